@@ -1,0 +1,2 @@
+namespace Ecr.Credentials;
+internal static class Probe;
