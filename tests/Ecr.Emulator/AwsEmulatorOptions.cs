@@ -1,0 +1,54 @@
+namespace Ecr.Emulator;
+
+/// <summary>How an <see cref="AwsEmulator"/> behaves. Everything has a default that works.</summary>
+public sealed class AwsEmulatorOptions
+{
+    /// <summary>Port of <see cref="AwsEmulator.Address"/>; 0 takes any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The one region for which requests to the loopback address must be signed; null accepts any well-formed region.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The account of every principal and of the default registry.</summary>
+    public string AccountId { get; init; } = "123456789012";
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The password inside the ECR token; null makes one at start that looks like AWS's.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>How long the ECR token lives.</summary>
+    public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(12);
+
+    public ExpiresAtFormat ExpiresAtFormat { get; init; }
+
+    /// <summary>How long the session, instance and container credentials made at start live.</summary>
+    public TimeSpan CredentialLifetime { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>The role of the emulated EC2 instance; null for an instance without a role.</summary>
+    public string? InstanceRole { get; init; } = "emulated-node";
+
+    /// <summary>The region that the instance metadata service tells.</summary>
+    public string InstanceRegion { get; init; } = "us-east-1";
+
+    /// <summary>True for an instance whose metadata service is switched off: it answers 403.</summary>
+    public bool InstanceMetadataForbidden { get; init; }
+
+    /// <summary>What the Authorization header to the container credentials endpoint must hold; null asks for none.</summary>
+    public string? ContainerAuthorizationToken { get; init; }
+
+    /// <summary>The web identity (service account) token that STS accepts.</summary>
+    public string WebIdentityToken { get; init; } = "emulated.web-identity.token";
+
+    /// <summary>A web identity token that STS refuses as expired.</summary>
+    public string ExpiredWebIdentityToken { get; init; } = "emulated.expired-web-identity.token";
+
+    /// <summary>ARNs of the roles that may be assumed; null allows every role.</summary>
+    public IReadOnlyCollection<string>? AssumableRoles { get; init; }
+
+    /// <summary>The external id that AssumeRole must bring; null asks for none.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>Called after each answer, on the server's thread.</summary>
+    public Action<RecordedRequest>? Answered { get; init; }
+}

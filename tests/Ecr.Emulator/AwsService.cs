@@ -1,0 +1,13 @@
+namespace Ecr.Emulator;
+
+/// <summary>The service that a request was meant for.</summary>
+public enum AwsService
+{
+    /// <summary>Neither the host, the target header, the form nor the path names a service that the emulator knows.</summary>
+    Unknown,
+    Ecr,
+    EcrPublic,
+    Sts,
+    Imds,
+    ContainerCredentials,
+}

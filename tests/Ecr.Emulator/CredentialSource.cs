@@ -1,0 +1,20 @@
+namespace Ecr.Emulator;
+
+/// <summary>Where a client finds its AWS credentials, as <see cref="AwsEmulator.Environment"/> offers them.</summary>
+public enum CredentialSource
+{
+    /// <summary>Nowhere: no keys, and the metadata service is switched off.</summary>
+    None,
+
+    /// <summary>A user's access key in the environment.</summary>
+    StaticKey,
+
+    /// <summary>Temporary credentials, with their session token, in the environment.</summary>
+    SessionKey,
+
+    /// <summary>The emulated instance metadata service (IMDSv2).</summary>
+    InstanceMetadata,
+
+    /// <summary>The emulated container credentials endpoint.</summary>
+    Container,
+}

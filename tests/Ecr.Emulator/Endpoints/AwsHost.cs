@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+
+namespace Ecr.Emulator.Endpoints;
+
+/// <summary>A host name under which AWS publishes a service: https://docs.aws.amazon.com/general/latest/gr/ecr.html and its neighbours.</summary>
+internal sealed record AwsHost(AwsService Service, string Region)
+{
+    /// <summary>Forms of the name; {r} is the region, {S} and {D} are the partition's DNS suffix and dual-stack DNS suffix.</summary>
+    private static readonly (AwsService Service, string Form, Func<AwsPartition, bool> In)[] Forms =
+    [
+        (AwsService.Ecr, "api.ecr.{r}.{S}", _ => true),
+        (AwsService.Ecr, "ecr.{r}.{S}", _ => true),
+        (AwsService.Ecr, "api.ecr-fips.{r}.{S}", _ => true),
+        (AwsService.Ecr, "ecr-fips.{r}.{S}", partition => partition.Name is "aws" or "aws-us-gov"),
+        (AwsService.Ecr, "ecr.{r}.{D}", _ => true),
+        (AwsService.Ecr, "ecr-fips.{r}.{D}", _ => true),
+        (AwsService.EcrPublic, "api.ecr-public.{r}.{S}", partition => partition.Name is "aws"),
+        (AwsService.EcrPublic, "ecr-public.{r}.{S}", partition => partition.Name is "aws"),
+        (AwsService.EcrPublic, "ecr-public.{r}.{D}", partition => partition.Name is "aws"),
+        (AwsService.Sts, "sts.{r}.{S}", _ => true),
+        (AwsService.Sts, "sts-fips.{r}.{S}", partition => partition.Name is not "aws-us-gov"),
+        (AwsService.Sts, "sts.{r}.{D}", _ => true),
+        (AwsService.Sts, "sts-fips.{r}.{D}", _ => true),
+    ];
+
+    /// <param name="host">A Host header.</param>
+    /// <returns>Null for a name that is not one of these services, such as a loopback address.</returns>
+    public static AwsHost? Parse(string host)
+    {
+        var name = host.EndsWith(":443", StringComparison.Ordinal) ? host[..^4] : host;
+        if (name is "sts.amazonaws.com")
+        {
+            return new AwsHost(AwsService.Sts, "us-east-1");
+        }
+
+        foreach (var partition in AwsPartition.All)
+        {
+            foreach (var (service, form, isIn) in Forms)
+            {
+                if (isIn(partition) && MatchRegion(name, form, partition) is { } region)
+                {
+                    return new AwsHost(service, region);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>True for a name below one of AWS's DNS suffixes, whether it exists or not.</summary>
+    public static bool IsAws(string host)
+    {
+        var name = host.Split(':')[0];
+        return AwsPartition.All.Any(partition =>
+            name.EndsWith("." + partition.DnsSuffix, StringComparison.Ordinal) || name.EndsWith("." + partition.DualStackDnsSuffix, StringComparison.Ordinal));
+    }
+
+    private static string? MatchRegion(string name, string form, AwsPartition partition)
+    {
+        var pattern = Regex.Escape(form.Replace("{S}", partition.DnsSuffix, StringComparison.Ordinal).Replace("{D}", partition.DualStackDnsSuffix, StringComparison.Ordinal))
+            .Replace(Regex.Escape("{r}"), $"(?<region>{partition.RegionPattern})", StringComparison.Ordinal);
+        var match = Regex.Match(name, $@"\A{pattern}\z");
+        return match.Success ? match.Groups["region"].Value : null;
+    }
+}

@@ -1,0 +1,78 @@
+namespace Ecr.Emulator;
+
+/// <summary>One way for the emulator to go wrong.</summary>
+public sealed class Fault
+{
+    private Fault(FaultKind kind, TimeSpan? delay = null)
+    {
+        Kind = kind;
+        Delay = delay;
+    }
+
+    /// <summary>400 ThrottlingException.</summary>
+    public static Fault Throttling { get; } = new(FaultKind.Throttling);
+
+    /// <summary>429 without a body.</summary>
+    public static Fault TooManyRequests { get; } = new(FaultKind.TooManyRequests);
+
+    /// <summary>429 ThrottleException.</summary>
+    public static Fault ThrottleException { get; } = new(FaultKind.ThrottleException);
+
+    /// <summary>500 ServerException.</summary>
+    public static Fault ServerError { get; } = new(FaultKind.ServerError);
+
+    /// <summary>503 with an HTML page, as a load balancer answers.</summary>
+    public static Fault ServiceUnavailable { get; } = new(FaultKind.ServiceUnavailable);
+
+    /// <summary>The right answer, but only after <see cref="FaultPlan.Release"/>.</summary>
+    public static Fault Slow { get; } = new(FaultKind.Slow);
+
+    /// <summary>The connection is reset without an answer.</summary>
+    public static Fault Reset { get; } = new(FaultKind.Reset);
+
+    /// <summary>200 with a body that is neither JSON nor XML.</summary>
+    public static Fault Malformed { get; } = new(FaultKind.Malformed);
+
+    /// <summary>The right answer, of which the second half never comes.</summary>
+    public static Fault Truncated { get; } = new(FaultKind.Truncated);
+
+    /// <summary>200 <c>{}</c>: ECR answers without authorization data.</summary>
+    public static Fault NoAuthorizationData { get; } = new(FaultKind.NoAuthorizationData);
+
+    /// <summary>200 <c>{"authorizationData":[]}</c>; for ECR Public an empty object in the place of the array.</summary>
+    public static Fault EmptyAuthorizationData { get; } = new(FaultKind.EmptyAuthorizationData);
+
+    /// <summary>ECR's token is not base64.</summary>
+    public static Fault TokenNotBase64 { get; } = new(FaultKind.TokenNotBase64);
+
+    /// <summary>ECR's token is base64 of a text without a colon.</summary>
+    public static Fault TokenWithoutColon { get; } = new(FaultKind.TokenWithoutColon);
+
+    /// <summary>ECR's token expired an hour ago.</summary>
+    public static Fault ExpiredToken { get; } = new(FaultKind.ExpiredToken);
+
+    /// <summary>400 ExpiredTokenException: the caller's session is over.</summary>
+    public static Fault ExpiredCredentials { get; } = new(FaultKind.ExpiredCredentials);
+
+    /// <summary>400 AccessDeniedException: no policy allows the call.</summary>
+    public static Fault AccessDenied { get; } = new(FaultKind.AccessDenied);
+
+    /// <summary>The emulator's clock, and with it the Date header, is an hour ahead.</summary>
+    public static Fault SkewedClock { get; } = new(FaultKind.SkewedClock);
+
+    internal FaultKind Kind { get; }
+
+    internal TimeSpan? Delay { get; }
+
+    /// <summary>The right answer, but only after <paramref name="delay"/> by the emulator's clock.</summary>
+    public static Fault SlowBy(TimeSpan delay) => new(FaultKind.Slow, delay);
+
+    public override string ToString() => Kind.ToString();
+
+    internal bool AppliesTo(AwsService service) => Kind switch
+    {
+        FaultKind.NoAuthorizationData or FaultKind.EmptyAuthorizationData or FaultKind.TokenNotBase64 or FaultKind.TokenWithoutColon
+            or FaultKind.ExpiredToken => service is AwsService.Ecr or AwsService.EcrPublic,
+        _ => true,
+    };
+}

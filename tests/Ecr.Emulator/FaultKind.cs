@@ -1,0 +1,22 @@
+namespace Ecr.Emulator;
+
+internal enum FaultKind
+{
+    Throttling,
+    TooManyRequests,
+    ThrottleException,
+    ServerError,
+    ServiceUnavailable,
+    Slow,
+    Reset,
+    Malformed,
+    Truncated,
+    NoAuthorizationData,
+    EmptyAuthorizationData,
+    TokenNotBase64,
+    TokenWithoutColon,
+    ExpiredToken,
+    ExpiredCredentials,
+    AccessDenied,
+    SkewedClock,
+}

@@ -1,0 +1,35 @@
+namespace Ecr.Emulator.Services;
+
+/// <summary>A refusal, named as AWS's JSON protocol names it.</summary>
+internal sealed record AwsError(int StatusCode, string Code, string Message)
+{
+    public static AwsError MissingAuthenticationToken { get; } =
+        new(400, "MissingAuthenticationTokenException", "Missing Authentication Token");
+
+    public static AwsError IncompleteSignature { get; } =
+        new(400, "IncompleteSignatureException", "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and an 'X-Amz-Date' header.");
+
+    public static AwsError UnrecognizedClient { get; } =
+        new(400, "UnrecognizedClientException", "The security token included in the request is invalid.");
+
+    public static AwsError ExpiredToken { get; } =
+        new(400, "ExpiredTokenException", "The security token included in the request is expired");
+
+    public static AwsError Throttling { get; } = new(400, "ThrottlingException", "Rate exceeded");
+
+    public static AwsError ThrottleException { get; } = new(429, "ThrottleException", "Rate exceeded");
+
+    public static AwsError ServerError { get; } = new(500, "ServerException", "The service failed to process the request.");
+
+    public static AwsError InvalidSignature(string message) => new(400, "InvalidSignatureException", message);
+
+    public static AwsError InvalidParameter(string message) => new(400, "InvalidParameterException", message);
+
+    /// <param name="principal">ARN of the caller.</param>
+    /// <param name="action">For example <c>ecr:GetAuthorizationToken</c>.</param>
+    /// <param name="resource">An ARN, or <c>*</c>.</param>
+    public static AwsError AccessDenied(string principal, string action, string resource = "*") => new(
+        400,
+        "AccessDeniedException",
+        $"User: {principal} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action");
+}

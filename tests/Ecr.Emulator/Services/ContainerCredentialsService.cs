@@ -1,0 +1,24 @@
+using Ecr.Emulator.Server;
+
+namespace Ecr.Emulator.Services;
+
+/// <summary>
+/// The endpoint that serves credentials to a container:
+/// https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+/// </summary>
+internal sealed class ContainerCredentialsService(AwsEmulatorOptions options, EmulatedCredentials containerCredentials)
+{
+    public const string PathPrefix = "/v2/credentials/";
+
+    public Answer Handle(IncomingRequest request)
+    {
+        if (request.Method != "GET")
+        {
+            return Answer.Text(405, "text/plain", "Method Not Allowed", "MethodNotAllowed");
+        }
+
+        return options.ContainerAuthorizationToken is { } token && request.Headers.GetValueOrDefault("Authorization") != token
+            ? Answer.Text(401, "text/plain", "Unauthorized", "Unauthorized")
+            : CredentialsDocument.For(containerCredentials);
+    }
+}

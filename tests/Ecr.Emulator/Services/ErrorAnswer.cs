@@ -1,0 +1,12 @@
+namespace Ecr.Emulator.Services;
+
+/// <summary>Tells an error in the language of the service: JSON, XML or plain text.</summary>
+internal static class ErrorAnswer
+{
+    public static Answer For(AwsService service, AwsError error) => service switch
+    {
+        AwsService.Sts => QueryAnswer.Error(error),
+        AwsService.Imds or AwsService.ContainerCredentials => Answer.Text(error.StatusCode, "text/plain", error.Message, error.Code),
+        _ => JsonAnswer.Error(error),
+    };
+}

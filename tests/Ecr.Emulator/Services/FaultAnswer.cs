@@ -1,0 +1,37 @@
+using Ecr.Emulator.Server;
+using Ecr.Emulator.Signing;
+
+namespace Ecr.Emulator.Services;
+
+/// <summary>What the faults that replace an answer put in its place.</summary>
+internal static class FaultAnswer
+{
+    /// <returns>The answer of whatever stands before the service; null where the service itself is asked.</returns>
+    public static Answer? InsteadOf(IncomingRequest request, Fault? fault) => fault?.Kind switch
+    {
+        FaultKind.Throttling => ErrorAnswer.For(request.Service, AwsError.Throttling),
+        FaultKind.ThrottleException => ErrorAnswer.For(request.Service, AwsError.ThrottleException),
+        FaultKind.ServerError => ErrorAnswer.For(request.Service, AwsError.ServerError),
+        FaultKind.TooManyRequests => Answer.Text(429, "text/plain", "", "TooManyRequests"),
+        FaultKind.ServiceUnavailable => Answer.Text(
+            503, "text/html", "<html><body><h1>503 Service Unavailable</h1>No server is available to handle this request.</body></html>", "ServiceUnavailable"),
+        FaultKind.Malformed => Answer.Text(200, JsonAnswer.ContentType, "this is neither JSON nor XML"),
+        _ => null,
+    };
+
+    /// <returns>Why the service refuses a caller whose signature is right; null where it does not.</returns>
+    public static AwsError? Refusal(IncomingRequest request, SigV4Verdict verdict, Fault? fault) => fault?.Kind switch
+    {
+        FaultKind.ExpiredCredentials => AwsError.ExpiredToken,
+        FaultKind.AccessDenied => AwsError.AccessDenied(verdict.Credentials?.PrincipalArn ?? "anonymous", Action(request)),
+        _ => null,
+    };
+
+    private static string Action(IncomingRequest request) => request.Service switch
+    {
+        AwsService.Ecr => $"ecr:{request.Operation}",
+        AwsService.EcrPublic => $"ecr-public:{request.Operation}",
+        AwsService.Sts => $"sts:{request.Operation}",
+        _ => request.Operation,
+    };
+}
