@@ -126,9 +126,9 @@ public sealed class EcrTokenClient(ILogger? logger = null) : IEcrTokenSource, ID
         private static readonly Action<ILogger, Uri, string, string, Exception?> CallingMessage = LoggerMessage.Define<Uri, string, string>(
             LogLevel.Debug,
             new EventId(1, nameof(Calling)),
-            "Calling GetAuthorizationToken at {Endpoint} for region {Region} with access key {AccessKeyId}");
+            "Calling GetAuthorizationToken at {Endpoint} for region {Region} with the access key that ends in {AccessKeyEnd}");
 
         public static void Calling(ILogger logger, Uri endpoint, string region, string accessKeyId) =>
-            CallingMessage(logger, endpoint, region, accessKeyId, null);
+            CallingMessage(logger, endpoint, region, accessKeyId[^Math.Min(4, accessKeyId.Length)..], null);
     }
 }
