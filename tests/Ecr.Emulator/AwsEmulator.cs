@@ -14,18 +14,47 @@ public sealed class AwsEmulator : IAsyncDisposable
     private readonly AwsEmulatorOptions _options;
     private readonly CredentialRegistry _credentials;
     private readonly RequestLog _log;
+    private readonly TestCertificateAuthority _authority;
+    private readonly ConnectProxy _proxy;
     private readonly EmulatorServer _server;
+    private readonly Lazy<string> _authorityFile;
 
-    private AwsEmulator(AwsEmulatorOptions options, CredentialRegistry credentials, RequestLog log, EmulatorServer server)
+    private AwsEmulator(
+        AwsEmulatorOptions options,
+        CredentialRegistry credentials,
+        RequestLog log,
+        TestCertificateAuthority authority,
+        ConnectProxy proxy,
+        EmulatorServer server)
     {
         _options = options;
         _credentials = credentials;
         _log = log;
+        _authority = authority;
+        _proxy = proxy;
         _server = server;
+        _authorityFile = new Lazy<string>(() =>
+        {
+            var path = Path.GetTempFileName();
+            File.WriteAllText(path, _authority.Pem);
+            return path;
+        });
     }
 
     /// <summary><c>http://127.0.0.1:PORT/</c></summary>
     public Uri Address => _server.HttpAddress;
+
+    /// <summary><c>https://localhost:PORT/</c>: the same services behind TLS. The certificate fits whatever name the client asks for.</summary>
+    public Uri HttpsAddress => new UriBuilder(_server.HttpsAddress) { Host = "localhost" }.Uri;
+
+    /// <summary><c>http://127.0.0.1:PORT/</c>: a proxy that leads to the emulator whatever name is asked for, so that clients meet it under AWS's real names.</summary>
+    public Uri ProxyAddress => _proxy.Address;
+
+    /// <summary>The certificate, as PEM text, of the authority that signed for <see cref="HttpsAddress"/>.</summary>
+    public string CertificateAuthorityPem => _authority.Pem;
+
+    /// <summary>A file with <see cref="CertificateAuthorityPem"/>, for <c>SSL_CERT_FILE</c>. It goes away with the emulator.</summary>
+    public string CertificateAuthorityFile => _authorityFile.Value;
 
     /// <summary>The password inside the token that ECR hands out.</summary>
     public required string Token { get; init; }
@@ -71,7 +100,12 @@ public sealed class AwsEmulator : IAsyncDisposable
             new ImdsService(options, instance),
             new ContainerCredentialsService(options, container));
 
-        return new AwsEmulator(options, credentials, log, await EmulatorServer.StartAsync(options.Port, pipeline))
+        var authority = new TestCertificateAuthority();
+        var proxy = new ConnectProxy();
+        var server = await EmulatorServer.StartAsync(options.Port, pipeline, authority, proxy);
+        proxy.Start(server.HttpAddress.Port, server.HttpsAddress.Port);
+
+        return new AwsEmulator(options, credentials, log, authority, proxy, server)
         {
             Token = password,
             Faults = faults,
@@ -93,62 +127,26 @@ public sealed class AwsEmulator : IAsyncDisposable
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool>? matches = null, CancellationToken cancellationToken = default) =>
         _log.WaitForAsync(matches ?? (_ => true), cancellationToken);
 
-    /// <summary>The variables with which an AWS SDK talks to this emulator, and to nothing else.</summary>
-    public IReadOnlyDictionary<string, string> Environment(CredentialSource source = CredentialSource.StaticKey)
-    {
-        var variables = new Dictionary<string, string>
-        {
-            ["AWS_ENDPOINT_URL"] = Endpoint,
-            ["AWS_EC2_METADATA_DISABLED"] = source is CredentialSource.InstanceMetadata ? "false" : "true",
-        };
-        switch (source)
-        {
-            case CredentialSource.StaticKey:
-                AddKeys(variables, StaticCredentials);
-                break;
-            case CredentialSource.SessionKey:
-                AddKeys(variables, SessionCredentials);
-                break;
-            case CredentialSource.InstanceMetadata:
-                variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = Endpoint;
-                break;
-            case CredentialSource.Container:
-                variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = Endpoint + ContainerCredentialsService.PathPrefix + "emulated-task";
-                if (_options.ContainerAuthorizationToken is { } token)
-                {
-                    variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = token;
-                }
+    /// <summary>The variables with which an AWS SDK takes this emulator for every AWS service.</summary>
+    public IReadOnlyDictionary<string, string> Environment(CredentialSource source = CredentialSource.StaticKey) =>
+        new ClientEnvironment(this, _options).ForEndpoint(source);
 
-                break;
-        }
-
-        if (_options.Region is { } region)
-        {
-            variables["AWS_REGION"] = region;
-        }
-
-        return variables;
-    }
+    /// <summary>The variables with which an AWS SDK calls AWS's real host names and reaches this emulator through <see cref="ProxyAddress"/>.</summary>
+    public IReadOnlyDictionary<string, string> ProxyEnvironment(CredentialSource source = CredentialSource.StaticKey) =>
+        new ClientEnvironment(this, _options).ForProxy(source);
 
     public async ValueTask DisposeAsync()
     {
+        await _proxy.DisposeAsync();
         await _server.DisposeAsync();
+        _authority.Dispose();
         Faults.Dispose();
+        if (_authorityFile.IsValueCreated)
+        {
+            File.Delete(_authorityFile.Value);
+        }
     }
-
-    /// <summary>Without the slash at the end: SDKs append paths that begin with one.</summary>
-    private string Endpoint => Address.GetLeftPart(UriPartial.Authority);
 
     private static string AssumedRole(AwsEmulatorOptions options, string role, string session) =>
         $"arn:aws:sts::{options.AccountId}:assumed-role/{role}/{session}";
-
-    private static void AddKeys(Dictionary<string, string> variables, EmulatedCredentials credentials)
-    {
-        variables["AWS_ACCESS_KEY_ID"] = credentials.AccessKeyId;
-        variables["AWS_SECRET_ACCESS_KEY"] = credentials.SecretAccessKey;
-        if (credentials.SessionToken is { } sessionToken)
-        {
-            variables["AWS_SESSION_TOKEN"] = sessionToken;
-        }
-    }
 }

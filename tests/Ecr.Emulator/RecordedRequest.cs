@@ -23,7 +23,7 @@ public sealed record RecordedRequest
     /// <summary><c>http</c> or <c>https</c>.</summary>
     public required string Scheme { get; init; }
 
-    /// <summary>True where the request came through the proxy.</summary>
+    /// <summary>True where the request came through <see cref="AwsEmulator.ProxyAddress"/>.</summary>
     public required bool ViaProxy { get; init; }
 
     /// <summary>By name, in any letter case; values of a repeated header are joined by commas.</summary>

@@ -19,18 +19,28 @@ internal sealed class EmulatorServer : IAsyncDisposable
         _application = application;
         _stopping = stopping;
         var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        HttpAddress = new Uri(addresses.Single(address => address.StartsWith("http:", StringComparison.Ordinal)));
+        HttpAddress = addresses.Select(address => new Uri(address)).Single(address => address.Scheme == Uri.UriSchemeHttp);
+        HttpsAddress = addresses.Select(address => new Uri(address)).Single(address => address.Scheme == Uri.UriSchemeHttps);
     }
 
     public Uri HttpAddress { get; }
 
-    public static async Task<EmulatorServer> StartAsync(int port, RequestPipeline pipeline)
+    public Uri HttpsAddress { get; }
+
+    /// <param name="port">Of the plain listener; 0 takes any free one. The TLS listener always takes a free one.</param>
+    /// <param name="pipeline">What answers.</param>
+    /// <param name="authority">Signs for the names that TLS clients ask for.</param>
+    /// <param name="proxy">Knows which connections are its own.</param>
+    public static async Task<EmulatorServer> StartAsync(int port, RequestPipeline pipeline, TestCertificateAuthority authority, ConnectProxy proxy)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
+                https.ServerCertificateSelector = (_, name) => authority.CertificateFor(name ?? "localhost")));
         });
 
         var application = builder.Build();
@@ -39,7 +49,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         {
             try
             {
-                await pipeline.HandleAsync(context, viaProxy: false, stopping.Token);
+                await pipeline.HandleAsync(context, proxy.Owns(context.Connection.RemotePort), stopping.Token);
             }
             catch (OperationCanceledException)
             {

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace Ecr.Emulator.Commands;
+
+/// <summary>Runs the emulator for a person at a terminal.</summary>
+internal static class ServeCommand
+{
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var port = 0;
+        string? region = null;
+        for (var rest = arguments.AsSpan(); rest.Length > 0; rest = rest[2..])
+        {
+            switch (rest)
+            {
+                case ["--port", var text, ..] when ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
+                    port = number;
+                    break;
+                case ["--region", var text, ..]:
+                    region = text;
+                    break;
+                default:
+                    return Usage.Refuse($"unknown arguments '{string.Join(' ', rest.ToArray())}' for serve", error);
+            }
+        }
+
+        using var interrupted = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            interrupted.Cancel();
+        };
+
+        await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions
+        {
+            Port = port,
+            Region = region,
+            Answered = request => output.WriteLine(request),
+        });
+
+        foreach (var (name, value) in emulator.Environment().OrderBy(variable => variable.Key, StringComparer.Ordinal))
+        {
+            await output.WriteLineAsync($"export {name}={value}");
+        }
+
+        await output.WriteLineAsync("# Ctrl+C ends it. Requests:");
+        await Task.Delay(Timeout.Infinite, interrupted.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        return 0;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Ecr.Emulator.Commands;
+
+/// <summary>A plugin's output in a form fit for showing: passwords shortened.</summary>
+internal sealed record ShownResponse(string Text, IReadOnlyList<string> Passwords)
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static ShownResponse Parse(ReadOnlySpan<byte> output)
+    {
+        if (output.Length == 0)
+        {
+            return new ShownResponse("nothing: the plugin wrote no response", []);
+        }
+
+        try
+        {
+            var response = JsonNode.Parse(Encoding.UTF8.GetString(output))!;
+            var passwords = new List<string>();
+            foreach (var entry in (response["auth"] as JsonObject ?? []).Select(auth => auth.Value).OfType<JsonObject>())
+            {
+                if (entry["password"]?.GetValue<string>() is { } password)
+                {
+                    passwords.Add(password);
+                    entry["password"] = Shorten(password);
+                }
+            }
+
+            return new ShownResponse(response.ToJsonString(Relaxed), passwords);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return new ShownResponse(string.Create(CultureInfo.InvariantCulture, $"{output.Length} bytes that are no CredentialProviderResponse"), []);
+        }
+    }
+
+    private static string Shorten(string password) =>
+        string.Create(CultureInfo.InvariantCulture, $"{password[..Math.Min(4, password.Length)]}…({password.Length} characters)");
+}
