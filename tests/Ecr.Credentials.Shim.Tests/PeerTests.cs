@@ -4,18 +4,16 @@ using System.Text.Json;
 namespace Ecr.Credentials.Shim.Tests;
 
 /// <summary>
-/// An independent client confirms the emulator: <c>docker-credential-ecr-login</c> 0.7 or later, at the path that
-/// <c>DOCKER_CREDENTIAL_ECR_LOGIN</c> names. <c>tests/Ecr.Emulator/get-peers</c> fetches it on Debian.
+/// An independent client confirms the emulator: <c>docker-credential-ecr-login</c> 0.7 or later, where the variable
+/// <c>DOCKER_CREDENTIAL_ECR_LOGIN</c> names it. <c>tests/Ecr.Emulator/get-peers</c> fetches it on Debian.
 /// </summary>
-[Explicit("Needs DOCKER_CREDENTIAL_ECR_LOGIN to name the program.")]
-[Category("Peer")]
 public sealed class PeerTests : ShimFixture
 {
-    [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com", AwsService.Ecr, "eu-west-1")]
-    [TestCase("public.ecr.aws", AwsService.EcrPublic, "us-east-1")]
+    private static string? Helper => Environment.GetEnvironmentVariable("DOCKER_CREDENTIAL_ECR_LOGIN");
+
+    [TestCaseSource(nameof(Registries))]
     public async Task The_docker_credential_helper_gets_the_emulators_token(string host, AwsService service, string region)
     {
-        var helper = Environment.GetEnvironmentVariable("DOCKER_CREDENTIAL_ECR_LOGIN")!;
         var environment = new Dictionary<string, string>(Emulator.Environment())
         {
             ["HOME"] = Home,
@@ -23,7 +21,7 @@ public sealed class PeerTests : ShimFixture
             ["AWS_ECR_DISABLE_CACHE"] = "true",
         };
 
-        var result = await PluginProcess.RunAsync(helper, ["get"], environment, Encoding.UTF8.GetBytes(host));
+        var result = await PluginProcess.RunAsync(Helper!, ["get"], environment, Encoding.UTF8.GetBytes(host));
 
         Assert.That(result.ExitCode, Is.Zero, result.StandardError);
         using var answer = JsonDocument.Parse(result.StandardOutput);
@@ -32,4 +30,13 @@ public sealed class PeerTests : ShimFixture
         var request = TokenRequests.Single();
         Assert.That((request.Service, request.Region, request.SignatureVerified), Is.EqualTo((service, region, true)));
     }
+
+    // There is nothing to confirm with where the program is not named.
+    private static IEnumerable<TestCaseData> Registries() => Helper is null
+        ? []
+        :
+        [
+            new TestCaseData("123456789012.dkr.ecr.eu-west-1.amazonaws.com", AwsService.Ecr, "eu-west-1"),
+            new TestCaseData("public.ecr.aws", AwsService.EcrPublic, "us-east-1"),
+        ];
 }

@@ -67,6 +67,9 @@ public sealed class EcrTokenClient(ILogger? logger = null) : IEcrTokenSource, ID
             try
             {
                 var config = new EcrServiceConfig(registry, owner._httpClient);
+
+                // The SDK reads its settings when they are first asked for; what is wrong with them shall show here.
+                _ = config.RetryMode;
                 return config.Endpoint.Scheme is "https" or "http"
                     ? config
                     : throw new UriFormatException($"{MessageText.Quote(config.Endpoint.OriginalString)} is not an http or https address");

@@ -4,6 +4,7 @@ namespace Ecr.Credentials.Shim.Tests.Support;
 
 /// <summary>An emulator and a home directory of its own for each test, and the executable to run against them.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.All)]
 public abstract class ShimFixture
 {
     protected const string Image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
