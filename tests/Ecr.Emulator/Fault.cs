@@ -73,6 +73,7 @@ public sealed class Fault
     {
         FaultKind.NoAuthorizationData or FaultKind.EmptyAuthorizationData or FaultKind.TokenNotBase64 or FaultKind.TokenWithoutColon
             or FaultKind.ExpiredToken => service is AwsService.Ecr or AwsService.EcrPublic,
+        FaultKind.AccessDenied or FaultKind.ExpiredCredentials => service is AwsService.Ecr or AwsService.EcrPublic or AwsService.Sts,
         _ => true,
     };
 }

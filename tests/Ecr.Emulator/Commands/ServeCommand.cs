@@ -38,9 +38,15 @@ internal static class ServeCommand
             Answered = request => output.WriteLine(request),
         });
 
-        foreach (var (name, value) in emulator.Environment().OrderBy(variable => variable.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in emulator.Environment())
         {
             await output.WriteLineAsync($"export {name}={value}");
+        }
+
+        await output.WriteLineAsync("# In the place of AWS_ENDPOINT_URL, to meet the emulator under AWS's own host names:");
+        foreach (var (name, value) in emulator.ProxyEnvironment().ExceptBy(emulator.Environment().Keys, variable => variable.Key))
+        {
+            await output.WriteLineAsync($"# export {name}={value}");
         }
 
         await output.WriteLineAsync("# Ctrl+C ends it. Requests:");

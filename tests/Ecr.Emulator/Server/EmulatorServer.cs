@@ -1,4 +1,5 @@
 using System.Net;
+using Ecr.Emulator.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -55,6 +56,11 @@ internal sealed class EmulatorServer : IAsyncDisposable
             {
                 // The client hung up, or the emulator ends while it holds the request.
                 context.Abort();
+            }
+            catch (Exception exception) when (!context.Response.HasStarted)
+            {
+                // A bug of the emulator shall not look like one of the client.
+                await Answer.Text(500, "text/plain", exception.ToString()).WriteAsync(context, TimeProvider.System.GetUtcNow());
             }
         });
         await application.StartAsync();

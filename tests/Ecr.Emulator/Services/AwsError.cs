@@ -27,9 +27,11 @@ internal sealed record AwsError(int StatusCode, string Code, string Message)
 
     /// <param name="principal">ARN of the caller.</param>
     /// <param name="action">For example <c>ecr:GetAuthorizationToken</c>.</param>
-    /// <param name="resource">An ARN, or <c>*</c>.</param>
-    public static AwsError AccessDenied(string principal, string action, string resource = "*") => new(
+    public static AwsError AccessDenied(string principal, string action) => new(
         400,
         "AccessDeniedException",
-        $"User: {principal} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action");
+        $"User: {principal} is not authorized to perform: {action} on resource: * because no identity-based policy allows the {action} action");
+
+    /// <summary>A caller without AWS credentials is refused with fewer words.</summary>
+    public static AwsError NotAuthorized(string action) => new(400, "AccessDeniedException", $"Not authorized to perform {action}");
 }

@@ -23,15 +23,19 @@ internal static class FaultAnswer
     public static AwsError? Refusal(IncomingRequest request, SigV4Verdict verdict, Fault? fault) => fault?.Kind switch
     {
         FaultKind.ExpiredCredentials => AwsError.ExpiredToken,
-        FaultKind.AccessDenied => AwsError.AccessDenied(verdict.Credentials?.PrincipalArn ?? "anonymous", Action(request)),
+        FaultKind.AccessDenied when verdict.Credentials is { } caller => AwsError.AccessDenied(caller.PrincipalArn, Action(request)),
+        FaultKind.AccessDenied => AwsError.NotAuthorized(Action(request)),
         _ => null,
     };
 
-    private static string Action(IncomingRequest request) => request.Service switch
+    private static string Action(IncomingRequest request)
     {
-        AwsService.Ecr => $"ecr:{request.Operation}",
-        AwsService.EcrPublic => $"ecr-public:{request.Operation}",
-        AwsService.Sts => $"sts:{request.Operation}",
-        _ => request.Operation,
-    };
+        var service = request.Service switch
+        {
+            AwsService.Ecr => "ecr",
+            AwsService.EcrPublic => "ecr-public",
+            _ => "sts",
+        };
+        return $"{service}:{request.Operation}";
+    }
 }

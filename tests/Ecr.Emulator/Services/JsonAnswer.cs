@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Ecr.Emulator.Services;
@@ -6,6 +7,9 @@ namespace Ecr.Emulator.Services;
 internal static class JsonAnswer
 {
     public const string ContentType = "application/x-amz-json-1.1";
+
+    /// <summary>As AWS writes it: the plus signs of base64 stand as they are.</summary>
+    private static readonly JsonWriterOptions PlainText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Answer Success(Action<Utf8JsonWriter> writeMembers) => new(200, ContentType, Write(writeMembers));
 
@@ -26,7 +30,7 @@ internal static class JsonAnswer
     public static byte[] Write(Action<Utf8JsonWriter> writeMembers)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, PlainText))
         {
             json.WriteStartObject();
             writeMembers(json);

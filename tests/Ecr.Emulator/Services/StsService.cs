@@ -62,7 +62,7 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
 
         if (!IsAssumable(form["RoleArn"]))
         {
-            return QueryAnswer.Error(new AwsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"));
+            return QueryAnswer.Error(AwsError.NotAuthorized("sts:AssumeRoleWithWebIdentity"));
         }
 
         return QueryAnswer.Success(
