@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Ecr.Credentials;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Shim;
@@ -23,6 +24,9 @@ switch (arguments.Mode)
 
 static async Task<int> RunPluginAsync(CommandLine arguments)
 {
+    // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.
+    ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
+
     if (!Console.IsInputRedirected)
     {
         Console.Error.WriteLine("ecr-credential-provider: Waiting for a CredentialProviderRequest on standard input; --help shows how to send one.");
@@ -31,5 +35,8 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     using var provider = new EcrCredentialProvider(arguments.Options);
     using var input = Console.OpenStandardInput();
     using var output = Console.OpenStandardOutput();
-    return await CredentialProviderPlugin.RunAsync(input, output, Console.Error, provider, arguments.Timeout);
+
+    // Console.Error would prepare the terminal first, for a line that is seldom written.
+    using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+    return await CredentialProviderPlugin.RunAsync(input, output, error, provider, arguments.Timeout);
 }
