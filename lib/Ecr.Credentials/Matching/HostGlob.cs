@@ -18,6 +18,7 @@ internal sealed class HostGlob
     /// <param name="host">The decoded host, see <see cref="SchemelessUrl"/>.</param>
     public HostGlob(string host)
     {
+        Text = host;
         string[] literals = host.Split('*');
         _prefix = literals[0];
         _suffix = literals.Length > 1 ? literals[^1] : null;
@@ -29,6 +30,11 @@ internal sealed class HostGlob
             _classLabels = labels.All(label => ClassLabelGlob.IsWellFormed(label)) ? labels : [];
         }
     }
+
+    public string Text { get; }
+
+    /// <summary>Whether brackets are left over from an IPv6 address, see <see cref="ClassLabelGlob"/>.</summary>
+    public bool HasClasses => _classLabels is not null;
 
     public bool IsMatch(ReadOnlySpan<char> host)
     {

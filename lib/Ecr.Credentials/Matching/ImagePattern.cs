@@ -31,17 +31,33 @@ namespace Ecr.Credentials.Matching;
 public sealed class ImagePattern
 {
     private readonly string _text;
-    private readonly HostGlob _host;
-    private readonly string _port;
-    private readonly string _path;
 
     private ImagePattern(string text, SchemelessUrl url)
     {
         _text = text;
-        _host = new HostGlob(url.Host.ToString());
-        _port = url.Port.ToString();
-        _path = url.Path.ToString();
+        Host = new HostGlob(url.Host.ToString());
+        Port = url.Port.ToString();
+        Path = url.Path.ToString();
     }
+
+    /// <summary>
+    /// Patterns that together match every image of Amazon ECR: private and public registries, IPv4 and dual-stack host names, in all partitions.
+    /// </summary>
+    /// <value>
+    /// 18 patterns; no two match the same image. FIPS host names are covered where AWS publishes them, in the partitions aws and aws-us-gov.
+    /// An image whose host names a port, even 443, is matched by none. A star matches any account, so who hands out a token must still
+    /// validate the host.
+    /// </value>
+    public static IReadOnlyList<ImagePattern> ForEcr => EcrImagePatterns.All;
+
+    /// <summary>The host.</summary>
+    internal HostGlob Host { get; }
+
+    /// <summary>The digits of the port; empty without one.</summary>
+    internal string Port { get; }
+
+    /// <summary>The decoded path, see <see cref="SchemelessUrl"/>.</summary>
+    internal string Path { get; }
 
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern. Empty text is valid, and matches an image without host.</param>
@@ -84,12 +100,12 @@ public sealed class ImagePattern
             return IsMatchDecoded(image);
         }
 
-        if (!port.SequenceEqual(_port) || !_host.IsMatch(host))
+        if (!port.SequenceEqual(Port) || !Host.IsMatch(host))
         {
             return false;
         }
 
-        return SchemelessUrl.IsPlainPath(path) ? path.StartsWith(_path) : IsMatchDecoded(image);
+        return SchemelessUrl.IsPlainPath(path) ? path.StartsWith(Path) : IsMatchDecoded(image);
     }
 
     /// <summary>The text that was parsed.</summary>
@@ -114,9 +130,9 @@ public sealed class ImagePattern
         Span<char> buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
 
         bool isMatch = SchemelessUrl.TryParse(image, buffer, out SchemelessUrl url, out _, out _)
-            && url.Port.SequenceEqual(_port)
-            && _host.IsMatch(url.Host)
-            && url.Path.StartsWith(_path);
+            && url.Port.SequenceEqual(Port)
+            && Host.IsMatch(url.Host)
+            && url.Path.StartsWith(Path);
 
         if (rented is not null)
         {
