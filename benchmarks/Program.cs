@@ -1,1 +1,5 @@
-return 0;
+using BenchmarkDotNet.Running;
+using Ecr.Credentials.Benchmarks;
+
+// All of matching: dotnet run -c Release --project benchmarks -- --filter '*Matching*'
+BenchmarkSwitcher.FromAssembly(typeof(BenchmarkConfig).Assembly).Run(args, new BenchmarkConfig());

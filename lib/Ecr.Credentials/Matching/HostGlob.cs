@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
@@ -36,6 +38,8 @@ internal sealed class HostGlob
     /// <summary>Whether brackets are left over from an IPv6 address, see <see cref="ClassLabelGlob"/>.</summary>
     public bool HasClasses => _classLabels is not null;
 
+    // Inlined into its callers, it would make them spill their own spans.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public bool IsMatch(ReadOnlySpan<char> host)
     {
         if (_classLabels is not null)
@@ -48,7 +52,7 @@ internal sealed class HostGlob
             return host.SequenceEqual(_prefix);
         }
 
-        if (host.Length < _prefix.Length + _suffix.Length || !host.EndsWith(_suffix) || !host.StartsWith(_prefix))
+        if (host.Length < _prefix.Length + _suffix.Length || !host.EndsWith(_suffix) || (_prefix.Length > 0 && !host.StartsWith(_prefix)))
         {
             return false;
         }

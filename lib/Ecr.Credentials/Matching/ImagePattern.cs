@@ -32,12 +32,21 @@ public sealed class ImagePattern
 {
     private readonly string _text;
 
+    // "host[:port][/path]" if there is neither a star nor anything to decode in it.
+    private readonly string? _literal;
+    private readonly int _authorityLength;
+
     private ImagePattern(string text, SchemelessUrl url)
     {
         _text = text;
         Host = new HostGlob(url.Host.ToString());
         Port = url.Port.ToString();
         Path = url.Path.ToString();
+
+        string authority = Port.Length == 0 ? Host.Text : $"{Host.Text}:{Port}";
+        bool isLiteral = !authority.Contains('*', StringComparison.Ordinal) && SchemelessUrl.IsPlain(authority + Path);
+        _literal = isLiteral ? authority + Path : null;
+        _authorityLength = authority.Length;
     }
 
     /// <summary>
@@ -95,17 +104,22 @@ public sealed class ImagePattern
     /// <returns>Whether the image matches.</returns>
     public bool IsMatch(ReadOnlySpan<char> image)
     {
+        if (_literal is not null && TryMatchLiteral(_literal, image, out bool isMatch))
+        {
+            return isMatch;
+        }
+
         if (!SchemelessUrl.TrySplitPlain(image, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> path))
         {
             return IsMatchDecoded(image);
         }
 
-        if (!port.SequenceEqual(Port) || !Host.IsMatch(host))
+        if (!SchemelessUrl.IsSamePort(port, Port) || !Host.IsMatch(host))
         {
             return false;
         }
 
-        return SchemelessUrl.IsPlainPath(path) ? path.StartsWith(Path) : IsMatchDecoded(image);
+        return SchemelessUrl.IsPlainPath(path) ? Path.Length == 0 || path.StartsWith(Path) : IsMatchDecoded(image);
     }
 
     /// <summary>The text that was parsed.</summary>
@@ -121,6 +135,17 @@ public sealed class ImagePattern
         return isValid;
     }
 
+    /// <summary>Decides about an image that begins with the pattern's host and port, unless there is something to decode in its path.</summary>
+    private bool TryMatchLiteral(string literal, ReadOnlySpan<char> image, out bool isMatch)
+    {
+        int same = image.CommonPrefixLength(literal);
+        ReadOnlySpan<char> rest = image[same..];
+        isMatch = same == literal.Length;
+        return isMatch
+            ? (same > _authorityLength || rest.IsEmpty || rest[0] == '/') && SchemelessUrl.IsPlainPath(rest)
+            : same > _authorityLength && (rest.IsEmpty || rest[0] != '%');
+    }
+
     // Zeroing the stack would cost more than the rest.
     [SkipLocalsInit]
     private bool IsMatchDecoded(ReadOnlySpan<char> image)
@@ -130,7 +155,7 @@ public sealed class ImagePattern
         Span<char> buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
 
         bool isMatch = SchemelessUrl.TryParse(image, buffer, out SchemelessUrl url, out _, out _)
-            && url.Port.SequenceEqual(Port)
+            && SchemelessUrl.IsSamePort(url.Port, Port)
             && Host.IsMatch(url.Host)
             && url.Path.StartsWith(Path);
 

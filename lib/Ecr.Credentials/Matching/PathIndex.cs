@@ -9,32 +9,28 @@ internal sealed class PathIndex
 {
     private const int None = -1;
 
-    private readonly string[] _paths;
-    private readonly int[] _longestPrefix;
-    private readonly int[] _firstIndex;
+    private readonly Entry[] _entries;
 
     public PathIndex((string Path, int Index)[] patterns)
     {
-        (string Path, int Index)[] sorted =
+        _entries =
         [
             .. patterns
-                .GroupBy(pattern => pattern.Path, (path, same) => (Path: path, Index: same.Min(pattern => pattern.Index)), StringComparer.Ordinal)
-                .OrderBy(pattern => pattern.Path, StringComparer.Ordinal),
+                .GroupBy(pattern => pattern.Path, StringComparer.Ordinal)
+                .OrderBy(same => same.Key, StringComparer.Ordinal)
+                .Select(same => new Entry(same.Key, None, same.Min(pattern => pattern.Index))),
         ];
 
-        _paths = [.. sorted.Select(pattern => pattern.Path)];
-        _longestPrefix = new int[sorted.Length];
-        _firstIndex = new int[sorted.Length];
-        for (int i = 0; i < sorted.Length; i++)
+        for (int i = 0; i < _entries.Length; i++)
         {
+            (string path, _, int firstIndex) = _entries[i];
             int prefix = i - 1;
-            while (prefix != None && !_paths[i].StartsWith(_paths[prefix], StringComparison.Ordinal))
+            while (prefix != None && !path.StartsWith(_entries[prefix].Path, StringComparison.Ordinal))
             {
-                prefix = _longestPrefix[prefix];
+                prefix = _entries[prefix].LongestPrefix;
             }
 
-            _longestPrefix[i] = prefix;
-            _firstIndex[i] = prefix == None ? sorted[i].Index : Math.Min(sorted[i].Index, _firstIndex[prefix]);
+            _entries[i] = new Entry(path, prefix, prefix == None ? firstIndex : Math.Min(firstIndex, _entries[prefix].FirstIndex));
         }
     }
 
@@ -42,22 +38,22 @@ internal sealed class PathIndex
     public int FirstMatch(ReadOnlySpan<char> path)
     {
         int candidate = LastNotBehind(path);
-        while (candidate != None && !path.StartsWith(_paths[candidate]))
+        while (candidate != None && !path.StartsWith(_entries[candidate].Path))
         {
-            candidate = _longestPrefix[candidate];
+            candidate = _entries[candidate].LongestPrefix;
         }
 
-        return candidate == None ? int.MaxValue : _firstIndex[candidate];
+        return candidate == None ? int.MaxValue : _entries[candidate].FirstIndex;
     }
 
     private int LastNotBehind(ReadOnlySpan<char> path)
     {
         int low = 0;
-        int high = _paths.Length - 1;
+        int high = _entries.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            if (path.SequenceCompareTo(_paths[middle]) >= 0)
+            if (path.SequenceCompareTo(_entries[middle].Path) >= 0)
             {
                 low = middle + 1;
             }
@@ -69,4 +65,9 @@ internal sealed class PathIndex
 
         return high;
     }
+
+    /// <param name="Path">The path.</param>
+    /// <param name="LongestPrefix">The position of the longest other path that it begins with, or <see cref="None"/>.</param>
+    /// <param name="FirstIndex">The lowest index of a pattern with this path or one that it begins with.</param>
+    private readonly record struct Entry(string Path, int LongestPrefix, int FirstIndex);
 }
