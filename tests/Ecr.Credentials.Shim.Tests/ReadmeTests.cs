@@ -50,7 +50,8 @@ public sealed partial class ReadmeTests : ShimFixture
     {
         var sources = string.Concat(
             Directory.EnumerateFiles(Path.Combine(Repository, "lib"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        var messages = MessagePattern().Matches(Readme).Select(match => match.Groups[1].Value)
+        var section = Readme[Readme.IndexOf("## Troubleshooting", StringComparison.Ordinal)..Readme.IndexOf("## Options", StringComparison.Ordinal)];
+        var messages = MessagePattern().Matches(section).Select(match => match.Groups[1].Value)
 
             // Messages of the runtime and of the dynamic linker.
             .Where(message => !message.StartsWith("No usable version of libssl", StringComparison.Ordinal) && !message.StartsWith("GLIBC_", StringComparison.Ordinal))
