@@ -5,6 +5,7 @@ internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly TaskCompletionSource _firstTimer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _now = System.GetUtcNow();
 
     public override DateTimeOffset GetUtcNow()
@@ -29,10 +30,14 @@ internal sealed class ManualTimeProvider : TimeProvider
         due.ForEach(timer => timer.Fire());
     }
 
+    /// <summary>Completes when somebody has begun to wait for this clock.</summary>
+    public Task WaitForTimerAsync() => _firstTimer.Task;
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, () => callback(state));
         timer.Change(dueTime, period);
+        _firstTimer.TrySetResult();
         return timer;
     }
 
