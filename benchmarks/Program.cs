@@ -1,1 +1,3 @@
-return 0;
+using Ecr.Credentials.Benchmarks.ColdStart;
+
+return args is [ColdStartCommand.Name, .. var rest] ? await ColdStartCommand.RunAsync(rest) : 2;

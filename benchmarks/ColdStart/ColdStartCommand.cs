@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Ecr.Emulator;
+
+namespace Ecr.Credentials.Benchmarks.ColdStart;
+
+/// <summary>
+/// Compares whole processes, from start to end: this project's executable and a peer, in turn, against the same emulator.
+/// Wall time is taken around the process; peak memory by GNU time, in runs of its own, because a spawned process inherits its parent's peak.
+/// </summary>
+internal static class ColdStartCommand
+{
+    public const string Name = "coldstart";
+
+    private const int WarmUps = 3;
+    private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+    /// <param name="arguments">This project's executable, docker-credential-ecr-login, and optionally the number of runs.</param>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        if (arguments is not [var ours, var peer, ..] || !File.Exists(ours) || !File.Exists(peer))
+        {
+            await Console.Error.WriteLineAsync($"Usage: {Name} PATH/ecr-credential-provider PATH/docker-credential-ecr-login [RUNS]");
+            return 2;
+        }
+
+        var runs = arguments.Length > 2 ? int.Parse(arguments[2], CultureInfo.InvariantCulture) : 40;
+        var folder = Directory.CreateTempSubdirectory("coldstart-");
+        try
+        {
+            await using var emulator = await AwsEmulator.StartAsync();
+            var environment = new Dictionary<string, string>(emulator.Environment())
+            {
+                ["HOME"] = folder.FullName,
+                ["PATH"] = "/usr/bin:/bin",
+                ["AWS_ECR_DISABLE_CACHE"] = "true",
+            };
+            var request = $$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"{{Host}}/team/app"}""";
+            Contender[] contenders =
+            [
+                new("ecr-credential-provider", Path.GetFullPath(ours), [], request, environment),
+                new("docker-credential-ecr-login", Path.GetFullPath(peer), ["get"], Host, environment),
+            ];
+
+            Report(contenders, Measure(contenders, runs, folder.FullName), runs);
+            return 0;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Samples[] Measure(Contender[] contenders, int runs, string folder)
+    {
+        var samples = contenders.Select(_ => new Samples([], [])).ToArray();
+        for (var run = -WarmUps; run < runs; run++)
+        {
+            for (var i = 0; i < contenders.Length; i++)
+            {
+                var input = Path.Combine(folder, $"input-{i}");
+                File.WriteAllText(input, contenders[i].Input);
+                var wall = NativeProcess.Run(contenders[i], input, Path.Combine(folder, "output"));
+                var memory = MeasureMemory(contenders[i], input, folder);
+                if (run >= 0)
+                {
+                    samples[i].Wall.Add(wall.TotalMilliseconds);
+                    samples[i].Memory.Add(memory);
+                }
+            }
+        }
+
+        return samples;
+    }
+
+    // In MiB. GNU time forks from a process so small that its own peak does not count.
+    private static double MeasureMemory(Contender contender, string input, string folder)
+    {
+        var report = Path.Combine(folder, "memory");
+        var timed = contender with { Path = "/usr/bin/time", Arguments = ["-f", "%M", "-o", report, contender.Path, .. contender.Arguments] };
+        NativeProcess.Run(timed, input, Path.Combine(folder, "output"));
+        return double.Parse(File.ReadAllText(report), CultureInfo.InvariantCulture) / 1024;
+    }
+
+    private static void Report(Contender[] contenders, Samples[] samples, int runs)
+    {
+        Console.WriteLine($"{runs} runs each, in turn; medians. {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores.");
+        Console.WriteLine();
+        Console.WriteLine("| program | wall | ratio | peak memory | ratio |");
+        Console.WriteLine("|---|---|---|---|---|");
+        var peer = samples[^1];
+        for (var i = 0; i < contenders.Length; i++)
+        {
+            var (wall, memory) = samples[i];
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {contenders[i].Name} | {Median(wall):F1} ms | {MedianRatio(wall, peer.Wall):F2} | {Median(memory):F1} MiB | {MedianRatio(memory, peer.Memory):F2} |"));
+        }
+    }
+
+    // Pair by pair, so that a machine that slows down for a while slows both sides of a ratio.
+    private static double MedianRatio(List<double> ours, List<double> theirs) => Median([.. ours.Zip(theirs, (a, b) => a / b)]);
+
+    private static double Median(List<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private sealed record Samples(List<double> Wall, List<double> Memory);
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Amazon.Runtime;
+using Ecr.Credentials.Aws.ServiceClient;
+
+namespace Ecr.Credentials.Aws;
+
+/// <summary>Turns what can go wrong in a call of ECR into the one exception that says what to do.</summary>
+internal static class EcrFailure
+{
+    /// <summary>The failure of a call to <paramref name="config"/>'s endpoint; <see langword="null"/> if the exception is none of a call.</summary>
+    public static EcrCredentialException? Explain(Exception exception, EcrServiceConfig config)
+    {
+        var endpoint = config.Endpoint;
+        return exception switch
+        {
+            AmazonUnmarshallingException or JsonException => new EcrCredentialException(
+                EcrCredentialErrorReason.InvalidResponse,
+                $"{endpoint} answered with something that is not an ECR answer. Check for a proxy in between, and the configured endpoint.",
+                exception),
+            AmazonServiceException { StatusCode: not 0 } e => FromService(e, config),
+            _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
+            _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint, "the connection broke"),
+            _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint, "it does not answer in time"),
+            AmazonServiceException or AmazonClientException => new EcrCredentialException(
+                EcrCredentialErrorReason.ServiceError,
+                $"The call to {endpoint} failed: {MessageText.OneLine(exception.Message)}",
+                exception),
+            _ => null,
+        };
+    }
+
+    private static EcrCredentialException FromService(AmazonServiceException exception, EcrServiceConfig config)
+    {
+        var code = Normalize(exception.ErrorCode);
+        var (reason, explanation) = Classify(code, exception, config);
+        return new EcrCredentialException(reason, $"{explanation} ({Describe(code, exception, config)})", exception)
+        {
+            ErrorCode = code,
+            RequestId = exception.RequestId,
+        };
+    }
+
+    // Texts of AWS are repeated only where they help and cannot hold a secret: the text on a wrong signature repeats the signed headers.
+    private static (EcrCredentialErrorReason Reason, string Explanation) Classify(
+        string? code, AmazonServiceException exception, EcrServiceConfig config) => code switch
+        {
+            "AccessDeniedException" or "AccessDenied" or "OptInRequired" => (
+                EcrCredentialErrorReason.AccessDenied,
+                $"AWS denied access: {MessageText.OneLine(exception.Message).TrimEnd('.')}. Allow {config.RequiredActions} on \"*\" for this identity."),
+            "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationTokenException" or "MissingAuthenticationToken" => (
+                EcrCredentialErrorReason.AwsCredentialsRejected,
+                "AWS does not know the access key. Check that it exists, is active and belongs to this partition."),
+            "ExpiredTokenException" or "ExpiredToken" => (
+                EcrCredentialErrorReason.AwsCredentialsRejected,
+                "The AWS session credentials have expired. Renew them."),
+            "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature" => (
+                EcrCredentialErrorReason.AwsCredentialsRejected,
+                "AWS did not accept the signature. Check the secret access key and this machine's clock."),
+            "RequestExpired" or "RequestTimeTooSkewed" or "RequestInTheFuture" => (
+                EcrCredentialErrorReason.AwsCredentialsRejected,
+                "AWS finds the request too old or too new. Set this machine's clock."),
+            _ when IsThrottling(code, exception.StatusCode) => (
+                EcrCredentialErrorReason.Throttled,
+                "AWS throttled the calls. Try again later, or ask for a higher quota."),
+            _ when (int)exception.StatusCode >= 500 => (
+                EcrCredentialErrorReason.ServiceError,
+                "The service failed. Try again later."),
+            _ => (
+                EcrCredentialErrorReason.ServiceError,
+                $"The service refused the call: {MessageText.OneLine(exception.Message)}"),
+        };
+
+    private static bool IsThrottling(string? code, HttpStatusCode status) =>
+        status == HttpStatusCode.TooManyRequests
+        || code is "ThrottlingException" or "Throttling" or "ThrottleException" or "TooManyRequestsException" or "TooManyRequests" or "RequestLimitExceeded";
+
+    private static string Describe(string? code, AmazonServiceException exception, EcrServiceConfig config)
+    {
+        var parts = new List<string>(4);
+        if (!string.IsNullOrEmpty(code))
+        {
+            parts.Add(MessageText.OneLine(code));
+        }
+
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)exception.StatusCode} from {config.Endpoint}"));
+        parts.Add($"region {config.AuthenticationRegion}");
+        if (!string.IsNullOrEmpty(exception.RequestId))
+        {
+            parts.Add($"request {MessageText.OneLine(exception.RequestId)}");
+        }
+
+        return string.Join(", ", parts);
+    }
+
+    // AWS may write "namespace#Name" or "Name:address".
+    private static string? Normalize(string? code)
+    {
+        if (code is null)
+        {
+            return null;
+        }
+
+        var name = code[(code.LastIndexOf('#') + 1)..];
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? name : name[..colon];
+    }
+
+    private static EcrCredentialException Unreachable(HttpRequestException exception, Uri endpoint) =>
+        Unreachable(exception, endpoint, exception.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => "its name does not resolve",
+            HttpRequestError.SecureConnectionError => "TLS failed, is its certificate trusted here?",
+            HttpRequestError.ProxyTunnelError => "the proxy refused the connection",
+            HttpRequestError.ConnectionError => "the connection failed",
+            _ => "the connection broke",
+        });
+
+    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(
+        EcrCredentialErrorReason.Unreachable,
+        $"Cannot reach {endpoint}: {why}. Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).",
+        exception);
+
+    private static T? FindCause<T>(Exception exception)
+        where T : Exception
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

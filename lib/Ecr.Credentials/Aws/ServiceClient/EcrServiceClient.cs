@@ -1,0 +1,63 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.Runtime.Credentials.Internal;
+using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Auth;
+
+namespace Ecr.Credentials.Aws.ServiceClient;
+
+/// <summary>
+/// The one operation of ECR and ECR Public that is needed, on the AWS SDK's own pipeline: its signing, retries, error parsing and clock correction.
+/// </summary>
+/// <remarks>Has the shape of AWSSDK.ECR's client, which can take this folder's place.</remarks>
+internal sealed class EcrServiceClient(AWSCredentials credentials, EcrServiceConfig config) : AmazonServiceClient(credentials, config)
+{
+    protected override IServiceMetadata ServiceMetadata { get; } = new Metadata(config.ServiceId);
+
+    public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(GetAuthorizationTokenRequest request, CancellationToken cancellationToken)
+    {
+        var options = new InvokeOptions
+        {
+            RequestMarshaller = GetAuthorizationTokenMarshaller.Instance,
+            ResponseUnmarshaller = GetAuthorizationTokenUnmarshaller.Instance,
+        };
+        return InvokeAsync<GetAuthorizationTokenResponse>(request, options, cancellationToken);
+    }
+
+    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+    {
+        // The order matters: the authentication handler must end up between marshaller and endpoint resolver.
+        pipeline.RemoveHandler<EndpointResolver>();
+        pipeline.AddHandlerAfter<Marshaller>(new EndpointHandler());
+        pipeline.AddHandlerAfter<Marshaller>(new SigV4Handler());
+        pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(CreateRetryPolicy()));
+    }
+
+    private RetryPolicy CreateRetryPolicy()
+    {
+        RetryPolicy policy = Config.RetryMode == RequestRetryMode.Adaptive ? new AdaptiveRetryPolicy(Config) : new StandardRetryPolicy(Config);
+
+        // ECR's user guide names both for throttled calls; the SDK's standard policy knows neither.
+        policy.ThrottlingErrorCodes.Add("ThrottleException");
+        policy.HttpStatusCodesToRetryOn.Add(HttpStatusCode.TooManyRequests);
+        return policy;
+    }
+
+    private sealed class Metadata(string serviceId) : IServiceMetadata
+    {
+        public string ServiceId { get; } = serviceId;
+
+        public IDictionary<string, string> OperationNameMapping { get; } = new Dictionary<string, string>();
+    }
+
+    private sealed class EndpointHandler : BaseEndpointResolver
+    {
+        // The configuration knows the endpoint without parameters.
+        protected override Amazon.Runtime.Endpoints.EndpointParameters MapEndpointsParameters(IRequestContext requestContext) => new();
+    }
+
+    private sealed class SigV4Handler : BaseAuthResolverHandler
+    {
+        protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) => AuthSchemeOption.DEFAULT_SIGV4;
+    }
+}

@@ -1,0 +1,123 @@
+using Ecr.Credentials.Aws;
+using Ecr.Credentials.Protocol;
+using Ecr.Credentials.Registries;
+using Ecr.Credentials.Tokens;
+using Microsoft.Extensions.Logging;
+
+namespace Ecr.Credentials;
+
+/// <summary>Answers the kubelet's requests, or anyone's question for the credential of an image, with passwords from Amazon ECR.</summary>
+/// <remarks>Thread-safe.</remarks>
+public sealed class EcrCredentialProvider : IDisposable
+{
+    private readonly EcrTokenClient? _ownClient;
+    private readonly IEcrTokenSource _tokens;
+    private readonly EcrRegistryResolver _registries;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+
+    /// <summary>A provider that asks AWS for every credential, with the identity that the AWS SDK finds.</summary>
+    /// <param name="options">How it behaves; the defaults if left out.</param>
+    public EcrCredentialProvider(EcrCredentialProviderOptions? options = null)
+        : this(options, tokens: null)
+    {
+    }
+
+    /// <summary>A provider on another source of tokens.</summary>
+    /// <param name="tokens">The source; the caller disposes it.</param>
+    /// <param name="options">How it behaves; the defaults if left out.</param>
+    public EcrCredentialProvider(IEcrTokenSource tokens, EcrCredentialProviderOptions? options = null)
+        : this(options, tokens ?? throw new ArgumentNullException(nameof(tokens)))
+    {
+    }
+
+    private EcrCredentialProvider(EcrCredentialProviderOptions? options, IEcrTokenSource? tokens)
+    {
+        options ??= new EcrCredentialProviderOptions();
+        _ownClient = tokens is null ? new EcrTokenClient(options.Logger) : null;
+        _tokens = tokens ?? _ownClient!;
+        _registries = new EcrRegistryResolver(options);
+        _timeProvider = options.TimeProvider;
+        _logger = options.Logger;
+    }
+
+    /// <summary>Answers a request of the kubelet, in the version of the request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// One credential, for the registry host of the image, to be reused for that host during half of the password's remaining life, in whole seconds.
+    /// </returns>
+    /// <exception cref="EcrCredentialException">There is no credential; the reason says why.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended; the message says what was still being waited for.</exception>
+    public async ValueTask<CredentialProviderResponse> GetCredentialsAsync(
+        CredentialProviderRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RefuseServiceAccountRole(request);
+
+        var registry = _registries.Resolve(request.Image);
+        var token = await _tokens.GetTokenAsync(new EcrTokenRequest(registry), cancellationToken).ConfigureAwait(false);
+        var cacheDuration = GetCacheDuration(token);
+        Log.GotToken(_logger, registry, token.ExpiresAt, cacheDuration);
+
+        var host = EcrRegistry.GetHost(request.Image).ToString();
+        return new CredentialProviderResponse
+        {
+            ApiVersion = request.ApiVersion,
+            CacheKeyType = CacheKeyType.Registry,
+            CacheDuration = cacheDuration,
+            Auth = new Dictionary<string, AuthConfig>(1, StringComparer.Ordinal) { [host] = new AuthConfig(token.Username, token.Password) },
+        };
+    }
+
+    /// <summary>Gives the user name and password for an image or registry host.</summary>
+    /// <param name="imageOrHost">An image or host such as <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com</c>, without scheme.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The credential.</returns>
+    /// <exception cref="EcrCredentialException">There is no credential; the reason says why.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended; the message says what was still being waited for.</exception>
+    public async ValueTask<AuthConfig> GetAuthAsync(string imageOrHost, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(imageOrHost);
+
+        var registry = _registries.Resolve(imageOrHost);
+        var token = await _tokens.GetTokenAsync(new EcrTokenRequest(registry), cancellationToken).ConfigureAwait(false);
+        return new AuthConfig(token.Username, token.Password);
+    }
+
+    /// <summary>Closes the connections to AWS that the provider opened itself.</summary>
+    public void Dispose() => _ownClient?.Dispose();
+
+    // To answer with the node's own identity where a role was asked for would give the pod rights that nobody granted it.
+    private static void RefuseServiceAccountRole(CredentialProviderRequest request)
+    {
+        foreach (var annotation in (ReadOnlySpan<string>)["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/role-arn"])
+        {
+            if (request.ServiceAccountToken is not null && request.ServiceAccountAnnotations.ContainsKey(annotation))
+            {
+                throw new EcrCredentialException(
+                    EcrCredentialErrorReason.InvalidConfiguration,
+                    $"The service account asks for a role with \"{annotation}\", and this version cannot assume roles for service accounts. "
+                        + "Take tokenAttributes out of the kubelet's provider configuration to pull with the node's own identity.");
+            }
+        }
+    }
+
+    // Half of the remaining life leaves the kubelet with a password that lives on for as long as it was cached. Zero says "do not cache"; left out,
+    // the kubelet would cache for its configured default.
+    private TimeSpan GetCacheDuration(EcrToken token)
+    {
+        var remaining = token.ExpiresAt - _timeProvider.GetUtcNow() ?? TimeSpan.Zero;
+        return TimeSpan.FromSeconds(Math.Max(0, (long)(remaining / 2).TotalSeconds));
+    }
+
+    private static class Log
+    {
+        private static readonly Action<ILogger, EcrRegistry, DateTimeOffset?, TimeSpan, Exception?> GotTokenMessage =
+            LoggerMessage.Define<EcrRegistry, DateTimeOffset?, TimeSpan>(
+                LogLevel.Debug, new EventId(1, nameof(GotToken)), "Got a password for {Registry} that expires {ExpiresAt:u}; to be cached for {CacheDuration}");
+
+        public static void GotToken(ILogger logger, EcrRegistry registry, DateTimeOffset? expiresAt, TimeSpan cacheDuration) =>
+            GotTokenMessage(logger, registry, expiresAt, cacheDuration, null);
+    }
+}

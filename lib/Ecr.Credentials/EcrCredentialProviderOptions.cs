@@ -1,0 +1,21 @@
+using Ecr.Credentials.Registries;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ecr.Credentials;
+
+/// <summary>How an <see cref="EcrCredentialProvider"/> behaves. Read once, when the provider is made.</summary>
+public sealed class EcrCredentialProviderOptions
+{
+    /// <summary>Hosts that take the password of an ECR registry; the first that matches counts, also before the host's own name. Empty by default.</summary>
+    public IList<EcrRegistryAlias> RegistryAliases { get; } = [];
+
+    /// <summary>What happens to any other host that is not ECR; <see cref="UnknownRegistryHandling.Refuse"/> by default.</summary>
+    public UnknownRegistryHandling UnknownRegistry { get; set; } = UnknownRegistryHandling.Refuse;
+
+    /// <summary>The clock by which the cache duration is reckoned; the system's by default.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Told what is done and where calls go, without secrets; silent by default.</summary>
+    public ILogger Logger { get; set; } = NullLogger.Instance;
+}

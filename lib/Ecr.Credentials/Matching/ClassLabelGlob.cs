@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Text;
+
+namespace Ecr.Credentials.Matching;
+
+/// <summary>
+/// One label of a pattern whose host contains <c>[</c>, matched as Go's <c>path.Match</c> does, https://pkg.go.dev/path#Match.
+/// </summary>
+/// <remarks>
+/// URL parsing lets such a host through only as an IPv6 address, and the brackets are left over if no port follows. They then read as a
+/// character class: <c>[::1]</c> matches the label <c>1</c>. Of the class grammar, negation and backslash cannot pass the URL parser.
+/// Each character of pattern and label is one byte of UTF-8, see <see cref="SchemelessUrl"/>; a class consumes a whole code point.
+/// </remarks>
+internal static class ClassLabelGlob
+{
+    /// <summary>Whether every class has an end and holds at least one item. A label that is not well-formed matches nothing.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> pattern)
+    {
+        while (!pattern.IsEmpty)
+        {
+            if (pattern[0] != '[')
+            {
+                pattern = pattern[1..];
+            }
+            else if (!TryReadClass(ref pattern, default, out _))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <param name="pattern">A well-formed pattern.</param>
+    /// <param name="label">The label of the image's host.</param>
+    public static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> label)
+    {
+        // Where to go on after a mismatch: behind the last star, with that star matching one byte more.
+        ReadOnlySpan<char> retryPattern = default;
+        ReadOnlySpan<char> retryLabel = default;
+        bool canRetry = false;
+
+        while (true)
+        {
+            if (!pattern.IsEmpty && pattern[0] == '*')
+            {
+                pattern = pattern[1..];
+                retryPattern = pattern;
+                retryLabel = label;
+                canRetry = true;
+            }
+            else if (pattern.IsEmpty && label.IsEmpty)
+            {
+                return true;
+            }
+            else if (pattern.IsEmpty || label.IsEmpty || !TryMatchOne(ref pattern, ref label))
+            {
+                if (!canRetry || retryLabel.IsEmpty)
+                {
+                    return false;
+                }
+
+                retryLabel = retryLabel[1..];
+                pattern = retryPattern;
+                label = retryLabel;
+            }
+        }
+    }
+
+    private static bool TryMatchOne(ref ReadOnlySpan<char> pattern, ref ReadOnlySpan<char> label)
+    {
+        if (pattern[0] == '[')
+        {
+            Rune rune = ReadRune(ref label, out _);
+            return TryReadClass(ref pattern, rune, out bool contains) && contains;
+        }
+
+        bool equal = pattern[0] == label[0];
+        pattern = pattern[1..];
+        label = label[1..];
+        return equal;
+    }
+
+    /// <summary>Reads "[", one or more items "c" or "lo-hi", "]".</summary>
+    private static bool TryReadClass(ref ReadOnlySpan<char> pattern, Rune rune, out bool contains)
+    {
+        contains = false;
+        pattern = pattern[1..];
+        bool isFirst = true;
+        while (isFirst || pattern[0] != ']')
+        {
+            if (!TryReadClassRune(ref pattern, out Rune low))
+            {
+                return false;
+            }
+
+            Rune high = low;
+            if (pattern[0] == '-')
+            {
+                pattern = pattern[1..];
+                if (!TryReadClassRune(ref pattern, out high))
+                {
+                    return false;
+                }
+            }
+
+            contains |= low <= rune && rune <= high;
+            isFirst = false;
+        }
+
+        pattern = pattern[1..];
+        return true;
+    }
+
+    private static bool TryReadClassRune(ref ReadOnlySpan<char> pattern, out Rune rune)
+    {
+        rune = default;
+        if (pattern.IsEmpty || pattern[0] is '-' or ']')
+        {
+            return false;
+        }
+
+        rune = ReadRune(ref pattern, out bool isValid);
+        return isValid && !pattern.IsEmpty;
+    }
+
+    /// <summary>Reads one code point. Like Go, takes a byte that starts none as U+FFFD of length one.</summary>
+    private static Rune ReadRune(ref ReadOnlySpan<char> text, out bool isValid)
+    {
+        Span<byte> utf8 = stackalloc byte[4];
+        int length = Math.Min(text.Length, utf8.Length);
+        for (int i = 0; i < length; i++)
+        {
+            utf8[i] = (byte)text[i];
+        }
+
+        isValid = Rune.DecodeFromUtf8(utf8[..length], out Rune rune, out int bytesConsumed) == OperationStatus.Done;
+        text = text[(isValid ? bytesConsumed : 1)..];
+        return rune;
+    }
+}

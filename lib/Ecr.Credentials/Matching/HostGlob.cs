@@ -1,0 +1,101 @@
+namespace Ecr.Credentials.Matching;
+
+/// <summary>
+/// The host of a pattern, compiled. A star matches any run of bytes within its label, also none; everything else is literal.
+/// </summary>
+/// <remarks>
+/// A star never crosses a dot and a literal dot matches only a dot, so equal label counts need no check of their own. It also means that
+/// the place of nearly every literal is known without trying: behind a star, a literal with a dot in it must lie so that its first dot
+/// falls on the host's next dot. Only between two stars of the same label is there a search, and there the leftmost place is as good as any.
+/// </remarks>
+internal sealed class HostGlob
+{
+    private readonly string _prefix;
+    private readonly Literal[] _middle;
+    private readonly string? _suffix;
+    private readonly string[]? _classLabels;
+
+    /// <param name="host">The decoded host, see <see cref="SchemelessUrl"/>.</param>
+    public HostGlob(string host)
+    {
+        string[] literals = host.Split('*');
+        _prefix = literals[0];
+        _suffix = literals.Length > 1 ? literals[^1] : null;
+        _middle = [.. literals.Skip(1).SkipLast(1).Where(literal => literal.Length > 0).Select(literal => new Literal(literal))];
+
+        if (host.Contains('[', StringComparison.Ordinal))
+        {
+            string[] labels = host.Split('.');
+            _classLabels = labels.All(label => ClassLabelGlob.IsWellFormed(label)) ? labels : [];
+        }
+    }
+
+    public bool IsMatch(ReadOnlySpan<char> host)
+    {
+        if (_classLabels is not null)
+        {
+            return IsMatchByLabel(_classLabels, host);
+        }
+
+        if (_suffix is null)
+        {
+            return host.SequenceEqual(_prefix);
+        }
+
+        if (host.Length < _prefix.Length + _suffix.Length || !host.EndsWith(_suffix) || !host.StartsWith(_prefix))
+        {
+            return false;
+        }
+
+        host = host[_prefix.Length..^_suffix.Length];
+        foreach (Literal literal in _middle)
+        {
+            int start = literal.FindBehindStar(host);
+            if (start < 0)
+            {
+                return false;
+            }
+
+            host = host[(start + literal.Text.Length)..];
+        }
+
+        return !host.Contains('.');
+    }
+
+    private static bool IsMatchByLabel(string[] labels, ReadOnlySpan<char> host)
+    {
+        int count = 0;
+        foreach (Range range in host.Split('.'))
+        {
+            if (count == labels.Length || !ClassLabelGlob.IsMatch(labels[count], host[range]))
+            {
+                return false;
+            }
+
+            count++;
+        }
+
+        return count == labels.Length;
+    }
+
+    /// <summary>Text between two stars.</summary>
+    private readonly struct Literal(string text)
+    {
+        private readonly int _dot = text.IndexOf('.', StringComparison.Ordinal);
+
+        public string Text { get; } = text;
+
+        /// <summary>Where in the rest of the host this text stands, if the star before it starts there; -1 if nowhere.</summary>
+        public int FindBehindStar(ReadOnlySpan<char> host)
+        {
+            if (_dot < 0)
+            {
+                int found = host.IndexOf(Text);
+                return found > 0 && host[..found].Contains('.') ? -1 : found;
+            }
+
+            int start = host.IndexOf('.') - _dot;
+            return start >= 0 && host[start..].StartsWith(Text) ? start : -1;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace Ecr.Credentials.Matching;
+
+/// <summary>
+/// The IPv6 addresses without zone that Go takes, https://pkg.go.dev/net/netip#ParseAddr. .NET's parser takes more, such as a prefix length.
+/// </summary>
+internal static class IPv6Syntax
+{
+    private const int GroupCount = 8;
+    private const int MaxGroupDigits = 4;
+
+    public static bool IsValid(ReadOnlySpan<char> address)
+    {
+        int groups = 0;
+        bool hasEllipsis = address.StartsWith("::");
+        if (hasEllipsis)
+        {
+            address = address[2..];
+        }
+
+        // After a leading "::", and after each colon, comes a group; only a "::" may end the address.
+        while (!(address.IsEmpty && hasEllipsis))
+        {
+            int digits = CountHexDigits(address);
+            if (digits is 0 or > MaxGroupDigits || groups == GroupCount)
+            {
+                return false;
+            }
+
+            if (digits < address.Length && address[digits] == '.')
+            {
+                // An IPv4 address stands for the last two groups.
+                groups += 2;
+                return IsIPv4(address) && (hasEllipsis ? groups < GroupCount : groups == GroupCount);
+            }
+
+            groups++;
+            address = address[digits..];
+            if (address.IsEmpty)
+            {
+                break;
+            }
+
+            if (address[0] != ':' || address.Length == 1)
+            {
+                return false;
+            }
+
+            address = address[1..];
+            if (address[0] == ':')
+            {
+                if (hasEllipsis)
+                {
+                    return false;
+                }
+
+                hasEllipsis = true;
+                address = address[1..];
+            }
+        }
+
+        return hasEllipsis ? groups < GroupCount : groups == GroupCount;
+    }
+
+    private static int CountHexDigits(ReadOnlySpan<char> text)
+    {
+        int count = 0;
+        while (count < text.Length && char.IsAsciiHexDigit(text[count]))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static bool IsIPv4(ReadOnlySpan<char> address)
+    {
+        int octets = 0;
+        foreach (Range range in address.Split('.'))
+        {
+            if (!IsOctet(address[range]))
+            {
+                return false;
+            }
+
+            octets++;
+        }
+
+        return octets == 4;
+    }
+
+    private static bool IsOctet(ReadOnlySpan<char> text) =>
+        text.Length is >= 1 and <= 3
+        && (text.Length == 1 || text[0] != '0')
+        && byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+}

@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Ecr.Credentials.Matching;
+
+/// <summary>
+/// One entry of <c>matchImages</c> in a kubelet's credential provider configuration, which decides about an image exactly as the kubelet does.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A pattern is <c>host[:port][/path]</c>. In the host, <c>*</c> matches any run of characters within one label, also none:
+/// <c>*.dkr.ecr.*.amazonaws.com</c> matches <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com/app</c>. Host labels must be equal in number.
+/// </para>
+/// <para>What surprises people:</para>
+/// <list type="bullet">
+/// <item><c>?</c> and <c>[...]</c> are no wildcards. The former starts a query, which is ignored; the latter is refused.</item>
+/// <item>A pattern without port does not match an image with one; <c>:443</c> is not implied.</item>
+/// <item>The path is a prefix of the text, not of its segments: <c>r.io/foo</c> matches <c>r.io/foobar</c>.</item>
+/// <item>There are no stars in paths: <c>r.io/*</c> matches nothing but a path that begins with a star. Write <c>r.io</c>.</item>
+/// <item>Case matters, in the host too.</item>
+/// <item>A scheme is not stripped: <c>https://r.io</c> is valid and matches no real image.</item>
+/// </list>
+/// <para>
+/// The rules are those of the kubelet's <c>URLsMatchStr</c>
+/// (https://github.com/kubernetes/kubernetes/blob/master/pkg/credentialprovider/keyring.go) built with Go 1.26: both sides are parsed as URLs
+/// and compared as bytes, percent escapes decoded. Text that is not well-formed UTF-16 counts as if U+FFFD stood for each lone surrogate.
+/// </para>
+/// <para>Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.</para>
+/// </remarks>
+public sealed class ImagePattern
+{
+    private readonly string _text;
+    private readonly HostGlob _host;
+    private readonly string _port;
+    private readonly string _path;
+
+    private ImagePattern(string text, SchemelessUrl url)
+    {
+        _text = text;
+        _host = new HostGlob(url.Host.ToString());
+        _port = url.Port.ToString();
+        _path = url.Path.ToString();
+    }
+
+    /// <summary>Parses a pattern.</summary>
+    /// <param name="text">The pattern. Empty text is valid, and matches an image without host.</param>
+    /// <returns>The pattern.</returns>
+    /// <exception cref="FormatException">
+    /// The kubelet would refuse the text: it is no URL if put behind <c>https://</c>. The message says what is wrong where.
+    /// </exception>
+    public static ImagePattern Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out ImagePattern? pattern, out string? error) ? pattern : throw new FormatException(error);
+
+    /// <summary>Parses a pattern.</summary>
+    /// <param name="text">The pattern.</param>
+    /// <param name="pattern">The pattern; null if the text is not valid.</param>
+    /// <returns>Whether the text is valid, that is, whether the kubelet would accept it.</returns>
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern) =>
+        TryParse(text, out pattern, out _, out _);
+
+    /// <summary>Parses a pattern and says why it is not valid.</summary>
+    /// <param name="text">The pattern.</param>
+    /// <param name="pattern">The pattern; null if the text is not valid.</param>
+    /// <param name="error">What is wrong where, and what to do; null if the text is valid.</param>
+    /// <returns>Whether the text is valid, that is, whether the kubelet would accept it.</returns>
+    public static bool TryParse(
+        ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, [NotNullWhen(false)] out string? error)
+    {
+        bool isValid = TryParse(text, out pattern, out UrlFault fault, out int position);
+        error = isValid ? null : UrlFaultMessage.For(text, fault, position);
+        return isValid;
+    }
+
+    /// <summary>Whether the kubelet would hold that this pattern matches an image.</summary>
+    /// <param name="image">
+    /// The image as the kubelet has it, <c>docker.io/library/nginx</c> rather than <c>nginx</c>. An image that does not parse matches nothing.
+    /// </param>
+    /// <returns>Whether the image matches.</returns>
+    public bool IsMatch(ReadOnlySpan<char> image)
+    {
+        if (!SchemelessUrl.TrySplitPlain(image, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> path))
+        {
+            return IsMatchDecoded(image);
+        }
+
+        if (!port.SequenceEqual(_port) || !_host.IsMatch(host))
+        {
+            return false;
+        }
+
+        return SchemelessUrl.IsPlainPath(path) ? path.StartsWith(_path) : IsMatchDecoded(image);
+    }
+
+    /// <summary>The text that was parsed.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => _text;
+
+    private static bool TryParse(
+        ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, out UrlFault fault, out int position)
+    {
+        char[] buffer = new char[SchemelessUrl.MaxDecodedLength(text.Length)];
+        bool isValid = SchemelessUrl.TryParse(text, buffer, out SchemelessUrl url, out fault, out position);
+        pattern = isValid ? new ImagePattern(text.ToString(), url) : null;
+        return isValid;
+    }
+
+    // Zeroing the stack would cost more than the rest.
+    [SkipLocalsInit]
+    private bool IsMatchDecoded(ReadOnlySpan<char> image)
+    {
+        int length = SchemelessUrl.MaxDecodedLength(image.Length);
+        char[]? rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
+        Span<char> buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
+
+        bool isMatch = SchemelessUrl.TryParse(image, buffer, out SchemelessUrl url, out _, out _)
+            && url.Port.SequenceEqual(_port)
+            && _host.IsMatch(url.Host)
+            && url.Path.StartsWith(_path);
+
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+
+        return isMatch;
+    }
+}

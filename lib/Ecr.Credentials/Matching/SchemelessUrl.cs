@@ -1,0 +1,347 @@
+using System.Buffers;
+using System.Text;
+
+namespace Ecr.Credentials.Matching;
+
+/// <summary>
+/// A pattern or an image as the kubelet sees it: parsed as a URL behind <c>https://</c>, percent escapes decoded, host and port split.
+/// </summary>
+/// <remarks>
+/// The kubelet compares bytes, and escapes can form bytes that are no valid text. Each <see cref="char"/> of <see cref="Host"/> and
+/// <see cref="Path"/> therefore holds one byte of UTF-8 (0 to 255). ASCII text, which nearly all images are, is its own decoded form.
+/// The rules are those of Go 1.26, https://pkg.go.dev/net/url#Parse and https://pkg.go.dev/net#SplitHostPort.
+/// </remarks>
+internal readonly ref struct SchemelessUrl
+{
+    /// <summary>A buffer of this length holds the decoded form of any text of 4,096 characters.</summary>
+    public const int StackBufferLength = 3 * 4096;
+
+    // What Go lets stand in a host unescaped. Everything of 0x80 and above is allowed besides.
+    private const string HostAlphabet =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~!$&'()*+,;=<>\"";
+
+    private const string ControlAlphabet =
+        "\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\t\n\v\f\r\u000e\u000f" +
+        "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f";
+
+    private static readonly SearchValues<char> ControlCharacters = SearchValues.Create(ControlAlphabet);
+
+    private static readonly SearchValues<char> UserinfoCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:~!$&'()*+,;=%@");
+
+    // Not the methods with "InRange" in their name: they box their bounds until the JIT has optimised them.
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+
+    private static readonly SearchValues<char> HostCharacters = SearchValues.Create(HostAlphabet + ":[]");
+
+    private static readonly SearchValues<char> PlainHostCharacters = SearchValues.Create(HostAlphabet);
+
+    private static readonly SearchValues<char> PlainPathCharacters =
+        SearchValues.Create(HostAlphabet + "/:@[] \\^`{|}");
+
+    private SchemelessUrl(ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path)
+    {
+        Host = host;
+        Port = port;
+        Path = path;
+    }
+
+    private enum Part
+    {
+        Userinfo,
+        Host,
+        Zone,
+        Path,
+        Fragment,
+    }
+
+    /// <summary>The host, without the brackets of an IPv6 address if a colon follows them, as the kubelet has it.</summary>
+    public ReadOnlySpan<char> Host { get; }
+
+    /// <summary>The digits of the port; empty without one.</summary>
+    public ReadOnlySpan<char> Port { get; }
+
+    /// <summary>The path with its leading slash; empty without one.</summary>
+    public ReadOnlySpan<char> Path { get; }
+
+    /// <summary>
+    /// Splits <c>host[:port][/path]</c> where host and port are written so plainly that they are valid and decoded as they stand.
+    /// <paramref name="rest"/>, the text from the first slash on, is decoded as it stands if <see cref="IsPlainPath"/> says so.
+    /// </summary>
+    /// <returns>False if the text needs <see cref="TryParse"/>; it may be valid or not.</returns>
+    public static bool TrySplitPlain(
+        ReadOnlySpan<char> text, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> rest)
+    {
+        int hostLength = text.IndexOfAnyExcept(PlainHostCharacters);
+        if (hostLength < 0)
+        {
+            host = text;
+            port = rest = default;
+            return true;
+        }
+
+        host = text[..hostLength];
+        rest = text[hostLength..];
+        port = default;
+        if (rest[0] == ':')
+        {
+            rest = rest[1..];
+            int portLength = rest.IndexOfAnyExcept(Digits);
+            portLength = portLength < 0 ? rest.Length : portLength;
+            port = rest[..portLength];
+            rest = rest[portLength..];
+        }
+
+        return rest.IsEmpty || rest[0] == '/';
+    }
+
+    /// <summary>Whether a path contains nothing to decode, to cut off or to refuse.</summary>
+    public static bool IsPlainPath(ReadOnlySpan<char> path) => !path.ContainsAnyExcept(PlainPathCharacters);
+
+    /// <summary>The length of a buffer that holds the decoded form of any text of the given length.</summary>
+    public static int MaxDecodedLength(int length) => checked(length * 3);
+
+    /// <summary>Parses any text. The parts of <paramref name="url"/> lie in <paramref name="buffer"/> or in the text.</summary>
+    /// <param name="text">The text. A lone surrogate counts as U+FFFD.</param>
+    /// <param name="buffer">At least <see cref="MaxDecodedLength"/> characters.</param>
+    /// <param name="url">The parts.</param>
+    /// <param name="fault">What is wrong with the text if the result is false.</param>
+    /// <param name="position">Where in the text.</param>
+    public static bool TryParse(
+        ReadOnlySpan<char> text, Span<char> buffer, out SchemelessUrl url, out UrlFault fault, out int position)
+    {
+        url = default;
+        int fragmentStart = text.IndexOf('#');
+        ReadOnlySpan<char> fragment = fragmentStart < 0 ? default : text[(fragmentStart + 1)..];
+        text = fragmentStart < 0 ? text : text[..fragmentStart];
+
+        position = text.IndexOfAny(ControlCharacters);
+        if (position >= 0)
+        {
+            fault = UrlFault.ControlCharacter;
+            return false;
+        }
+
+        int queryStart = text.IndexOf('?');
+        text = queryStart < 0 ? text : text[..queryStart];
+
+        int pathStart = text.IndexOf('/');
+        pathStart = pathStart < 0 ? text.Length : pathStart;
+        ReadOnlySpan<char> authority = text[..pathStart];
+        int hostStart = authority.LastIndexOf('@') + 1;
+
+        if (!TryParseHost(authority[hostStart..], buffer, out url, out int decodedLength, out fault, out position))
+        {
+            position += hostStart;
+            return false;
+        }
+
+        buffer = buffer[decodedLength..];
+        if (hostStart > 0 && !TryParseUserinfo(authority[..(hostStart - 1)], buffer, out fault, out position))
+        {
+            return false;
+        }
+
+        if (!TryDecode(text[pathStart..], Part.Path, buffer, out int pathLength, out fault, out position))
+        {
+            position += pathStart;
+            return false;
+        }
+
+        url = new SchemelessUrl(url.Host, url.Port, buffer[..pathLength]);
+
+        // The fragment goes unused, but a bad escape in it makes the whole text invalid.
+        if (!TryDecode(fragment, Part.Fragment, buffer[pathLength..], out _, out fault, out position))
+        {
+            position += fragmentStart + 1;
+            return false;
+        }
+
+        return true;
+    }
+
+    private static bool TryParseUserinfo(ReadOnlySpan<char> userinfo, Span<char> buffer, out UrlFault fault, out int position)
+    {
+        position = userinfo.IndexOfAnyExcept(UserinfoCharacters);
+        bool isValid = position < 0 && TryDecode(userinfo, Part.Userinfo, buffer, out _, out _, out position);
+        fault = isValid ? UrlFault.None : UrlFault.UserinfoCharacter;
+        return isValid;
+    }
+
+    private static bool TryParseHost(
+        ReadOnlySpan<char> hostAndPort, Span<char> buffer, out SchemelessUrl url, out int decodedLength, out UrlFault fault, out int position)
+    {
+        int openBracket = hostAndPort.LastIndexOf('[');
+        if (openBracket == 0)
+        {
+            return TryParseIPLiteral(hostAndPort, buffer, out url, out decodedLength, out fault, out position);
+        }
+
+        if (openBracket > 0)
+        {
+            url = default;
+            decodedLength = 0;
+            fault = UrlFault.BracketInsideHost;
+            position = openBracket;
+            return false;
+        }
+
+        return TryParseName(hostAndPort, buffer, out url, out decodedLength, out fault, out position);
+    }
+
+    private static bool TryParseName(
+        ReadOnlySpan<char> hostAndPort, Span<char> buffer, out SchemelessUrl url, out int decodedLength, out UrlFault fault, out int position)
+    {
+        url = default;
+        decodedLength = 0;
+
+        int colon = hostAndPort.IndexOf(':');
+        if (colon >= 0 && hostAndPort[(colon + 1)..].ContainsAnyExcept(Digits))
+        {
+            fault = UrlFault.Port;
+            position = colon + 1;
+            return false;
+        }
+
+        // net.SplitHostPort finds no port behind a host with a stray ']'; the colon and the digits then belong to the last label.
+        bool hasPort = colon >= 0 && !hostAndPort.Contains(']');
+        ReadOnlySpan<char> host = hasPort ? hostAndPort[..colon] : hostAndPort;
+        if (!TryDecode(host, Part.Host, buffer, out decodedLength, out fault, out position))
+        {
+            return false;
+        }
+
+        url = new SchemelessUrl(buffer[..decodedLength], hasPort ? hostAndPort[(colon + 1)..] : default, default);
+        return true;
+    }
+
+    // "[address]", "[address]:" or "[address]:port", where the address may end in "%25zone" (RFC 6874).
+    private static bool TryParseIPLiteral(
+        ReadOnlySpan<char> hostAndPort, Span<char> buffer, out SchemelessUrl url, out int decodedLength, out UrlFault fault, out int position)
+    {
+        url = default;
+        decodedLength = 0;
+
+        int closeBracket = hostAndPort.LastIndexOf(']');
+        if (closeBracket < 0)
+        {
+            fault = UrlFault.BracketNotClosed;
+            position = 0;
+            return false;
+        }
+
+        ReadOnlySpan<char> colonAndPort = hostAndPort[(closeBracket + 1)..];
+        if (!colonAndPort.IsEmpty && (colonAndPort[0] != ':' || colonAndPort[1..].ContainsAnyExcept(Digits)))
+        {
+            fault = UrlFault.Port;
+            position = closeBracket + 1;
+            return false;
+        }
+
+        ReadOnlySpan<char> literal = hostAndPort[1..closeBracket];
+        int zoneStart = literal.IndexOf("%25");
+        ReadOnlySpan<char> address = zoneStart < 0 ? literal : literal[..zoneStart];
+        ReadOnlySpan<char> zone = zoneStart < 0 ? default : literal[zoneStart..];
+        if (!IPv6Syntax.IsValid(address) || zone.SequenceEqual("%25"))
+        {
+            fault = UrlFault.NotAnIPv6Address;
+            position = 1;
+            return false;
+        }
+
+        buffer[0] = '[';
+        address.CopyTo(buffer[1..]);
+        if (!TryDecode(zone, Part.Zone, buffer[(1 + address.Length)..], out int zoneLength, out fault, out position))
+        {
+            position += 1 + address.Length;
+            return false;
+        }
+
+        int literalEnd = 1 + address.Length + zoneLength;
+        buffer[literalEnd] = ']';
+        colonAndPort.CopyTo(buffer[(literalEnd + 1)..]);
+        decodedLength = literalEnd + 1 + colonAndPort.Length;
+
+        // net.SplitHostPort removes the brackets only if a colon follows, and gives up on brackets in the zone.
+        ReadOnlySpan<char> decodedLiteral = buffer[1..literalEnd];
+        url = colonAndPort.IsEmpty || decodedLiteral.ContainsAny('[', ']')
+            ? new SchemelessUrl(buffer[..decodedLength], default, default)
+            : new SchemelessUrl(decodedLiteral, colonAndPort[1..], default);
+        return true;
+    }
+
+    private static bool TryDecode(
+        ReadOnlySpan<char> text, Part part, Span<char> decoded, out int decodedLength, out UrlFault fault, out int position)
+    {
+        decodedLength = 0;
+        position = 0;
+        Span<byte> utf8 = stackalloc byte[4];
+        while (position < text.Length)
+        {
+            char c = text[position];
+            if (c == '%')
+            {
+                if (!TryReadEscape(text[position..], out char value))
+                {
+                    fault = UrlFault.Escape;
+                    return false;
+                }
+
+                if (!MayBeEscaped(value, part))
+                {
+                    fault = UrlFault.HostEscape;
+                    return false;
+                }
+
+                decoded[decodedLength++] = value;
+                position += 3;
+            }
+            else if (char.IsAscii(c))
+            {
+                if (part is Part.Host or Part.Zone && !HostCharacters.Contains(c))
+                {
+                    fault = UrlFault.HostCharacter;
+                    return false;
+                }
+
+                decoded[decodedLength++] = c;
+                position++;
+            }
+            else
+            {
+                // A lone surrogate decodes to U+FFFD.
+                _ = Rune.DecodeFromUtf16(text[position..], out Rune rune, out int charsConsumed);
+                foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
+                {
+                    decoded[decodedLength++] = (char)b;
+                }
+
+                position += charsConsumed;
+            }
+        }
+
+        fault = UrlFault.None;
+        return true;
+    }
+
+    private static bool TryReadEscape(ReadOnlySpan<char> text, out char value)
+    {
+        if (text.Length < 3 || !char.IsAsciiHexDigit(text[1]) || !char.IsAsciiHexDigit(text[2]))
+        {
+            value = default;
+            return false;
+        }
+
+        value = (char)((HexValue(text[1]) << 4) | HexValue(text[2]));
+        return true;
+    }
+
+    private static int HexValue(char digit) => char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
+
+    private static bool MayBeEscaped(char value, Part part) => part switch
+    {
+        Part.Host => value is '%' or >= '\u0080',
+        Part.Zone => value is '%' or ' ' || HostCharacters.Contains(value),
+        _ => true,
+    };
+}

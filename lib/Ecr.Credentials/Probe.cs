@@ -1,2 +1,0 @@
-namespace Ecr.Credentials;
-internal static class Probe;

@@ -1,0 +1,208 @@
+using System.Globalization;
+
+namespace Ecr.Credentials.Protocol;
+
+/// <summary>
+/// Durations as Go writes and reads them, such as <c>6h0m0s</c> or <c>1.5s</c>: the form of every duration in the kubelet's protocol and configuration.
+/// </summary>
+/// <remarks>
+/// The rules are those of <see href="https://pkg.go.dev/time#ParseDuration"/>. Go counts nanoseconds; what is finer than the 100 ns of a
+/// <see cref="TimeSpan"/> is cut off. Thread-safe.
+/// </remarks>
+public static class GoDuration
+{
+    private const ulong Nanosecond = 1;
+    private const ulong Microsecond = 1_000 * Nanosecond;
+    private const ulong Millisecond = 1_000 * Microsecond;
+    private const ulong Second = 1_000 * Millisecond;
+    private const ulong Minute = 60 * Second;
+    private const ulong Hour = 60 * Minute;
+
+    // The magnitude of the most negative 64-bit number: the one value that only a minus sign makes valid.
+    private const ulong MinMagnitude = 1UL << 63;
+
+    /// <summary>Reads a duration.</summary>
+    /// <param name="text">An optional sign, then <c>0</c> or numbers with units: <c>ns</c>, <c>us</c>, <c>µs</c>, <c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c>.</param>
+    /// <returns>The duration.</returns>
+    /// <exception cref="FormatException">The text is not a Go duration, or beyond ±2562047h47m16.854775807s.</exception>
+    public static TimeSpan Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var duration)
+            ? duration
+            : throw new FormatException($"{MessageText.Quote(text)} is not a duration. Write numbers with units, such as 30s, 1m30s or 12h.");
+
+    /// <summary>Reads a duration without throwing.</summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="duration">The duration, or zero if the text is not one.</param>
+    /// <returns>Whether the text is a duration.</returns>
+    public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
+    {
+        duration = default;
+        var negative = text is ['-', ..];
+        var rest = text is ['-' or '+', ..] ? text[1..] : text;
+        if (rest is "0")
+        {
+            return true;
+        }
+
+        if (rest.IsEmpty)
+        {
+            return false;
+        }
+
+        var total = 0UL;
+        while (!rest.IsEmpty)
+        {
+            if (!TryReadPart(ref rest, out var part))
+            {
+                return false;
+            }
+
+            total += part;
+            if (total > MinMagnitude)
+            {
+                return false;
+            }
+        }
+
+        if (total == MinMagnitude && !negative)
+        {
+            return false;
+        }
+
+        var ticks = (long)(total / (ulong)TimeSpan.NanosecondsPerTick);
+        duration = new TimeSpan(negative ? -ticks : ticks);
+        return true;
+    }
+
+    /// <summary>Writes a duration as Go does: <c>0s</c>, <c>1.5ms</c>, <c>1m0s</c>, <c>6h0m0s</c>.</summary>
+    /// <param name="duration">The duration, within ±2562047h47m16.854775807s.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The duration is beyond what Go can hold.</exception>
+    public static string Format(TimeSpan duration)
+    {
+        var magnitude = duration.Ticks < 0 ? (ulong)-(Int128)duration.Ticks : (ulong)duration.Ticks;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(magnitude, (ulong)(long.MaxValue / TimeSpan.NanosecondsPerTick), nameof(duration));
+
+        var nanoseconds = magnitude * (ulong)TimeSpan.NanosecondsPerTick;
+        var sign = duration < TimeSpan.Zero ? "-" : "";
+        var (hours, minutes) = (nanoseconds / Hour, nanoseconds % Hour / Minute);
+        return nanoseconds switch
+        {
+            0 => "0s",
+            < Microsecond => $"{sign}{nanoseconds}ns",
+            < Millisecond => $"{sign}{Decimal(nanoseconds, Microsecond)}µs",
+            < Second => $"{sign}{Decimal(nanoseconds, Millisecond)}ms",
+            < Minute => $"{sign}{Decimal(nanoseconds, Second)}s",
+            < Hour => $"{sign}{minutes}m{Decimal(nanoseconds % Minute, Second)}s",
+            _ => $"{sign}{hours}h{minutes}m{Decimal(nanoseconds % Minute, Second)}s",
+        };
+    }
+
+    private static string Decimal(ulong nanoseconds, ulong unit) =>
+        (nanoseconds / (decimal)unit).ToString("0.#########", CultureInfo.InvariantCulture);
+
+    private static bool TryReadPart(ref ReadOnlySpan<char> text, out ulong nanoseconds)
+    {
+        nanoseconds = 0;
+        var wholeLength = CountDigits(text);
+        if (!TryReadWhole(text[..wholeLength], out var whole))
+        {
+            return false;
+        }
+
+        text = text[wholeLength..];
+        var fraction = ReadOnlySpan<char>.Empty;
+        if (text is ['.', ..])
+        {
+            fraction = text[1..(1 + CountDigits(text[1..]))];
+            text = text[(1 + fraction.Length)..];
+        }
+
+        if (wholeLength == 0 && fraction.IsEmpty)
+        {
+            return false;
+        }
+
+        var unit = ReadUnit(ref text);
+        if (unit == 0 || whole > MinMagnitude / unit)
+        {
+            return false;
+        }
+
+        nanoseconds = (whole * unit) + ReadFraction(fraction, unit);
+        return nanoseconds <= MinMagnitude;
+    }
+
+    private static int CountDigits(ReadOnlySpan<char> text)
+    {
+        var end = text.IndexOfAnyExceptInRange('0', '9');
+        return end < 0 ? text.Length : end;
+    }
+
+    private static bool TryReadWhole(ReadOnlySpan<char> digits, out ulong value)
+    {
+        value = 0;
+        foreach (var digit in digits)
+        {
+            if (value > MinMagnitude / 10)
+            {
+                return false;
+            }
+
+            value = (value * 10) + (ulong)(digit - '0');
+            if (value > MinMagnitude)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ulong ReadFraction(ReadOnlySpan<char> digits, ulong unit)
+    {
+        // Go drops digits once the value no longer fits 63 bits, and multiplies as a double.
+        var value = 0UL;
+        var scale = 1.0;
+        foreach (var digit in digits)
+        {
+            if (value > (MinMagnitude - 1) / 10)
+            {
+                break;
+            }
+
+            var next = (value * 10) + (ulong)(digit - '0');
+            if (next > MinMagnitude)
+            {
+                break;
+            }
+
+            value = next;
+            scale *= 10;
+        }
+
+        return (ulong)(value * (unit / scale));
+    }
+
+    private static ulong ReadUnit(ref ReadOnlySpan<char> text)
+    {
+        var length = 0;
+        while (length < text.Length && text[length] != '.' && !char.IsAsciiDigit(text[length]))
+        {
+            length++;
+        }
+
+        var name = text[..length];
+        text = text[name.Length..];
+        return name switch
+        {
+            "ns" => Nanosecond,
+            "us" or "\u00b5s" or "\u03bcs" => Microsecond,
+            "ms" => Millisecond,
+            "s" => Second,
+            "m" => Minute,
+            "h" => Hour,
+            _ => 0,
+        };
+    }
+}

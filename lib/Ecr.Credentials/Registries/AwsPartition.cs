@@ -1,0 +1,78 @@
+namespace Ecr.Credentials.Registries;
+
+/// <summary>A group of AWS regions with domain names of its own.</summary>
+/// <remarks>Suffixes: partitions.json of the AWS SDKs, and the registry hosts that AWS documents for ECR.</remarks>
+internal sealed class AwsPartition
+{
+    private static readonly AwsPartition Aws = new("aws", "amazonaws.com", "api.aws");
+    private static readonly AwsPartition UsGov = new("aws-us-gov", "amazonaws.com", "api.aws");
+    private static readonly AwsPartition China = new("aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn");
+    private static readonly AwsPartition Europe = new("aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu");
+    private static readonly AwsPartition Iso = new("aws-iso", "c2s.ic.gov", "api.aws.ic.gov");
+    private static readonly AwsPartition IsoB = new("aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud");
+    private static readonly AwsPartition IsoE = new("aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk");
+    private static readonly AwsPartition IsoF = new("aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov");
+
+    private AwsPartition(string name, string dnsSuffix, string dualStackDnsSuffix)
+    {
+        Name = name;
+        DnsSuffix = dnsSuffix;
+        DualStackDnsSuffix = dualStackDnsSuffix;
+
+        // Registry hosts are "on" the partition where API hosts are its "api".
+        DualStackRegistrySuffix = string.Concat("on", dualStackDnsSuffix.AsSpan("api".Length));
+    }
+
+    public string Name { get; }
+
+    /// <summary>The suffix of API and registry hosts.</summary>
+    public string DnsSuffix { get; }
+
+    /// <summary>The suffix of API hosts that also have IPv6 addresses.</summary>
+    public string DualStackDnsSuffix { get; }
+
+    /// <summary>The suffix of registry hosts that also have IPv6 addresses.</summary>
+    public string DualStackRegistrySuffix { get; }
+
+    /// <summary>
+    /// The partition of a region, told by the shape of the region's name and by no list of regions, so that a region of next year works today;
+    /// <see langword="null"/> if the text has no such shape.
+    /// </summary>
+    public static AwsPartition? FromRegion(ReadOnlySpan<char> region)
+    {
+        Span<Range> parts = stackalloc Range[5];
+        var count = region.Split(parts, '-');
+        if (count is < 3 or > 4 || !IsNumber(region[parts[count - 1]]) || !IsWord(region[parts[count - 2]]))
+        {
+            return null;
+        }
+
+        var area = region[parts[0]];
+        if (count == 3)
+        {
+            return area is "cn" ? China : IsTwoLetters(area) ? Aws : null;
+        }
+
+        var branch = region[parts[1]];
+        if (!IsTwoLetters(area))
+        {
+            return area is "eusc" && IsTwoLetters(branch) ? Europe : null;
+        }
+
+        return branch switch
+        {
+            "gov" => UsGov,
+            "iso" => Iso,
+            "isob" => IsoB,
+            "isoe" => IsoE,
+            "isof" => IsoF,
+            _ => null,
+        };
+    }
+
+    private static bool IsTwoLetters(ReadOnlySpan<char> text) => text.Length == 2 && IsWord(text);
+
+    private static bool IsWord(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExceptInRange('a', 'z');
+
+    private static bool IsNumber(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExceptInRange('0', '9');
+}

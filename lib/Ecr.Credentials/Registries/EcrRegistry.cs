@@ -1,0 +1,208 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Ecr.Credentials.Registries;
+
+/// <summary>An Amazon ECR registry, as its host name tells: whose it is, where it is, and which API hands out its tokens.</summary>
+/// <remarks>
+/// Immutable. Host names: <see href="https://docs.aws.amazon.com/general/latest/gr/ecr.html"/> and
+/// <see href="https://docs.aws.amazon.com/general/latest/gr/ecr-public.html"/>.
+/// </remarks>
+public sealed class EcrRegistry
+{
+    private const int AccountIdLength = 12;
+
+    private readonly AwsPartition _partition;
+
+    private EcrRegistry(string host, string? accountId, string region, AwsPartition partition, bool isPublic, bool isFips, bool isDualStack)
+    {
+        _partition = partition;
+        Host = host;
+        AccountId = accountId;
+        Region = region;
+        IsPublic = isPublic;
+        IsFips = isFips;
+        IsDualStack = isDualStack;
+    }
+
+    /// <summary>The host as it was given, with <c>:443</c> if that was given too. The key under which the kubelet finds the credential.</summary>
+    public string Host { get; }
+
+    /// <summary>The 12 digits of the account that owns the registry; <see langword="null"/> for ECR Public.</summary>
+    public string? AccountId { get; }
+
+    /// <summary>The region whose API hands out tokens, such as <c>eu-west-1</c>; for ECR Public always <c>us-east-1</c>.</summary>
+    public string Region { get; }
+
+    /// <summary>The partition of the region, such as <c>aws</c>, <c>aws-cn</c> or <c>aws-us-gov</c>.</summary>
+    public string Partition => _partition.Name;
+
+    /// <summary>Whether this is ECR Public: <c>public.ecr.aws</c> or <c>ecr-public.aws.com</c>.</summary>
+    public bool IsPublic { get; }
+
+    /// <summary>Whether the host is one with FIPS 140 validated TLS.</summary>
+    public bool IsFips { get; }
+
+    /// <summary>Whether the host has IPv6 addresses too.</summary>
+    public bool IsDualStack { get; }
+
+    /// <summary>The API that hands out tokens for this registry, unless the AWS configuration names another.</summary>
+    public Uri ApiEndpoint => GetApiEndpoint(IsFips, IsDualStack);
+
+    /// <summary>Reads a registry host, or the host of an image; only the host decides, never the path.</summary>
+    /// <param name="imageOrHost">
+    /// A host or image such as <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2</c>, without scheme. No port but 443 is accepted.
+    /// </param>
+    /// <returns>The registry.</returns>
+    /// <exception cref="FormatException">The host is not one of an Amazon ECR registry. The message says which part is wrong.</exception>
+    public static EcrRegistry Parse(ReadOnlySpan<char> imageOrHost) =>
+        TryParse(imageOrHost, out var registry, out var error) ? registry : throw new FormatException(error);
+
+    /// <summary>Reads a registry host, or the host of an image, without throwing.</summary>
+    /// <param name="imageOrHost">As for <see cref="Parse"/>.</param>
+    /// <param name="registry">The registry, or <see langword="null"/>.</param>
+    /// <returns>Whether the host is one of an Amazon ECR registry.</returns>
+    public static bool TryParse(ReadOnlySpan<char> imageOrHost, [NotNullWhen(true)] out EcrRegistry? registry) =>
+        TryParse(imageOrHost, out registry, out _);
+
+    /// <summary>Reads a registry host, or the host of an image, without throwing, and says what is wrong with it.</summary>
+    /// <param name="imageOrHost">As for <see cref="Parse"/>.</param>
+    /// <param name="registry">The registry, or <see langword="null"/>.</param>
+    /// <param name="error">What is wrong and what is expected, or <see langword="null"/>.</param>
+    /// <returns>Whether the host is one of an Amazon ECR registry.</returns>
+    public static bool TryParse(
+        ReadOnlySpan<char> imageOrHost,
+        [NotNullWhen(true)] out EcrRegistry? registry,
+        [NotNullWhen(false)] out string? error)
+    {
+        var host = GetHost(imageOrHost);
+        var colon = host.IndexOf(':');
+        var name = colon < 0 ? host : host[..colon];
+
+        registry = null;
+        var fault = name switch
+        {
+            "public.ecr.aws" => ReadPublic(host, isDualStack: false, out registry),
+            "ecr-public.aws.com" => ReadPublic(host, isDualStack: true, out registry),
+            _ => ReadPrivate(host, name, out registry),
+        };
+
+        if (registry is not null && colon >= 0 && host[(colon + 1)..] is not "443")
+        {
+            registry = null;
+            fault = "Its port must be 443 or left out.";
+        }
+
+        error = registry is null ? Explain(imageOrHost, host, fault) : null;
+        return registry is not null;
+    }
+
+    /// <summary>The host itself.</summary>
+    /// <returns><see cref="Host"/>.</returns>
+    public override string ToString() => Host;
+
+    /// <summary>The text before the first slash.</summary>
+    internal static ReadOnlySpan<char> GetHost(ReadOnlySpan<char> imageOrHost)
+    {
+        var slash = imageOrHost.IndexOf('/');
+        return slash < 0 ? imageOrHost : imageOrHost[..slash];
+    }
+
+    /// <summary>A registry that is known by its region alone, for a host whose name does not tell.</summary>
+    internal static EcrRegistry? ForRegion(string host, string region) =>
+        AwsPartition.FromRegion(region) is { } partition
+            ? new EcrRegistry(host, accountId: null, region, partition, isPublic: false, isFips: false, isDualStack: false)
+            : null;
+
+    internal Uri GetApiEndpoint(bool fips, bool dualStack) =>
+        IsPublic ? EcrApiEndpoint.ForPublic(fips, dualStack) : EcrApiEndpoint.ForPrivate(_partition, Region, fips, dualStack);
+
+    private static string ReadPublic(ReadOnlySpan<char> host, bool isDualStack, out EcrRegistry registry)
+    {
+        var partition = AwsPartition.FromRegion(EcrApiEndpoint.PublicRegion)!;
+        registry = new EcrRegistry(
+            host.ToString(), accountId: null, EcrApiEndpoint.PublicRegion, partition, isPublic: true, isFips: false, isDualStack);
+        return "";
+    }
+
+    // 123456789012 . dkr.ecr-fips . us-gov-west-1 . amazonaws.com
+    // account        service        region          suffix
+    private static string ReadPrivate(ReadOnlySpan<char> host, ReadOnlySpan<char> name, out EcrRegistry? registry)
+    {
+        registry = null;
+        var rest = name;
+        var account = ReadLabel(ref rest);
+        if (!TryReadService(ref rest, out var isFips))
+        {
+            return "";
+        }
+
+        if (account.Length != AccountIdLength || account.ContainsAnyExceptInRange('0', '9'))
+        {
+            return $"The account id {MessageText.Quote(account)} is not {AccountIdLength} digits.";
+        }
+
+        var region = ReadLabel(ref rest);
+        if (AwsPartition.FromRegion(region) is not { } partition)
+        {
+            return $"{MessageText.Quote(region)} is not the name of an AWS region.";
+        }
+
+        var isDualStack = rest.SequenceEqual(partition.DualStackRegistrySuffix);
+        if (!isDualStack && !rest.SequenceEqual(partition.DnsSuffix))
+        {
+            return $"Hosts in the region {MessageText.Quote(region)} end in \"{partition.DnsSuffix}\" or \"{partition.DualStackRegistrySuffix}\".";
+        }
+
+        registry = new EcrRegistry(host.ToString(), account.ToString(), region.ToString(), partition, isPublic: false, isFips, isDualStack);
+        return "";
+    }
+
+    private static ReadOnlySpan<char> ReadLabel(ref ReadOnlySpan<char> text)
+    {
+        var dot = text.IndexOf('.');
+        var label = dot < 0 ? text : text[..dot];
+        text = dot < 0 ? [] : text[(dot + 1)..];
+        return label;
+    }
+
+    // AWS writes a dot on hosts with IPv4 alone and a hyphen on dual-stack hosts, but it is the suffix that decides; both are taken with either.
+    private static bool TryReadService(ref ReadOnlySpan<char> text, out bool isFips)
+    {
+        isFips = TrySkip(ref text, "dkr.ecr-fips.") || TrySkip(ref text, "dkr-ecr-fips.");
+        return isFips || TrySkip(ref text, "dkr.ecr.") || TrySkip(ref text, "dkr-ecr.");
+    }
+
+    private static bool TrySkip(ref ReadOnlySpan<char> text, ReadOnlySpan<char> prefix)
+    {
+        if (!text.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        text = text[prefix.Length..];
+        return true;
+    }
+
+    private static string Explain(ReadOnlySpan<char> imageOrHost, ReadOnlySpan<char> host, string fault)
+    {
+        if (host.IsEmpty)
+        {
+            return "The registry host is missing. Name it first, as in 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app.";
+        }
+
+        if (host.Contains('@'))
+        {
+            // What stands before the @ may be a password.
+            return "The registry host holds an \"@\". Leave user name and password out, and write a digest after the repository.";
+        }
+
+        if (imageOrHost.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+            || imageOrHost.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        {
+            return $"{MessageText.Quote(imageOrHost)} begins with a scheme. Leave it out and begin with the registry host.";
+        }
+
+        var sentence = $"{MessageText.Quote(host)} is not an Amazon ECR registry host.";
+        return fault.Length > 0 ? $"{sentence} {fault}" : sentence;
+    }
+}

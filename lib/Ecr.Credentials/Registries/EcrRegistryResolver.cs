@@ -1,0 +1,56 @@
+using Ecr.Credentials.Aws;
+using Microsoft.Extensions.Logging;
+
+namespace Ecr.Credentials.Registries;
+
+/// <summary>Decides which ECR registry an image takes its password from: an alias, the host's own name, or the default region.</summary>
+internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options)
+{
+    private readonly EcrRegistryAlias[] _aliases = [.. options.RegistryAliases];
+    private readonly UnknownRegistryHandling _unknownRegistry = options.UnknownRegistry;
+    private readonly ILogger _logger = options.Logger;
+
+    /// <exception cref="EcrCredentialException">The host is no ECR registry, and nothing says what to do with it.</exception>
+    public EcrRegistry Resolve(string image)
+    {
+        foreach (var alias in _aliases)
+        {
+            if (alias.Pattern.IsMatch(image))
+            {
+                Log.UsingAlias(_logger, alias);
+                return alias.Registry;
+            }
+        }
+
+        if (EcrRegistry.TryParse(image, out var registry, out var error))
+        {
+            return registry;
+        }
+
+        var host = EcrRegistry.GetHost(image);
+        return _unknownRegistry == UnknownRegistryHandling.UseDefaultRegion && !host.IsEmpty && !host.Contains('@')
+            ? GetDefaultRegistry(host.ToString())
+            : throw new EcrCredentialException(
+                EcrCredentialErrorReason.NotAnEcrRegistry,
+                $"{error} Take it out of the kubelet's matchImages, or name the ECR registry behind it with a registry alias.");
+    }
+
+    private static EcrRegistry GetDefaultRegistry(string host)
+    {
+        var region = AwsDefaultRegion.Find() ?? throw new EcrCredentialException(
+            EcrCredentialErrorReason.InvalidConfiguration,
+            $"{MessageText.Quote(host)} is not an Amazon ECR registry host, and there is no default region for it. Set AWS_REGION.");
+
+        return EcrRegistry.ForRegion(host, region) ?? throw new EcrCredentialException(
+            EcrCredentialErrorReason.InvalidConfiguration,
+            $"The default region {MessageText.Quote(region)} is not the name of an AWS region. Correct AWS_REGION or the profile's region.");
+    }
+
+    private static class Log
+    {
+        private static readonly Action<ILogger, EcrRegistryAlias, Exception?> UsingAliasMessage = LoggerMessage.Define<EcrRegistryAlias>(
+            LogLevel.Debug, new EventId(1, nameof(UsingAlias)), "Using the registry alias {Alias}");
+
+        public static void UsingAlias(ILogger logger, EcrRegistryAlias alias) => UsingAliasMessage(logger, alias, null);
+    }
+}

@@ -1,0 +1,132 @@
+using Ecr.Credentials.Protocol;
+using Ecr.Credentials.Registries;
+
+namespace Ecr.Credentials.Shim;
+
+/// <summary>The command line, read.</summary>
+/// <remarks>Written by hand: a plugin is started for every pull, and a parsing library costs more time than the whole exchange leaves.</remarks>
+internal sealed class CommandLine
+{
+    public const string Help = """
+        Gives the kubelet credentials for Amazon ECR.
+
+        Usage: ecr-credential-provider [get-credentials] [OPTION]...
+
+        Reads one CredentialProviderRequest as JSON from standard input and writes one
+        CredentialProviderResponse to standard output. Try it:
+
+          echo '{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1",
+                 "image":"123456789012.dkr.ecr.eu-west-1.amazonaws.com/app"}' | ecr-credential-provider
+
+        Options:
+          --registry-alias PATTERN=REGISTRY   give hosts that match PATTERN the password of an ECR
+                                              registry; may be repeated, the first match counts
+          --unknown-registry refuse           refuse hosts that are not ECR (the default)
+          --unknown-registry default-region   give them the password of the default region's ECR
+          --timeout DURATION                  the time for everything together, such as 30s; at most 1m,
+                                              50s by default
+          -v, --verbose                       tell on standard error what is being done
+          --version                           print the version
+          -h, --help                          print this text
+
+        AWS identity and endpoints come from the environment, profile files and instance metadata,
+        as in every AWS SDK.
+
+        Exit codes: 0 a response was written; 1 no credential could be got; 2 the request, the
+        arguments or the configuration are wrong. What is wrong is told in one line on standard error.
+        """;
+
+    private CommandLine(Mode mode) => Mode = mode;
+
+    public static string Version =>
+        $"ecr-credential-provider {typeof(EcrCredentialProvider).Assembly.GetName().Version!.ToString(3)}";
+
+    public Mode Mode { get; private init; }
+
+    /// <summary>What is wrong with the command line, if the mode is <see cref="Mode.Misuse"/>.</summary>
+    public string? Error { get; private init; }
+
+    public EcrCredentialProviderOptions Options { get; } = new();
+
+    public TimeSpan Timeout { get; private set; } = CredentialProviderPlugin.DefaultTimeout;
+
+    public static CommandLine Parse(ReadOnlySpan<string> args)
+    {
+        try
+        {
+            return ParseOrThrow(args);
+        }
+        catch (FormatException e)
+        {
+            return new CommandLine(Mode.Misuse) { Error = e.Message };
+        }
+    }
+
+    private static CommandLine ParseOrThrow(ReadOnlySpan<string> args)
+    {
+        var line = new CommandLine(Mode.Plugin);
+        while (!args.IsEmpty)
+        {
+            var (name, value) = Take(ref args);
+            switch (name)
+            {
+                case "get-credentials" when value is null:
+                    // The Go plugin of the same name takes it and ignores it; it stands in many configurations.
+                    break;
+                case "-h" or "--help" when value is null:
+                    return new CommandLine(Mode.Help);
+                case "--version" when value is null:
+                    return new CommandLine(Mode.Version);
+                case "-v" or "--verbose" when value is null:
+                    line.Options.Logger = new StandardErrorLogger();
+                    break;
+                case "--registry-alias":
+                    line.Options.RegistryAliases.Add(EcrRegistryAlias.Parse(value ?? TakeValue(name, ref args)));
+                    break;
+                case "--unknown-registry":
+                    line.Options.UnknownRegistry = ParseUnknownRegistry(value ?? TakeValue(name, ref args));
+                    break;
+                case "--timeout":
+                    line.Timeout = ParseTimeout(value ?? TakeValue(name, ref args));
+                    break;
+                default:
+                    throw new FormatException($"The argument \"{name}\" is not known here. Try --help.");
+            }
+        }
+
+        return line;
+    }
+
+    // An option's value follows an equals sign or is the next argument.
+    private static (string Name, string? Value) Take(ref ReadOnlySpan<string> args)
+    {
+        var argument = args[0];
+        args = args[1..];
+        var equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=', StringComparison.Ordinal) : -1;
+        return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
+    }
+
+    private static string TakeValue(string name, ref ReadOnlySpan<string> args)
+    {
+        if (args.IsEmpty)
+        {
+            throw new FormatException($"{name} needs a value. Try --help.");
+        }
+
+        var value = args[0];
+        args = args[1..];
+        return value;
+    }
+
+    private static UnknownRegistryHandling ParseUnknownRegistry(string value) => value switch
+    {
+        "refuse" => UnknownRegistryHandling.Refuse,
+        "default-region" => UnknownRegistryHandling.UseDefaultRegion,
+        _ => throw new FormatException($"--unknown-registry is \"{value}\". It must be refuse or default-region."),
+    };
+
+    private static TimeSpan ParseTimeout(string value) =>
+        GoDuration.TryParse(value, out var timeout) && timeout > TimeSpan.Zero && timeout <= CredentialProviderPlugin.MaxTimeout
+            ? timeout
+            : throw new FormatException($"--timeout is \"{value}\". It must be a duration above zero and at most 1m, such as 30s.");
+}

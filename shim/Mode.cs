@@ -1,0 +1,17 @@
+namespace Ecr.Credentials.Shim;
+
+/// <summary>What the command line asks for.</summary>
+internal enum Mode
+{
+    /// <summary>One exchange with the kubelet.</summary>
+    Plugin,
+
+    /// <summary>The text on how to use the program.</summary>
+    Help,
+
+    /// <summary>The program's name and version.</summary>
+    Version,
+
+    /// <summary>Nothing that the program knows.</summary>
+    Misuse,
+}

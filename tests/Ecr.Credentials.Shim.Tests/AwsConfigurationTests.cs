@@ -1,0 +1,156 @@
+namespace Ecr.Credentials.Shim.Tests;
+
+/// <summary>The settings and identities that every AWS SDK understands.</summary>
+public sealed class AwsConfigurationTests : ShimFixture
+{
+    [Test]
+    public async Task Temporary_credentials_in_the_environment_sign_with_their_session_token()
+    {
+        AssertAnswer(await RunAsync(Request(), Emulator.Environment(CredentialSource.SessionKey)));
+        AssertSignedBy(Emulator.SessionCredentials);
+    }
+
+    [Test]
+    public async Task Instance_metadata_credentials_are_found()
+    {
+        AssertAnswer(await RunAsync(Request(), Emulator.Environment(CredentialSource.InstanceMetadata)));
+        AssertSignedBy(Emulator.InstanceCredentials);
+    }
+
+    [Test]
+    public async Task Container_credentials_are_found()
+    {
+        AssertAnswer(await RunAsync(Request(), Emulator.Environment(CredentialSource.Container)));
+        AssertSignedBy(Emulator.ContainerCredentials);
+    }
+
+    [Test]
+    public async Task The_credentials_file_in_the_home_directory_is_read()
+    {
+        Directory.CreateDirectory(Path.Combine(Home, ".aws"));
+        WriteFile(".aws/credentials", Profile("default"));
+
+        AssertAnswer(await RunAsync(Request(), Emulator.Environment(CredentialSource.None)));
+        AssertSignedBy(Emulator.ProfileCredentials);
+    }
+
+    [TestCase("AWS_SHARED_CREDENTIALS_FILE", "node")]
+    [TestCase("AWS_CONFIG_FILE", "profile node")]
+    public async Task A_named_profile_is_read_from_a_named_file(string variable, string section)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None))
+        {
+            [variable] = WriteFile("aws", Profile(section)),
+            ["AWS_PROFILE"] = "node",
+        };
+
+        AssertAnswer(await RunAsync(Request(), variables));
+        AssertSignedBy(Emulator.ProfileCredentials);
+    }
+
+    [Test]
+    public async Task A_profile_that_does_not_exist_is_told()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { ["AWS_PROFILE"] = "nodes" };
+
+        AssertFailure(await RunAsync(Request(), variables), 2, "The AWS profile \"nodes\" does not exist. Correct AWS_PROFILE");
+    }
+
+    [Test]
+    public async Task Missing_credentials_are_told()
+    {
+        AssertFailure(
+            await RunAsync(Request(), Emulator.Environment(CredentialSource.None)),
+            1,
+            "No AWS credentials were found in the environment, in profile files or from the instance metadata service, which AWS_EC2_METADATA_DISABLED switches off. "
+                + "Give the node an instance profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the provider's env.");
+        Assert.That(Emulator.Requests, Is.Empty);
+    }
+
+    [TestCase("AWS_ENDPOINT_URL_ECR", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app")]
+    [TestCase("AWS_ENDPOINT_URL_ECR_PUBLIC", "public.ecr.aws/app")]
+    public async Task A_services_own_endpoint_wins(string variable, string image)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment())
+        {
+            ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1",
+            [variable] = Emulator.Address.AbsoluteUri,
+        };
+
+        AssertAnswer(await RunAsync(Request(image), variables));
+    }
+
+    [TestCase("123456789012.dkr-ecr-fips.us-west-2.on.aws/app", "")]
+    [TestCase("123456789012.dkr.ecr.us-west-2.amazonaws.com/app", "true")]
+    public async Task A_configured_endpoint_clears_the_FIPS_and_dual_stack_marks(string image, string flag)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment());
+        if (flag.Length > 0)
+        {
+            variables["AWS_USE_FIPS_ENDPOINT"] = flag;
+            variables["AWS_USE_DUALSTACK_ENDPOINT"] = flag;
+        }
+
+        AssertAnswer(await RunAsync(Request(image), variables));
+        Assert.That(TokenRequests.Single().Region, Is.EqualTo("us-west-2"));
+    }
+
+    [TestCase("AWS_USE_FIPS_ENDPOINT", "api.ecr-fips.us-west-2.amazonaws.com")]
+    [TestCase("AWS_USE_DUALSTACK_ENDPOINT", "ecr.us-west-2.api.aws")]
+    public async Task A_flag_in_the_environment_sets_the_mark_that_the_host_lacks(string variable, string endpoint)
+    {
+        var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment()) { [variable] = "true" };
+
+        AssertAnswer(await RunAsync(Request("123456789012.dkr.ecr.us-west-2.amazonaws.com/app"), variables));
+        Assert.That(TokenRequests.Single().Host, Is.EqualTo(endpoint));
+    }
+
+    [Test]
+    public async Task The_profile_may_name_endpoint_and_attempts()
+    {
+        Emulator.Faults.Always(Fault.ServerError, AwsService.Ecr);
+        var variables = new Dictionary<string, string>(Emulator.Environment())
+        {
+            ["AWS_CONFIG_FILE"] = WriteFile("config", $"[default]\nmax_attempts = 2\nendpoint_url = {Emulator.Address.AbsoluteUri}\n"),
+        };
+        variables.Remove("AWS_ENDPOINT_URL");
+
+        AssertFailure(await RunAsync(Request(), variables), 1, "The service failed.");
+        Assert.That(TokenRequests, Has.Count.EqualTo(2));
+    }
+
+    [TestCase("1", "standard", 1)]
+    [TestCase("2", "standard", 2)]
+    [TestCase("2", "adaptive", 2)]
+    public async Task The_number_of_attempts_and_the_retry_mode_are_the_environments(string attempts, string mode, int expected)
+    {
+        Emulator.Faults.Always(Fault.TooManyRequests, AwsService.Ecr);
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_MAX_ATTEMPTS"] = attempts, ["AWS_RETRY_MODE"] = mode };
+
+        AssertFailure(await RunAsync(Request(), variables), 1, "AWS throttled the calls.");
+        Assert.That(TokenRequests, Has.Count.EqualTo(expected));
+    }
+
+    [TestCase("AWS_ENDPOINT_URL", "not an address")]
+    [TestCase("AWS_ENDPOINT_URL_ECR", "ftp://127.0.0.1/")]
+    [TestCase("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "maybe")]
+    [TestCase("AWS_DEFAULTS_MODE", "quick")]
+    public async Task A_setting_that_cannot_be_used_is_told(string variable, string value)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = value };
+
+        AssertFailure(await RunAsync(Request(), variables), 2, "The AWS configuration cannot be used: ");
+    }
+
+    private void AssertSignedBy(EmulatedCredentials credentials)
+    {
+        Assert.That(TokenRequests.Single().AccessKeyId, Is.EqualTo(credentials.AccessKeyId));
+        Assert.That(TokenRequests.Single().SignatureVerified, Is.True);
+    }
+
+    private string Profile(string section) => $"""
+        [{section}]
+        aws_access_key_id = {Emulator.ProfileCredentials.AccessKeyId}
+        aws_secret_access_key = {Emulator.ProfileCredentials.SecretAccessKey}
+        """;
+}

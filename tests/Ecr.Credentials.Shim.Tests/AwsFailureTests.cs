@@ -1,0 +1,138 @@
+namespace Ecr.Credentials.Shim.Tests;
+
+public sealed class AwsFailureTests : ShimFixture
+{
+    private static IEnumerable<TestCaseData> Failures() =>
+    [
+        Case(Fault.AccessDenied, 1, "AWS denied access: User: arn:aws:iam::123456789012:user/", "Allow ecr:GetAuthorizationToken on \"*\" for this identity. (AccessDeniedException, HTTP 400 from http://127.0.0.1:"),
+        Case(Fault.ExpiredCredentials, 1, "The AWS session credentials have expired. Renew them. (ExpiredTokenException,"),
+        Case(Fault.Throttling, 3, "AWS throttled the calls. Try again later, or ask for a higher quota. (ThrottlingException,"),
+        Case(Fault.ThrottleException, 3, "AWS throttled the calls.", "(ThrottleException,"),
+        Case(Fault.TooManyRequests, 3, "AWS throttled the calls.", "HTTP 429"),
+        Case(Fault.ServerError, 3, "The service failed. Try again later.", "HTTP 500"),
+        Case(Fault.ServiceUnavailable, 3, "The service failed. Try again later.", "HTTP 503"),
+        Case(Fault.Malformed, 3, "answered with something that is not an ECR answer. Check for a proxy in between"),
+        Case(Fault.NoAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
+        Case(Fault.EmptyAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
+        Case(Fault.TokenNotBase64, 1, "cannot be used. The authorization token is not base64 text."),
+        Case(Fault.TokenWithoutColon, 1, "cannot be used. The authorization token does not hold a user name, a colon and a password."),
+    ];
+
+    [TestCaseSource(nameof(Failures))]
+    public async Task A_failure_of_AWS_is_told_in_one_line(Fault fault, int attempts, string[] messages)
+    {
+        Emulator.Faults.Always(fault, AwsService.Ecr);
+
+        var result = await RunAsync(Request());
+
+        AssertFailure(result, 1, messages[0]);
+        Assert.That(result.Error, Does.Contain(messages[^1]));
+        Assert.That(TokenRequests, Has.Count.EqualTo(attempts));
+    }
+
+    private static IEnumerable<TestCaseData> PassingFaults() =>
+        from fault in (Fault[])[Fault.Throttling, Fault.ThrottleException, Fault.TooManyRequests, Fault.ServerError, Fault.ServiceUnavailable, Fault.Reset]
+        select new TestCaseData(fault).SetArgDisplayNames(fault.ToString());
+
+    [TestCaseSource(nameof(PassingFaults))]
+    public async Task A_passing_fault_costs_a_retry_and_nothing_else(Fault fault)
+    {
+        Emulator.Faults.Enqueue(fault, AwsService.Ecr);
+
+        AssertAnswer(await RunAsync(Request()));
+        Assert.That(TokenRequests, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_connection_that_breaks_is_told_in_one_line([Values("Reset", "Truncated")] string kind)
+    {
+        Emulator.Faults.Always(kind == "Reset" ? Fault.Reset : Fault.Truncated, AwsService.Ecr);
+
+        AssertFailure(
+            await RunAsync(Request()),
+            1,
+            $"Cannot reach {Emulator.Address}: the connection broke. Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).");
+        Assert.That(TokenRequests, Has.Count.GreaterThanOrEqualTo(3));
+    }
+
+    [Test]
+    public async Task Denied_access_to_ECR_Public_names_both_permissions()
+    {
+        Emulator.Faults.Always(Fault.AccessDenied, AwsService.EcrPublic);
+
+        AssertFailure(
+            await RunAsync(Request("public.ecr.aws/docker/library/nginx")),
+            1,
+            "Allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on \"*\" for this identity.");
+    }
+
+    [Test]
+    public async Task A_wrong_secret_key_is_told_without_the_signed_request()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.SessionKey)) { ["AWS_SECRET_ACCESS_KEY"] = "wrong" };
+
+        var result = await RunAsync(Request(), variables);
+
+        AssertFailure(result, 1, "AWS did not accept the signature. Check the secret access key and this machine's clock. (InvalidSignatureException,");
+        Assert.That(result.Error, Has.Length.LessThan(400));
+    }
+
+    [Test]
+    public async Task An_unknown_access_key_is_told()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ACCESS_KEY_ID"] = "AKIAUNKNOWN" };
+
+        AssertFailure(await RunAsync(Request(), variables), 1, "AWS does not know the access key.");
+    }
+
+    [Test]
+    public async Task A_token_that_has_expired_already_is_not_to_be_cached()
+    {
+        Emulator.Faults.Always(Fault.ExpiredToken, AwsService.Ecr);
+
+        var result = await RunAsync(Request());
+
+        AssertAnswer(result);
+        Assert.That(result.Output, Does.Contain("\"cacheDuration\":\"0s\""));
+    }
+
+    [Test]
+    public async Task A_clock_that_is_wrong_is_corrected_by_the_services_own()
+    {
+        Emulator.Faults.Always(Fault.SkewedClock);
+
+        AssertAnswer(await RunAsync(Request()));
+        Assert.That(TokenRequests.Select(request => request.StatusCode), Is.EqualTo(new int?[] { 400, 200 }).Or.EqualTo(new int?[] { 403, 200 }));
+    }
+
+    [Test]
+    public async Task An_endpoint_that_refuses_connections_is_told()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1", ["AWS_MAX_ATTEMPTS"] = "1" };
+
+        AssertFailure(await RunAsync(Request(), variables), 1, "Cannot reach http://127.0.0.1:1/: the connection failed.");
+    }
+
+    [Test]
+    public async Task An_endpoint_whose_name_does_not_resolve_is_told()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://ecr.invalid", ["AWS_MAX_ATTEMPTS"] = "1" };
+
+        AssertFailure(await RunAsync(Request(), variables), 1, "Cannot reach http://ecr.invalid/: its name does not resolve.");
+    }
+
+    [Test]
+    public async Task An_endpoint_with_an_untrusted_certificate_is_told()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment())
+        {
+            ["AWS_ENDPOINT_URL"] = Emulator.HttpsAddress.AbsoluteUri,
+            ["AWS_MAX_ATTEMPTS"] = "1",
+        };
+
+        AssertFailure(await RunAsync(Request(), variables), 1, "TLS failed, is its certificate trusted here?");
+    }
+
+    private static TestCaseData Case(Fault fault, int attempts, params string[] messages) =>
+        new TestCaseData(fault, attempts, messages).SetArgDisplayNames(fault.ToString());
+}

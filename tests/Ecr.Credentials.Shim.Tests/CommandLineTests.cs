@@ -1,0 +1,47 @@
+namespace Ecr.Credentials.Shim.Tests;
+
+public sealed class CommandLineTests : ShimFixture
+{
+    [TestCase("--help")]
+    [TestCase("-h")]
+    public async Task Help_explains_every_option(string option)
+    {
+        var result = await RunAsync("", option);
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        foreach (var known in (string[])["get-credentials", "--registry-alias", "--unknown-registry", "--timeout", "--verbose", "--version", "--help"])
+        {
+            Assert.That(result.Output, Does.Contain(known));
+        }
+
+        Assert.That(result.Output.Split('\n'), Has.All.Length.LessThanOrEqualTo(100));
+    }
+
+    [Test]
+    public async Task Version_is_the_products()
+    {
+        var result = await RunAsync("", "--version");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(
+            result.Output.TrimEnd(),
+            Is.EqualTo($"ecr-credential-provider {typeof(EcrCredentialProvider).Assembly.GetName().Version!.ToString(3)}"));
+    }
+
+    [TestCase("--v=5", "The argument \"--v\" is not known here. Try --help.")]
+    [TestCase("get-password", "The argument \"get-password\" is not known here.")]
+    [TestCase("--version=1", "The argument \"--version\" is not known here.")]
+    [TestCase("--timeout", "--timeout needs a value.")]
+    [TestCase("--timeout=0s", "--timeout is \"0s\". It must be a duration above zero and at most 1m")]
+    [TestCase("--timeout=61s", "--timeout is \"61s\".")]
+    [TestCase("--timeout=30", "--timeout is \"30\".")]
+    [TestCase("--unknown-registry=allow", "--unknown-registry is \"allow\". It must be refuse or default-region.")]
+    [TestCase("--registry-alias=mirror.example", "\"mirror.example\" is not an alias. Write PATTERN=REGISTRY.")]
+    [TestCase("--registry-alias=mirror.example/team=public.ecr.aws", "has a path. Name a host alone.")]
+    [TestCase("--registry-alias=mirror.example=docker.io", "\"docker.io\" is not an Amazon ECR registry host.")]
+    public async Task An_argument_that_cannot_be_used_is_told_in_one_line(string argument, string message)
+    {
+        AssertFailure(await RunAsync(Request(), argument), 2, message);
+        Assert.That(Emulator.Requests, Is.Empty);
+    }
+}

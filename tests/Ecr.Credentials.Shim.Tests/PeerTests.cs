@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Ecr.Credentials.Shim.Tests;
+
+/// <summary>
+/// An independent client confirms the emulator: <c>docker-credential-ecr-login</c> 0.7 or later, where the variable
+/// <c>DOCKER_CREDENTIAL_ECR_LOGIN</c> names it. <c>tests/Ecr.Emulator/get-peers</c> fetches it on Debian.
+/// </summary>
+public sealed class PeerTests : ShimFixture
+{
+    private static string? Helper => Environment.GetEnvironmentVariable("DOCKER_CREDENTIAL_ECR_LOGIN");
+
+    [TestCaseSource(nameof(Registries))]
+    public async Task The_docker_credential_helper_gets_the_emulators_token(string host, AwsService service, string region)
+    {
+        var environment = new Dictionary<string, string>(Emulator.Environment())
+        {
+            ["HOME"] = Home,
+            ["PATH"] = "/usr/bin:/bin",
+            ["AWS_ECR_DISABLE_CACHE"] = "true",
+        };
+
+        var result = await PluginProcess.RunAsync(Helper!, ["get"], environment, Encoding.UTF8.GetBytes(host));
+
+        Assert.That(result.ExitCode, Is.Zero, result.StandardError);
+        using var answer = JsonDocument.Parse(result.StandardOutput);
+        Assert.That(answer.RootElement.GetProperty("Username").GetString(), Is.EqualTo("AWS"));
+        Assert.That(answer.RootElement.GetProperty("Secret").GetString(), Is.EqualTo(Emulator.Token));
+        var request = TokenRequests.Single();
+        Assert.That((request.Service, request.Region, request.SignatureVerified), Is.EqualTo((service, region, true)));
+    }
+
+    // There is nothing to confirm with where the program is not named.
+    private static IEnumerable<TestCaseData> Registries() => Helper is null
+        ? []
+        :
+        [
+            new TestCaseData("123456789012.dkr.ecr.eu-west-1.amazonaws.com", AwsService.Ecr, "eu-west-1"),
+            new TestCaseData("public.ecr.aws", AwsService.EcrPublic, "us-east-1"),
+        ];
+}

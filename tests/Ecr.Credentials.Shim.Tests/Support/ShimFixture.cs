@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace Ecr.Credentials.Shim.Tests.Support;
+
+/// <summary>An emulator and a home directory of its own for each test, and the executable to run against them.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.All)]
+public abstract class ShimFixture
+{
+    protected const string Image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
+
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("ecr-shim-tests-");
+
+    protected AwsEmulator Emulator { get; private set; } = null!;
+
+    protected string Home => _home.FullName;
+
+    /// <summary>The calls of ECR and ECR Public that the emulator saw.</summary>
+    protected IReadOnlyList<RecordedRequest> TokenRequests =>
+        [.. Emulator.Requests.Where(request => request.Service is AwsService.Ecr or AwsService.EcrPublic)];
+
+    [SetUp]
+    public async Task StartEmulator() => Emulator = await AwsEmulator.StartAsync(Options());
+
+    [TearDown]
+    public async Task StopEmulator()
+    {
+        await Emulator.DisposeAsync();
+        _home.Delete(recursive: true);
+    }
+
+    protected static string Request(string image = Image, string version = "v1") =>
+        $$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/{{version}}","image":"{{image}}"}""" + "\n";
+
+    protected virtual AwsEmulatorOptions Options() => new();
+
+    protected string WriteFile(string name, string text)
+    {
+        var path = Path.Combine(Home, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>Runs the executable with the emulator's variables.</summary>
+    protected Task<ShimResult> RunAsync(string input, params string[] arguments) => RunAsync(input, Emulator.Environment(), arguments);
+
+    /// <summary>Runs the executable with these variables, those that every program needs, and no others.</summary>
+    protected Task<ShimResult> RunAsync(string input, IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
+        RunAsync(Encoding.UTF8.GetBytes(input), variables, arguments);
+
+    /// <summary>Runs the executable with these variables, those that every program needs, and no others.</summary>
+    protected async Task<ShimResult> RunAsync(ReadOnlyMemory<byte> input, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    {
+        var environment = ShimProgram.MinimalEnvironment(Home);
+        foreach (var (name, value) in variables)
+        {
+            environment[name] = value;
+        }
+
+        return new ShimResult(await PluginProcess.RunAsync(ShimProgram.Path, arguments, environment, input));
+    }
+
+    protected void AssertAnswer(ShimResult result)
+    {
+        Assert.That(result.Error, Is.Empty);
+        Assert.That(result.ExitCode, Is.Zero);
+        Assert.That(result.Response.Auth.Single().Value.Password, Is.EqualTo(Emulator.Token));
+    }
+
+    /// <summary>One line on stderr, nothing on stdout, and no secret in either.</summary>
+    protected void AssertFailure(ShimResult result, int exitCode, string message)
+    {
+        Assert.That(result.Error, Does.StartWith("ecr-credential-provider: ").And.Contain(message));
+        Assert.That(result.Error.TrimEnd(), Does.Not.Contain('\n'));
+        Assert.That(result.ExitCode, Is.EqualTo(exitCode));
+        Assert.That(result.Output, Is.Empty);
+        AssertNoSecret(result.Error);
+    }
+
+    protected void AssertNoSecret(string text)
+    {
+        foreach (var credentials in (EmulatedCredentials[])
+            [Emulator.StaticCredentials, Emulator.SessionCredentials, Emulator.InstanceCredentials, Emulator.ProfileCredentials])
+        {
+            Assert.That(text, Does.Not.Contain(credentials.SecretAccessKey));
+            Assert.That(text, Does.Not.Contain(credentials.SessionToken ?? credentials.SecretAccessKey));
+        }
+
+        Assert.That(text, Does.Not.Contain(Emulator.Token));
+    }
+}

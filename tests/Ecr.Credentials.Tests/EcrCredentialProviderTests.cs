@@ -1,0 +1,193 @@
+using Ecr.Credentials.Matching;
+using Ecr.Credentials.Protocol;
+using Ecr.Credentials.Registries;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ecr.Credentials.Tests;
+
+public sealed class EcrCredentialProviderTests
+{
+    private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [TestCase(Host + "/team/app", Host)]
+    [TestCase(Host + ":443/team/app", Host + ":443")]
+    [TestCase("public.ecr.aws/docker/library/nginx", "public.ecr.aws")]
+    [TestCase(Host, Host)]
+    public async Task GetCredentialsAsync_keys_the_credential_by_the_registry_host_of_the_image(string image, string key)
+    {
+        using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
+
+        var response = await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image });
+
+        Assert.That(response.CacheKeyType, Is.EqualTo(CacheKeyType.Registry));
+        Assert.That(response.Auth.Keys, Is.EqualTo(new[] { key }));
+        Assert.That((response.Auth[key].Username, response.Auth[key].Password), Is.EqualTo(("AWS", FakeTokenSource.Password)));
+    }
+
+    [TestCase(CredentialProviderApiVersion.V1)]
+    [TestCase(CredentialProviderApiVersion.V1Beta1)]
+    [TestCase(CredentialProviderApiVersion.V1Alpha1)]
+    public async Task GetCredentialsAsync_answers_in_the_version_of_the_request(CredentialProviderApiVersion version)
+    {
+        using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
+
+        var response = await provider.GetCredentialsAsync(new CredentialProviderRequest { ApiVersion = version, Image = Host });
+
+        Assert.That(response.ApiVersion, Is.EqualTo(version));
+    }
+
+    [TestCase(12 * 3600, 6 * 3600)]
+    [TestCase(3, 1)]
+    [TestCase(2, 1)]
+    [TestCase(1.999, 0)]
+    [TestCase(0, 0)]
+    [TestCase(-3600, 0)]
+    public async Task GetCredentialsAsync_lets_the_kubelet_cache_for_half_of_the_remaining_life(double remaining, int expected)
+    {
+        using var provider = Provider(new FakeTokenSource(Now.AddSeconds(remaining)));
+
+        var response = await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = Host });
+
+        Assert.That(response.CacheDuration, Is.EqualTo(TimeSpan.FromSeconds(expected)));
+    }
+
+    [Test]
+    public async Task GetCredentialsAsync_forbids_caching_when_the_expiry_is_unknown()
+    {
+        using var provider = Provider(new FakeTokenSource(expiresAt: null));
+
+        var response = await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = Host });
+
+        Assert.That(response.CacheDuration, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [TestCase("nginx")]
+    [TestCase("docker.io/library/nginx")]
+    [TestCase(Host + ".evil.example/app")]
+    public async Task GetCredentialsAsync_refuses_hosts_that_are_not_ECR_without_asking_for_a_token(string image)
+    {
+        var tokens = new FakeTokenSource(Now);
+        using var provider = Provider(tokens);
+
+        var e = await Assert.ThrowsAsync<EcrCredentialException>(async () => await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image }));
+
+        Assert.That(e!.Reason, Is.EqualTo(EcrCredentialErrorReason.NotAnEcrRegistry));
+        Assert.That(e.Message, Does.Contain("is not an Amazon ECR registry host.").And.EndsWith("with a registry alias."));
+        Assert.That(tokens.Requests, Is.Empty);
+    }
+
+    [Test]
+    public async Task GetCredentialsAsync_gives_an_alias_the_password_of_the_registry_behind_it()
+    {
+        var tokens = new FakeTokenSource(Now.AddHours(12));
+        var options = new EcrCredentialProviderOptions();
+        options.RegistryAliases.Add(EcrRegistryAlias.Parse($"*.mirror.example:5000={Host}"));
+        options.RegistryAliases.Add(EcrRegistryAlias.Parse("*.mirror.example:5000=public.ecr.aws"));
+        using var provider = Provider(tokens, options);
+
+        var response = await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = "a.mirror.example:5000/app" });
+
+        Assert.That(response.Auth.Keys, Is.EqualTo(new[] { "a.mirror.example:5000" }));
+        Assert.That(tokens.Requests.Single().Registry.Host, Is.EqualTo(Host));
+    }
+
+    [TestCase("a.mirror.example/app")]
+    [TestCase("b.a.mirror.example:5000/app")]
+    [TestCase("mirror.example:5000/app")]
+    public void GetCredentialsAsync_refuses_hosts_that_no_alias_names(string image)
+    {
+        var options = new EcrCredentialProviderOptions();
+        options.RegistryAliases.Add(EcrRegistryAlias.Parse($"*.mirror.example:5000={Host}"));
+        using var provider = Provider(new FakeTokenSource(Now), options);
+
+        Assert.That(
+            async () => await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image }),
+            Throws.TypeOf<EcrCredentialException>().With.Property("Reason").EqualTo(EcrCredentialErrorReason.NotAnEcrRegistry));
+    }
+
+    [TestCase("/app")]
+    [TestCase("user:pass@mirror.example/app")]
+    public void GetCredentialsAsync_refuses_a_host_that_cannot_be_one_even_for_the_default_region(string image)
+    {
+        using var provider = Provider(new FakeTokenSource(Now), new() { UnknownRegistry = UnknownRegistryHandling.UseDefaultRegion });
+
+        Assert.That(
+            async () => await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image }),
+            Throws.TypeOf<EcrCredentialException>().With.Property("Reason").EqualTo(EcrCredentialErrorReason.NotAnEcrRegistry));
+    }
+
+    [TestCase("eks.amazonaws.com/ecr-role-arn")]
+    [TestCase("eks.amazonaws.com/role-arn")]
+    public async Task GetCredentialsAsync_does_not_answer_with_the_nodes_identity_where_a_role_is_asked_for(string annotation)
+    {
+        var tokens = new FakeTokenSource(Now);
+        using var provider = Provider(tokens);
+        var request = new CredentialProviderRequest
+        {
+            Image = Host,
+            ServiceAccountToken = "secret-token",
+            ServiceAccountAnnotations = new Dictionary<string, string> { [annotation] = "arn:aws:iam::123456789012:role/pull" },
+        };
+
+        var e = await Assert.ThrowsAsync<EcrCredentialException>(async () => await provider.GetCredentialsAsync(request));
+
+        Assert.That(e!.Message, Does.Contain(annotation).And.Not.Contain("secret-token"));
+        Assert.That(tokens.Requests, Is.Empty);
+    }
+
+    [Test]
+    public async Task GetCredentialsAsync_uses_the_nodes_identity_for_a_service_account_that_asks_for_no_role()
+    {
+        using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
+
+        var response = await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = Host, ServiceAccountToken = "secret-token" });
+
+        Assert.That(response.Auth, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task GetAuthAsync_gives_the_credential_of_an_image()
+    {
+        using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
+
+        var auth = await provider.GetAuthAsync(Host + "/team/app:1.2");
+
+        Assert.That((auth.Username, auth.Password), Is.EqualTo(("AWS", FakeTokenSource.Password)));
+    }
+
+    [Test]
+    public void GetAuthAsync_refuses_a_host_that_is_not_ECR()
+    {
+        using var provider = Provider(new FakeTokenSource(Now));
+
+        Assert.That(async () => await provider.GetAuthAsync("docker.io"), Throws.TypeOf<EcrCredentialException>());
+    }
+
+    [Test]
+    public void An_alias_names_hosts_not_paths()
+    {
+        Assert.That(
+            () => EcrRegistryAlias.Parse($"mirror.example/team={Host}"),
+            Throws.TypeOf<FormatException>().With.Message.EqualTo("The alias pattern \"mirror.example/team\" has a path. Name a host alone."));
+        Assert.That(
+            () => new EcrRegistryAlias(ImagePattern.Parse("mirror.example/"), EcrRegistry.Parse(Host)),
+            Throws.ArgumentException);
+    }
+
+    [TestCase("mirror.example", "\"mirror.example\" is not an alias. Write PATTERN=REGISTRY.")]
+    [TestCase("=" + Host, "is not an alias.")]
+    [TestCase("mirror.example=", "The registry host is missing.")]
+    [TestCase("mirror.example=docker.io", "\"docker.io\" is not an Amazon ECR registry host.")]
+    [TestCase("mirror example=" + Host, "")]
+    public void An_alias_says_what_is_wrong_with_it(string text, string message) =>
+        Assert.That(() => EcrRegistryAlias.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(message));
+
+    private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null)
+    {
+        options ??= new EcrCredentialProviderOptions();
+        options.TimeProvider = new FakeTimeProvider(Now);
+        return new EcrCredentialProvider(tokens, options);
+    }
+}
