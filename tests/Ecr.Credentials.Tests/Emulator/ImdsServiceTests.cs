@@ -29,6 +29,16 @@ public sealed class ImdsServiceTests
         });
     }
 
+    [TestCase("/latest/meta-data/iam/security-credentials")]
+    [TestCase("/latest/meta-data/iam/security-credentials/")]
+    public async Task The_role_is_told_with_and_without_the_slash_at_the_end(string path)
+    {
+        await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRole = "a-role" });
+        using var http = new HttpClient { BaseAddress = emulator.Address };
+
+        Assert.That(await GetTextAsync(http, path, await GetTokenAsync(http)), Is.EqualTo("a-role"));
+    }
+
     [Test]
     public async Task The_region_is_told_in_two_places()
     {
