@@ -76,7 +76,7 @@ public sealed class AwsEmulator : IAsyncDisposable
     public required EmulatedCredentials ContainerCredentials { get; init; }
 
     /// <summary>What the emulator does wrong.</summary>
-    public FaultPlan Faults { get; private init; } = null!;
+    public required FaultPlan Faults { get; init; }
 
     /// <summary>Every request so far, in the order of arrival.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.Snapshot();

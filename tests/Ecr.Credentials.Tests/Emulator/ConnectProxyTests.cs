@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Ecr.Emulator;
+using Ecr.Emulator.Server;
 
 namespace Ecr.Credentials.Tests.Emulator;
 
@@ -98,6 +100,28 @@ public sealed class ConnectProxyTests
         }
 
         Assert.That(emulator.Requests.Select(request => (request.StatusCode, request.ViaProxy)), Is.EqualTo(Enumerable.Repeat<(int?, bool)>((200, true), 3)));
+    }
+
+    [Test]
+    public async Task A_port_is_the_proxys_own_as_long_as_its_connection_lives()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var proxy = new ConnectProxy();
+        proxy.Start(((IPEndPoint)server.LocalEndpoint).Port, httpsPort: 0);
+
+        int port;
+        using (var client = new TcpClient(proxy.Address.Host, proxy.Address.Port))
+        {
+            await client.GetStream().WriteAsync("GET http://any/ HTTP/1.1\r\n\r\n"u8.ToArray());
+            using var connection = await server.AcceptSocketAsync();
+            await connection.ReceiveAsync(new byte[1]);
+            port = ((IPEndPoint)connection.RemoteEndPoint!).Port;
+            Assert.That(proxy.Owns(port), Is.True);
+        }
+
+        await proxy.DisposeAsync();
+        Assert.That(proxy.Owns(port), Is.False);
     }
 
     [Test]

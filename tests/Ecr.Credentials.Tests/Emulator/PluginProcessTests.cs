@@ -46,6 +46,7 @@ public sealed class PluginProcessTests
         var result = await PluginProcess.RunAsync(shell, arguments, ShimProgram.MinimalEnvironment(_home.FullName), "one line\n"u8.ToArray());
 
         Assert.That(Encoding.UTF8.GetString(result.StandardOutput.Span).TrimEnd(), Is.EqualTo("one line"));
+        Assert.That(result.TimedOut, Is.False);
     }
 
     [Test]

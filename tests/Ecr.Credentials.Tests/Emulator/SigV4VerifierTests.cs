@@ -216,7 +216,7 @@ public sealed class SigV4VerifierTests
         await using var emulator = await AwsEmulator.StartAsync();
 
         await AssertRefusedAsync(
-            await SendAsync(emulator, tamper: request => request.Content = SignedHttpClient.CreateRequest("any", "{ }").Content), "InvalidSignatureException", "x-amz-content-sha256");
+            await SendAsync(emulator, tamper: request => request.Content = SignedHttpClient.CreateRequest("any", "{ }").Content), "InvalidSignatureException", "The provided 'x-amz-content-sha256' header does not match");
     }
 
     [Test]

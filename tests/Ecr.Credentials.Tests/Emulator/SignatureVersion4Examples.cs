@@ -79,6 +79,22 @@ internal static class SignatureVersion4Examples
             e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
             """,
             "371d3713e185cc334048618a97f809c9ffe339c62934c032af5a0e595648fcac"),
+        new("get-vanilla-query-order-value", "GET", "/", "Param1=value2&Param1=value1",
+            """
+            Host:example.amazonaws.com
+            X-Amz-Date:20150830T123600Z
+            """,
+            """
+            GET
+            /
+            Param1=value1&Param1=value2
+            host:example.amazonaws.com
+            x-amz-date:20150830T123600Z
+
+            host;x-amz-date
+            e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+            """,
+            "5772eed61e12b33fae39ee5e7012498b51d56abc0abb7c60486157bd471c4694"),
         new("get-vanilla-empty-query-key", "GET", "/", "Param1=value1",
             """
             Host:example.amazonaws.com
