@@ -1,3 +1,13 @@
+using BenchmarkDotNet.Running;
+using Ecr.Credentials.Benchmarks;
 using Ecr.Credentials.Benchmarks.ColdStart;
 
-return args is [ColdStartCommand.Name, .. var rest] ? await ColdStartCommand.RunAsync(rest) : 2;
+// All of matching:  dotnet run -c Release --project benchmarks -- --filter '*Matching*'
+// Whole processes:  dotnet run -c Release --project benchmarks -- coldstart PATH/ecr-credential-provider PATH/docker-credential-ecr-login
+if (args is [ColdStartCommand.Name, .. var rest])
+{
+    return await ColdStartCommand.RunAsync(rest);
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(BenchmarkConfig).Assembly).Run(args, new BenchmarkConfig());
+return 0;

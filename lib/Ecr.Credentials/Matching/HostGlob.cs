@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
@@ -18,6 +20,7 @@ internal sealed class HostGlob
     /// <param name="host">The decoded host, see <see cref="SchemelessUrl"/>.</param>
     public HostGlob(string host)
     {
+        Text = host;
         string[] literals = host.Split('*');
         _prefix = literals[0];
         _suffix = literals.Length > 1 ? literals[^1] : null;
@@ -30,6 +33,13 @@ internal sealed class HostGlob
         }
     }
 
+    public string Text { get; }
+
+    /// <summary>Whether brackets are left over from an IPv6 address, see <see cref="ClassLabelGlob"/>.</summary>
+    public bool HasClasses => _classLabels is not null;
+
+    // Inlined into its callers, it would make them spill their own spans.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public bool IsMatch(ReadOnlySpan<char> host)
     {
         if (_classLabels is not null)
@@ -42,7 +52,7 @@ internal sealed class HostGlob
             return host.SequenceEqual(_prefix);
         }
 
-        if (host.Length < _prefix.Length + _suffix.Length || !host.EndsWith(_suffix) || !host.StartsWith(_prefix))
+        if (host.Length < _prefix.Length + _suffix.Length || !host.EndsWith(_suffix) || (_prefix.Length > 0 && !host.StartsWith(_prefix)))
         {
             return false;
         }

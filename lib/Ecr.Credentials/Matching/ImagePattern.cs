@@ -31,17 +31,42 @@ namespace Ecr.Credentials.Matching;
 public sealed class ImagePattern
 {
     private readonly string _text;
-    private readonly HostGlob _host;
-    private readonly string _port;
-    private readonly string _path;
+
+    // "host[:port][/path]" if there is neither a star nor anything to decode in it.
+    private readonly string? _literal;
+    private readonly int _authorityLength;
 
     private ImagePattern(string text, SchemelessUrl url)
     {
         _text = text;
-        _host = new HostGlob(url.Host.ToString());
-        _port = url.Port.ToString();
-        _path = url.Path.ToString();
+        Host = new HostGlob(url.Host.ToString());
+        Port = url.Port.ToString();
+        Path = url.Path.ToString();
+
+        string authority = Port.Length == 0 ? Host.Text : $"{Host.Text}:{Port}";
+        bool isLiteral = !authority.Contains('*', StringComparison.Ordinal) && SchemelessUrl.IsPlain(authority + Path);
+        _literal = isLiteral ? authority + Path : null;
+        _authorityLength = authority.Length;
     }
+
+    /// <summary>
+    /// Patterns that together match every image of Amazon ECR: private and public registries, IPv4 and dual-stack host names, in all partitions.
+    /// </summary>
+    /// <value>
+    /// 18 patterns; no two match the same image. FIPS host names are covered where AWS publishes them, in the partitions aws and aws-us-gov.
+    /// An image whose host names a port, even 443, is matched by none. A star matches any account, so who hands out a token must still
+    /// validate the host.
+    /// </value>
+    public static IReadOnlyList<ImagePattern> ForEcr => EcrImagePatterns.All;
+
+    /// <summary>The host.</summary>
+    internal HostGlob Host { get; }
+
+    /// <summary>The digits of the port; empty without one.</summary>
+    internal string Port { get; }
+
+    /// <summary>The decoded path, see <see cref="SchemelessUrl"/>.</summary>
+    internal string Path { get; }
 
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern. Empty text is valid, and matches an image without host.</param>
@@ -79,17 +104,22 @@ public sealed class ImagePattern
     /// <returns>Whether the image matches.</returns>
     public bool IsMatch(ReadOnlySpan<char> image)
     {
+        if (_literal is not null && TryMatchLiteral(_literal, image, out bool isMatch))
+        {
+            return isMatch;
+        }
+
         if (!SchemelessUrl.TrySplitPlain(image, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> path))
         {
             return IsMatchDecoded(image);
         }
 
-        if (!port.SequenceEqual(_port) || !_host.IsMatch(host))
+        if (!SchemelessUrl.IsSamePort(port, Port) || !Host.IsMatch(host))
         {
             return false;
         }
 
-        return SchemelessUrl.IsPlainPath(path) ? path.StartsWith(_path) : IsMatchDecoded(image);
+        return SchemelessUrl.IsPlainPath(path) ? Path.Length == 0 || path.StartsWith(Path) : IsMatchDecoded(image);
     }
 
     /// <summary>The text that was parsed.</summary>
@@ -105,6 +135,17 @@ public sealed class ImagePattern
         return isValid;
     }
 
+    /// <summary>Decides about an image that begins with the pattern's host and port, unless there is something to decode in its path.</summary>
+    private bool TryMatchLiteral(string literal, ReadOnlySpan<char> image, out bool isMatch)
+    {
+        int same = image.CommonPrefixLength(literal);
+        ReadOnlySpan<char> rest = image[same..];
+        isMatch = same == literal.Length;
+        return isMatch
+            ? (same > _authorityLength || rest.IsEmpty || rest[0] == '/') && SchemelessUrl.IsPlainPath(rest)
+            : same > _authorityLength && (rest.IsEmpty || rest[0] != '%');
+    }
+
     // Zeroing the stack would cost more than the rest.
     [SkipLocalsInit]
     private bool IsMatchDecoded(ReadOnlySpan<char> image)
@@ -114,9 +155,9 @@ public sealed class ImagePattern
         Span<char> buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
 
         bool isMatch = SchemelessUrl.TryParse(image, buffer, out SchemelessUrl url, out _, out _)
-            && url.Port.SequenceEqual(_port)
-            && _host.IsMatch(url.Host)
-            && url.Path.StartsWith(_path);
+            && SchemelessUrl.IsSamePort(url.Port, Port)
+            && Host.IsMatch(url.Host)
+            && url.Path.StartsWith(Path);
 
         if (rented is not null)
         {

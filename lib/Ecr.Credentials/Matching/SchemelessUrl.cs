@@ -98,6 +98,13 @@ internal readonly ref struct SchemelessUrl
     /// <summary>Whether a path contains nothing to decode, to cut off or to refuse.</summary>
     public static bool IsPlainPath(ReadOnlySpan<char> path) => !path.ContainsAnyExcept(PlainPathCharacters);
 
+    /// <summary>Whether <see cref="TrySplitPlain"/> and <see cref="IsPlainPath"/> take a text.</summary>
+    public static bool IsPlain(ReadOnlySpan<char> text) => TrySplitPlain(text, out _, out _, out ReadOnlySpan<char> rest) && IsPlainPath(rest);
+
+    /// <summary>Whether two ports are the same text. Nearly always both are empty, which is no reason for a call.</summary>
+    public static bool IsSamePort(ReadOnlySpan<char> port, string other) =>
+        port.Length == other.Length && (port.IsEmpty || port.SequenceEqual(other));
+
     /// <summary>The length of a buffer that holds the decoded form of any text of the given length.</summary>
     public static int MaxDecodedLength(int length) => checked(length * 3);
 

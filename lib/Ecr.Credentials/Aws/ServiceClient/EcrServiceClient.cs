@@ -31,6 +31,13 @@ internal sealed class EcrServiceClient(AWSCredentials credentials, EcrServiceCon
         pipeline.AddHandlerAfter<Marshaller>(new EndpointHandler());
         pipeline.AddHandlerAfter<Marshaller>(new SigV4Handler());
         pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(CreateRetryPolicy()));
+
+        // Features that these services do not have, and events to which nobody can subscribe. Each handler costs a process that makes one call time.
+        pipeline.RemoveHandler<CompressionHandler>();
+        pipeline.RemoveHandler<ChecksumHandler>();
+        pipeline.RemoveHandler<EndpointDiscoveryHandler>();
+        pipeline.RemoveHandler<CallbackHandler>();
+        pipeline.RemoveHandler<ErrorCallbackHandler>();
     }
 
     private RetryPolicy CreateRetryPolicy()

@@ -1,0 +1,43 @@
+namespace Ecr.Credentials.Benchmarks.Matching;
+
+/// <summary>https://pkg.go.dev/net/netip#ParseAddr, as far as URL parsing asks: is it an IPv6 address, with or without zone?</summary>
+internal static class GoAddress
+{
+    public static bool IsIPv6(string text)
+    {
+        string[] addressAndZone = text.Split('%', 2);
+        if (addressAndZone is [_, ""])
+        {
+            return false;
+        }
+
+        string[] halves = addressAndZone[0].Split("::");
+        return halves switch
+        {
+            [var whole] => CountGroups(whole, mayEndInIPv4: true) == 8,
+            [var left, var right] =>
+                CountGroups(left, mayEndInIPv4: false) is >= 0 and var leftGroups
+                && CountGroups(right, mayEndInIPv4: true) is >= 0 and var rightGroups
+                && leftGroups + rightGroups < 8,
+            _ => false,
+        };
+    }
+
+    /// <summary>The number of 16-bit groups, 0 for empty text; -1 if there is anything else.</summary>
+    private static int CountGroups(string text, bool mayEndInIPv4)
+    {
+        if (text.Length == 0)
+        {
+            return 0;
+        }
+
+        string[] groups = text.Split(':');
+        bool endsInIPv4 = mayEndInIPv4 && IsIPv4(groups[^1]);
+        IEnumerable<string> hexGroups = endsInIPv4 ? groups.SkipLast(1) : groups;
+        return hexGroups.All(group => group.Length is >= 1 and <= 4 && group.All(char.IsAsciiHexDigit)) ? groups.Length + (endsInIPv4 ? 1 : 0) : -1;
+    }
+
+    private static bool IsIPv4(string text) =>
+        text.Split('.') is { Length: 4 } octets
+        && octets.All(octet => octet.Length is >= 1 and <= 3 && octet.All(char.IsAsciiDigit) && (octet is "0" || octet[0] != '0') && int.Parse(octet, null) <= 255);
+}

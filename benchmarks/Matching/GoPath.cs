@@ -1,0 +1,152 @@
+using System.Text;
+
+namespace Ecr.Credentials.Benchmarks.Matching;
+
+/// <summary>https://pkg.go.dev/path#Match for names without slash. A bad pattern matches nothing.</summary>
+/// <remarks>Neither <c>?</c> nor <c>\</c> nor <c>^</c> can get past URL parsing into a host; they are left out.</remarks>
+internal static class GoPath
+{
+    public static bool IsMatch(string pattern, string name)
+    {
+        bool isGood = true;
+        bool isMatch = IsMatch(pattern.AsSpan(), name, ref isGood);
+        return isMatch && isGood;
+    }
+
+    private static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name, ref bool isGood)
+    {
+        while (!pattern.IsEmpty)
+        {
+            int chunkStart = pattern.IndexOfAnyExcept('*');
+            if (chunkStart < 0)
+            {
+                return true;
+            }
+
+            bool star = chunkStart > 0;
+            pattern = pattern[chunkStart..];
+            int chunkLength = ChunkLength(pattern);
+            ReadOnlySpan<char> chunk = pattern[..chunkLength];
+            pattern = pattern[chunkLength..];
+
+            if (!TryMatchChunk(chunk, ref name, mustEnd: pattern.IsEmpty, star, ref isGood))
+            {
+                return false;
+            }
+        }
+
+        return name.IsEmpty;
+    }
+
+    private static bool TryMatchChunk(ReadOnlySpan<char> chunk, ref ReadOnlySpan<char> name, bool mustEnd, bool star, ref bool isGood)
+    {
+        for (int skipped = 0; skipped <= (star ? name.Length : 0); skipped++)
+        {
+            ReadOnlySpan<char> rest = name[skipped..];
+            if (IsChunkAt(chunk, ref rest, ref isGood) && (!mustEnd || rest.IsEmpty))
+            {
+                name = rest;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int ChunkLength(ReadOnlySpan<char> pattern)
+    {
+        bool inClass = false;
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i] == '*' && !inClass)
+            {
+                return i;
+            }
+
+            inClass = pattern[i] == '[' || (inClass && pattern[i] != ']');
+        }
+
+        return pattern.Length;
+    }
+
+    private static bool IsChunkAt(ReadOnlySpan<char> chunk, ref ReadOnlySpan<char> name, ref bool isGood)
+    {
+        while (!chunk.IsEmpty)
+        {
+            if (name.IsEmpty)
+            {
+                return false;
+            }
+
+            if (chunk[0] == '[')
+            {
+                int code = ReadCodePoint(ref name);
+                chunk = chunk[1..];
+                bool contains = false;
+                int items = 0;
+                while (chunk.IsEmpty || chunk[0] != ']' || items == 0)
+                {
+                    if (!TryReadItem(ref chunk, out int low))
+                    {
+                        isGood = false;
+                        return false;
+                    }
+
+                    int high = low;
+                    if (chunk[0] == '-')
+                    {
+                        chunk = chunk[1..];
+                        if (!TryReadItem(ref chunk, out high))
+                        {
+                            isGood = false;
+                            return false;
+                        }
+                    }
+
+                    contains |= low <= code && code <= high;
+                    items++;
+                }
+
+                chunk = chunk[1..];
+                if (!contains)
+                {
+                    return false;
+                }
+            }
+            else
+            {
+                if (chunk[0] != name[0])
+                {
+                    return false;
+                }
+
+                chunk = chunk[1..];
+                name = name[1..];
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryReadItem(ref ReadOnlySpan<char> chunk, out int code)
+    {
+        code = 0;
+        if (chunk.IsEmpty || chunk[0] is '-' or ']')
+        {
+            return false;
+        }
+
+        int lengthBefore = chunk.Length;
+        code = ReadCodePoint(ref chunk);
+        bool isInvalidByte = code == Rune.ReplacementChar.Value && chunk.Length == lengthBefore - 1;
+        return !isInvalidByte && !chunk.IsEmpty;
+    }
+
+    private static int ReadCodePoint(ref ReadOnlySpan<char> text)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(text[..Math.Min(4, text.Length)].ToArray());
+        bool isValid = Rune.DecodeFromUtf8(bytes, out Rune rune, out int length) == System.Buffers.OperationStatus.Done;
+        text = text[(isValid ? length : 1)..];
+        return rune.Value;
+    }
+}

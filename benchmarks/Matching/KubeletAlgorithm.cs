@@ -1,0 +1,61 @@
+using System.Text;
+
+namespace Ecr.Credentials.Benchmarks.Matching;
+
+/// <summary>
+/// The kubelet's documented algorithm, step by step and without compiling anything: parse both sides as URLs on every call, split, compare.
+/// The baseline of the benchmarks, and the reference that the library is tested against.
+/// </summary>
+/// <remarks>
+/// Go's strings are bytes. Here each character of a string stands for one byte of UTF-8, as if the text were Latin-1.
+/// The rules: https://github.com/kubernetes/kubernetes/blob/master/pkg/credentialprovider/keyring.go (URLsMatchStr), built with Go 1.26.
+/// </remarks>
+public static class KubeletAlgorithm
+{
+    /// <summary>Whether the kubelet's configuration validation takes the glob.</summary>
+    public static bool IsValid(string glob) => GoUrl.TryParse("https://" + ToByteString(glob), out _);
+
+    public static bool IsMatch(string glob, string image)
+    {
+        if (!GoUrl.TryParse("https://" + ToByteString(glob), out GoUrl? globUrl)
+            || !GoUrl.TryParse("https://" + ToByteString(image), out GoUrl? imageUrl))
+        {
+            return false;
+        }
+
+        (string[] globLabels, string globPort) = Split(globUrl.Host);
+        (string[] imageLabels, string imagePort) = Split(imageUrl.Host);
+        if (globPort != imagePort || globLabels.Length != imageLabels.Length)
+        {
+            return false;
+        }
+
+        if (!imageUrl.Path.StartsWith(globUrl.Path, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < globLabels.Length; i++)
+        {
+            if (!GoPath.IsMatch(globLabels[i], imageLabels[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static (string[] Labels, string Port) Split(string hostAndPort)
+    {
+        if (!GoNet.TrySplitHostPort(hostAndPort, out string host, out string port))
+        {
+            (host, port) = (hostAndPort, "");
+        }
+
+        return (host.Split('.'), port);
+    }
+
+    private static string ToByteString(string text) =>
+        Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+}

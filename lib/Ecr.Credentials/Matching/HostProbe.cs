@@ -1,0 +1,37 @@
+namespace Ecr.Credentials.Matching;
+
+/// <summary>The groups whose <see cref="HostKey"/> is at one place.</summary>
+internal sealed class HostProbe
+{
+    private readonly HostPlace _place;
+    private readonly Dictionary<string, HostGroup[]>.AlternateLookup<ReadOnlySpan<char>> _groups;
+
+    /// <param name="place">The place.</param>
+    /// <param name="groups">The groups by the text of their key.</param>
+    public HostProbe(HostPlace place, ILookup<string, HostGroup> groups)
+    {
+        _place = place;
+        _groups = groups
+            .ToDictionary(sameKey => sameKey.Key, sameKey => sameKey.OrderBy(group => group.FirstIndex).ToArray(), StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public int Field => _place.Field;
+
+    /// <summary>The groups that may match an image with this field, in the order of their first patterns.</summary>
+    public ReadOnlySpan<HostGroup> Find(ReadOnlySpan<char> field)
+    {
+        if (field.Length < _place.Length)
+        {
+            return default;
+        }
+
+        ReadOnlySpan<char> key = _place.Part switch
+        {
+            HostKeyPart.Start => field[.._place.Length],
+            HostKeyPart.End => field[^_place.Length..],
+            _ => field,
+        };
+        return _groups.TryGetValue(key, out HostGroup[]? groups) ? groups : default(ReadOnlySpan<HostGroup>);
+    }
+}

@@ -1,0 +1,73 @@
+namespace Ecr.Credentials.Matching;
+
+/// <summary>Finds, among the paths of patterns, those that an image's path begins with.</summary>
+/// <remarks>
+/// In ordinal order, everything between a text and one of its prefixes begins with that prefix. So all paths that an image's path begins with
+/// are prefixes of the last path that is not behind it, or that path itself, and following each path's longest prefix finds them all.
+/// </remarks>
+internal sealed class PathIndex
+{
+    private const int None = -1;
+
+    private readonly Entry[] _entries;
+
+    public PathIndex((string Path, int Index)[] patterns)
+    {
+        _entries =
+        [
+            .. patterns
+                .GroupBy(pattern => pattern.Path, StringComparer.Ordinal)
+                .OrderBy(same => same.Key, StringComparer.Ordinal)
+                .Select(same => new Entry(same.Key, None, same.Min(pattern => pattern.Index))),
+        ];
+
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            (string path, _, int firstIndex) = _entries[i];
+            int prefix = i - 1;
+            while (prefix != None && !path.StartsWith(_entries[prefix].Path, StringComparison.Ordinal))
+            {
+                prefix = _entries[prefix].LongestPrefix;
+            }
+
+            _entries[i] = new Entry(path, prefix, prefix == None ? firstIndex : Math.Min(firstIndex, _entries[prefix].FirstIndex));
+        }
+    }
+
+    /// <returns>The lowest index of a pattern whose path begins this path; <see cref="int.MaxValue"/> if there is none.</returns>
+    public int FirstMatch(ReadOnlySpan<char> path)
+    {
+        int candidate = LastNotBehind(path);
+        while (candidate != None && !path.StartsWith(_entries[candidate].Path))
+        {
+            candidate = _entries[candidate].LongestPrefix;
+        }
+
+        return candidate == None ? int.MaxValue : _entries[candidate].FirstIndex;
+    }
+
+    private int LastNotBehind(ReadOnlySpan<char> path)
+    {
+        int low = 0;
+        int high = _entries.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            if (path.SequenceCompareTo(_entries[middle].Path) >= 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return high;
+    }
+
+    /// <param name="Path">The path.</param>
+    /// <param name="LongestPrefix">The position of the longest other path that it begins with, or <see cref="None"/>.</param>
+    /// <param name="FirstIndex">The lowest index of a pattern with this path or one that it begins with.</param>
+    private readonly record struct Entry(string Path, int LongestPrefix, int FirstIndex);
+}

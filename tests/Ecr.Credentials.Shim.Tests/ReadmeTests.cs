@@ -1,0 +1,74 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Ecr.Credentials.Matching;
+
+namespace Ecr.Credentials.Shim.Tests;
+
+/// <summary>The README says what is true.</summary>
+public sealed partial class ReadmeTests : ShimFixture
+{
+    private static readonly string Repository = typeof(ReadmeTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
+
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository, "README.md"));
+
+    [Test]
+    public async Task Its_checks_print_a_password()
+    {
+        var requests = RequestPattern().Matches(Readme).Select(match => match.Value).ToArray();
+
+        Assert.That(requests, Has.Length.EqualTo(2));
+        foreach (var request in requests)
+        {
+            var result = await RunAsync(request, "-v");
+
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            Assert.That(result.Response.Auth.Single().Value.Password, Is.EqualTo(Emulator.Token));
+        }
+    }
+
+    [Test]
+    public async Task Its_options_are_the_help_text()
+    {
+        var help = (await RunAsync("", "--help")).Output;
+
+        Assert.That(Readme, Does.Contain($"```text\n{help.ReplaceLineEndings("\n").TrimEnd()}\n```"));
+    }
+
+    [Test]
+    public void Its_patterns_are_those_of_the_library()
+    {
+        var patterns = PatternPattern().Matches(Readme).Select(match => match.Value).Distinct().ToArray();
+
+        Assert.That(patterns, Has.Length.EqualTo(8));
+        Assert.That(ImagePattern.ForEcr.Select(pattern => pattern.ToString()), Is.SupersetOf(patterns));
+    }
+
+    [Test]
+    public void Its_troubleshooting_table_quotes_messages_that_exist()
+    {
+        var sources = string.Concat(
+            Directory.EnumerateFiles(Path.Combine(Repository, "lib"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var messages = MessagePattern().Matches(Readme).Select(match => match.Groups[1].Value)
+
+            // Messages of the runtime and of the dynamic linker.
+            .Where(message => !message.StartsWith("No usable version of libssl", StringComparison.Ordinal) && !message.StartsWith("GLIBC_", StringComparison.Ordinal))
+            .ToArray();
+
+        Assert.That(messages, Has.Length.GreaterThan(10));
+        foreach (var part in messages.SelectMany(message => message.Split(["https://", "...", "\"", ": ", " 50s"], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        {
+            Assert.That(sources.Contains(part, StringComparison.Ordinal), part);
+        }
+    }
+
+    [GeneratedRegex("""\{"kind":"CredentialProviderRequest"[^\n]*\}""")]
+    private static partial Regex RequestPattern();
+
+    [GeneratedRegex("""\*\.dkr[.-]ecr[a-z.*-]*[a-z]""")]
+    private static partial Regex PatternPattern();
+
+    [GeneratedRegex("""^\| `([^`]+)` \|""", RegexOptions.Multiline)]
+    private static partial Regex MessagePattern();
+}

@@ -1,0 +1,54 @@
+using System.Reflection;
+
+namespace Ecr.Credentials.Tests;
+
+/// <summary>What holds for every public type of the library.</summary>
+public sealed class ConventionTests
+{
+    private static readonly Type[] PublicTypes = typeof(EcrCredentialProvider).Assembly.GetExportedTypes();
+
+    [Test]
+    public void Classes_are_sealed_or_static() =>
+        Assert.That(PublicTypes.Where(type => type.IsClass && !type.IsSealed), Is.Empty);
+
+    [Test]
+    public void No_public_member_names_a_type_of_the_AWS_SDK()
+    {
+        var leaking =
+            from type in PublicTypes
+            from member in type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            where TypesOf(member).Any(used => used.FullName?.StartsWith("Amazon.", StringComparison.Ordinal) == true)
+            select $"{type}.{member}";
+
+        Assert.That(leaking, Is.Empty);
+    }
+
+    [Test]
+    public void Methods_that_return_tasks_end_in_Async_and_take_a_cancellation_token_last()
+    {
+        var odd =
+            from type in PublicTypes
+            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            where typeof(Task).IsAssignableFrom(method.ReturnType) || method.ReturnType.Name.StartsWith(nameof(ValueTask), StringComparison.Ordinal)
+            where !method.Name.EndsWith("Async", StringComparison.Ordinal)
+                || method.GetParameters().LastOrDefault()?.ParameterType != typeof(CancellationToken)
+            select $"{type}.{method}";
+
+        Assert.That(odd.Where(name => !name.Contains(nameof(IAsyncDisposable.DisposeAsync), StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public void Types_that_hold_a_secret_do_not_print_it()
+    {
+        // The compiler-made ToString of a record prints every property.
+        Assert.That(PublicTypes.Where(type => type.GetMethod("<Clone>$") is not null), Is.Empty);
+    }
+
+    private static IEnumerable<Type> TypesOf(MemberInfo member) => member switch
+    {
+        MethodBase method => [.. method.GetParameters().Select(parameter => parameter.ParameterType), (method as MethodInfo)?.ReturnType ?? typeof(void)],
+        PropertyInfo property => [property.PropertyType],
+        FieldInfo field => [field.FieldType],
+        _ => [],
+    };
+}

@@ -1,0 +1,41 @@
+using System.Reflection;
+using BenchmarkDotNet.Running;
+using Ecr.Credentials.Benchmarks.Matching;
+
+namespace Ecr.Credentials.Tests.Matching;
+
+/// <summary>Runs every matching benchmark once, so that none rots, and checks what the comparison with peers is worth.</summary>
+public sealed class MatchingBenchmarkTests
+{
+    public static IEnumerable<TestCaseData> Benchmarks =>
+        from type in typeof(KubeletAlgorithm).Assembly.GetExportedTypes()
+        where type.Namespace == typeof(KubeletAlgorithm).Namespace
+        from benchmark in BenchmarkConverter.TypeToBenchmarks(type).BenchmarksCases
+        select new TestCaseData(benchmark).SetArgDisplayNames(type.Name, benchmark.Descriptor.WorkloadMethod.Name, benchmark.Parameters.PrintInfo);
+
+    [TestCaseSource(nameof(Benchmarks))]
+    public void Every_benchmark_runs_and_gives_the_right_answer(BenchmarkCase benchmark)
+    {
+        object instance = Activator.CreateInstance(benchmark.Descriptor.Type)!;
+        foreach (var parameter in benchmark.Parameters.Items)
+        {
+            benchmark.Descriptor.Type.GetProperty(parameter.Name)!.SetValue(instance, parameter.Value);
+        }
+
+        benchmark.Descriptor.GlobalSetupMethod!.Invoke(instance, null);
+        object? answer = benchmark.Descriptor.WorkloadMethod.Invoke(instance, null);
+
+        Assert.That(answer, Is.EqualTo(Expected(instance, benchmark.Descriptor.WorkloadMethod)));
+    }
+
+    [Test]
+    public void There_is_something_to_run() => Assert.That(Benchmarks, Is.Not.Empty);
+
+    private static object Expected(object instance, MethodInfo method) => instance switch
+    {
+        ImagePatternMatching single => single.Case.Expected,
+        ImagePatternSetMatching set => method.Name == nameof(ImagePatternSetMatching.NoMatch) ? -1 : set.Count / 2,
+        WorstCaseMatching => false,
+        _ => throw new ArgumentException($"Say what '{instance.GetType()}' should answer.", nameof(instance)),
+    };
+}
