@@ -11,7 +11,6 @@ namespace Ecr.Emulator;
 /// </summary>
 public sealed class AwsEmulator : IAsyncDisposable
 {
-    private readonly AwsEmulatorOptions _options;
     private readonly CredentialRegistry _credentials;
     private readonly RequestLog _log;
     private readonly TestCertificateAuthority _authority;
@@ -27,7 +26,7 @@ public sealed class AwsEmulator : IAsyncDisposable
         ConnectProxy proxy,
         EmulatorServer server)
     {
-        _options = options;
+        Options = options;
         _credentials = credentials;
         _log = log;
         _authority = authority;
@@ -40,6 +39,8 @@ public sealed class AwsEmulator : IAsyncDisposable
             return path;
         });
     }
+
+    public AwsEmulatorOptions Options { get; }
 
     /// <summary><c>http://127.0.0.1:PORT/</c></summary>
     public Uri Address => _server.HttpAddress;
@@ -75,7 +76,7 @@ public sealed class AwsEmulator : IAsyncDisposable
     public required EmulatedCredentials ContainerCredentials { get; init; }
 
     /// <summary>What the emulator does wrong.</summary>
-    public FaultPlan Faults { get; private init; } = null!;
+    public required FaultPlan Faults { get; init; }
 
     /// <summary>Every request so far, in the order of arrival.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.Snapshot();
@@ -121,7 +122,7 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <param name="roleName">The role for which they speak.</param>
     /// <param name="lifetime">Zero or less makes credentials that have expired.</param>
     public EmulatedCredentials IssueSession(string roleName, TimeSpan lifetime) =>
-        _credentials.IssueSession(AssumedRole(_options, roleName, "issued"), lifetime);
+        _credentials.IssueSession(AssumedRole(Options, roleName, "issued"), lifetime);
 
     /// <summary>Completes with the first request, seen already or still to come, for which <paramref name="matches"/> is true; it may not be answered yet.</summary>
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool>? matches = null, CancellationToken cancellationToken = default) =>
@@ -129,11 +130,11 @@ public sealed class AwsEmulator : IAsyncDisposable
 
     /// <summary>The variables with which an AWS SDK takes this emulator for every AWS service.</summary>
     public IReadOnlyDictionary<string, string> Environment(CredentialSource source = CredentialSource.StaticKey) =>
-        new ClientEnvironment(this, _options).ForEndpoint(source);
+        new ClientEnvironment(this).ForEndpoint(source);
 
     /// <summary>The variables with which an AWS SDK calls AWS's real host names and reaches this emulator through <see cref="ProxyAddress"/>.</summary>
     public IReadOnlyDictionary<string, string> ProxyEnvironment(CredentialSource source = CredentialSource.StaticKey) =>
-        new ClientEnvironment(this, _options).ForProxy(source);
+        new ClientEnvironment(this).ForProxy(source);
 
     public async ValueTask DisposeAsync()
     {

@@ -18,12 +18,12 @@ internal sealed class SignedHttpClient(HttpClient http, EmulatedCredentials cred
     {
     }
 
-    public Task<HttpResponseMessage> GetTokenAsync(string region = "eu-west-1", string body = "{}") => JsonAsync(EcrTarget, "ecr", region, body);
+    public Task<HttpResponseMessage> GetTokenAsync(string region = "eu-west-1", string body = "{}") => SendJsonAsync(EcrTarget, "ecr", region, body);
 
-    public Task<HttpResponseMessage> GetPublicTokenAsync(string region = "us-east-1") => JsonAsync(EcrPublicTarget, "ecr-public", region, "{}");
+    public Task<HttpResponseMessage> GetPublicTokenAsync(string region = "us-east-1") => SendJsonAsync(EcrPublicTarget, "ecr-public", region, "{}");
 
-    public Task<HttpResponseMessage> JsonAsync(string target, string service, string region, string body) =>
-        SendAsync(Json(target, body), service, region);
+    public Task<HttpResponseMessage> SendJsonAsync(string target, string service, string region, string body) =>
+        SendAsync(CreateRequest(target, body), service, region);
 
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string service, string region, DateTime? signedAt = null)
     {
@@ -33,7 +33,7 @@ internal sealed class SignedHttpClient(HttpClient http, EmulatedCredentials cred
 
     public void Dispose() => http.Dispose();
 
-    public static HttpRequestMessage Json(string target, string body = "{}")
+    public static HttpRequestMessage CreateRequest(string target, string body = "{}")
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Ecr.Emulator.Commands;
 
@@ -24,12 +25,15 @@ internal static class ServeCommand
             }
         }
 
-        using var interrupted = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
+        using var ended = new SemaphoreSlim(0);
+        void End(PosixSignalContext signal)
         {
-            pressed.Cancel = true;
-            interrupted.Cancel();
-        };
+            signal.Cancel = true;
+            ended.Release();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions
         {
@@ -50,7 +54,7 @@ internal static class ServeCommand
         }
 
         await output.WriteLineAsync("# Ctrl+C ends it. Requests:");
-        await Task.Delay(Timeout.Infinite, interrupted.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        await ended.WaitAsync();
         return 0;
     }
 }

@@ -20,23 +20,33 @@ internal sealed record ShownResponse(string Text, IReadOnlyList<string> Password
 
         try
         {
-            var response = JsonNode.Parse(Encoding.UTF8.GetString(output))!;
-            var passwords = new List<string>();
-            foreach (var entry in (response["auth"] as JsonObject ?? []).Select(auth => auth.Value).OfType<JsonObject>())
+            if (JsonNode.Parse(Encoding.UTF8.GetString(output)) is JsonObject response)
             {
-                if (entry["password"]?.GetValue<string>() is { } password)
-                {
-                    passwords.Add(password);
-                    entry["password"] = Shorten(password);
-                }
+                var passwords = ShortenPasswords(response);
+                return new ShownResponse(response.ToJsonString(Relaxed), passwords);
             }
-
-            return new ShownResponse(response.ToJsonString(Relaxed), passwords);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return new ShownResponse(string.Create(CultureInfo.InvariantCulture, $"{output.Length} bytes that are no CredentialProviderResponse"), []);
+            // Said below, without a word of the output: it may hold a secret in a place nobody expects.
         }
+
+        return new ShownResponse(string.Create(CultureInfo.InvariantCulture, $"{output.Length} bytes that are no CredentialProviderResponse"), []);
+    }
+
+    private static List<string> ShortenPasswords(JsonObject response)
+    {
+        var passwords = new List<string>();
+        foreach (var entry in (response["auth"] as JsonObject ?? []).Select(auth => auth.Value).OfType<JsonObject>())
+        {
+            if (entry["password"]?.GetValue<string>() is { } password)
+            {
+                passwords.Add(password);
+                entry["password"] = Shorten(password);
+            }
+        }
+
+        return passwords;
     }
 
     private static string Shorten(string password) =>

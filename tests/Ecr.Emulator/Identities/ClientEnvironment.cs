@@ -6,7 +6,7 @@ namespace Ecr.Emulator.Identities;
 /// Environment variables for clients of the emulator:
 /// https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 /// </summary>
-internal sealed class ClientEnvironment(AwsEmulator emulator, AwsEmulatorOptions options)
+internal sealed class ClientEnvironment(AwsEmulator emulator)
 {
     /// <summary>Without the slash at the end: SDKs append paths that begin with one.</summary>
     private readonly string _endpoint = emulator.Address.GetLeftPart(UriPartial.Authority);
@@ -29,7 +29,7 @@ internal sealed class ClientEnvironment(AwsEmulator emulator, AwsEmulatorOptions
 
         // Always said, because something may answer at the metadata address of the machine that runs the test.
         variables["AWS_EC2_METADATA_DISABLED"] = source is CredentialSource.InstanceMetadata ? "false" : "true";
-        if (options.Region is { } region)
+        if (emulator.Options.Region is { } region)
         {
             variables["AWS_REGION"] = region;
         }
@@ -67,7 +67,7 @@ internal sealed class ClientEnvironment(AwsEmulator emulator, AwsEmulatorOptions
         {
             ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = _endpoint + ContainerCredentialsService.PathPrefix + "emulated-task",
         };
-        if (options.ContainerAuthorizationToken is { } token)
+        if (emulator.Options.ContainerAuthorizationToken is { } token)
         {
             variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = token;
         }

@@ -82,8 +82,8 @@ internal sealed class ConnectProxy : IAsyncDisposable
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or InvalidDataException)
         {
             // A connection that broke on one side breaks on the other as well: a reset, not a polite end.
-            client.LingerState = new LingerOption(true, 0);
-            server.LingerState = new LingerOption(true, 0);
+            client.Close(0);
+            server.Close(0);
         }
         finally
         {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Ecr.Emulator.Server;
 
@@ -43,6 +44,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
                 https.ServerCertificateSelector = (_, name) => authority.CertificateFor(name ?? "localhost")));
         });
+
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
 
         var application = builder.Build();
         var stopping = new CancellationTokenSource();

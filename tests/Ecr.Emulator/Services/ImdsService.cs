@@ -38,8 +38,10 @@ internal sealed class ImdsService(AwsEmulatorOptions options, EmulatedCredential
         {
             "/latest/meta-data/placement/region" => Text(options.InstanceRegion),
             "/latest/dynamic/instance-identity/document" => IdentityDocument(),
+
+            // SDKs ask with and without the slash at the end.
             CredentialsPath or "/latest/meta-data/iam/security-credentials" when options.InstanceRole is { } role => Text(role),
-            var path when path == CredentialsPath + options.InstanceRole => CredentialsDocument.For(instanceCredentials),
+            var path when options.InstanceRole is { } role && path == CredentialsPath + role => CredentialsDocument.For(instanceCredentials),
             _ => Refuse(404, "Not Found"),
         };
     }

@@ -1,0 +1,193 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Ecr.Emulator;
+using Ecr.Emulator.Server;
+
+namespace Ecr.Credentials.Tests.Emulator;
+
+[TestFixture]
+public sealed class ConnectProxyTests
+{
+    [TestCase("api.ecr.us-east-1.amazonaws.com", "us-east-1")]
+    [TestCase("api.ecr-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1")]
+    [TestCase("ecr.eu-west-1.api.aws", "eu-west-1")]
+    [TestCase("ecr-fips.us-west-2.api.aws", "us-west-2")]
+    [TestCase("api.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1")]
+    public async Task A_client_meets_the_emulator_under_the_real_name(string host, string region)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var client = new SignedHttpClient(ProxiedClient(emulator, $"https://{host}/"), emulator.StaticCredentials);
+
+        using var response = await client.GetTokenAsync(region);
+
+        var request = emulator.Requests.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That((int)response.StatusCode, Is.EqualTo(200));
+            Assert.That(request.Host, Is.EqualTo(host));
+            Assert.That(request.Scheme, Is.EqualTo("https"));
+            Assert.That(request.Region, Is.EqualTo(region));
+            Assert.That(request.ViaProxy, Is.True);
+            Assert.That(request.SignatureVerified, Is.True);
+        });
+    }
+
+    [Test]
+    public async Task A_signature_for_another_region_than_that_of_the_name_is_refused()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var client = new SignedHttpClient(ProxiedClient(emulator, "https://api.ecr.us-east-1.amazonaws.com/"), emulator.StaticCredentials);
+
+        using var response = await client.GetTokenAsync("us-east-2");
+
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("valid region, not 'us-east-2'"));
+    }
+
+    [Test]
+    public async Task An_operation_at_the_name_of_another_service_is_unknown()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var client = new SignedHttpClient(ProxiedClient(emulator, "https://api.ecr.us-east-1.amazonaws.com/"), emulator.StaticCredentials);
+
+        using var response = await client.GetPublicTokenAsync();
+
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("UnknownOperationException"));
+    }
+
+    [Test]
+    public async Task A_name_that_AWS_does_not_publish_leads_nowhere()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var client = new SignedHttpClient(ProxiedClient(emulator, "https://api.ecr.us-east-1.api.aws/"), emulator.StaticCredentials);
+
+        using var response = await client.GetTokenAsync("us-east-1");
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.MisdirectedRequest));
+        Assert.That(emulator.Requests.Single().ErrorCode, Is.EqualTo("UnknownHost"));
+    }
+
+    [Test]
+    public async Task A_plain_request_through_the_proxy_is_answered_and_marked()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var http = ProxiedClient(emulator, "http://169.254.169.254/");
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/latest/api/token");
+        request.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "60");
+
+        using var response = await http.SendAsync(request);
+
+        var seen = emulator.Requests.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That((int)response.StatusCode, Is.EqualTo(200));
+            Assert.That(seen.Host, Is.EqualTo("169.254.169.254"));
+            Assert.That(seen.Path, Is.EqualTo("/latest/api/token"));
+            Assert.That(seen.ViaProxy, Is.True);
+        });
+    }
+
+    [Test]
+    public async Task A_connection_serves_one_request_after_another()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var client = new SignedHttpClient(ProxiedClient(emulator, "https://api.ecr.us-east-1.amazonaws.com/"), emulator.StaticCredentials);
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await client.GetTokenAsync("us-east-1");
+        }
+
+        Assert.That(emulator.Requests.Select(request => (request.StatusCode, request.ViaProxy)), Is.EqualTo(Enumerable.Repeat<(int?, bool)>((200, true), 3)));
+    }
+
+    [Test]
+    public async Task A_port_is_the_proxys_own_as_long_as_its_connection_lives()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var proxy = new ConnectProxy();
+        proxy.Start(((IPEndPoint)server.LocalEndpoint).Port, httpsPort: 0);
+
+        int port;
+        using (var client = new TcpClient(proxy.Address.Host, proxy.Address.Port))
+        {
+            await client.GetStream().WriteAsync("GET http://any/ HTTP/1.1\r\n\r\n"u8.ToArray());
+            using var connection = await server.AcceptSocketAsync();
+            await connection.ReceiveAsync(new byte[1]);
+            port = ((IPEndPoint)connection.RemoteEndPoint!).Port;
+            Assert.That(proxy.Owns(port), Is.True);
+        }
+
+        await proxy.DisposeAsync();
+        Assert.That(proxy.Owns(port), Is.False);
+    }
+
+    [Test]
+    public async Task A_reset_reaches_the_client_through_the_tunnel()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.Reset);
+        using var client = new SignedHttpClient(ProxiedClient(emulator, "https://api.ecr.us-east-1.amazonaws.com/"), emulator.StaticCredentials);
+
+        await Assert.ThatAsync(() => client.GetTokenAsync("us-east-1"), Throws.InstanceOf<HttpRequestException>());
+    }
+
+    [Test]
+    public async Task The_TLS_address_can_be_called_without_the_proxy()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var client = new SignedHttpClient(Client(emulator, emulator.HttpsAddress, proxy: null), emulator.StaticCredentials);
+
+        using var response = await client.GetTokenAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((int)response.StatusCode, Is.EqualTo(200));
+            Assert.That(emulator.Requests.Single().Scheme, Is.EqualTo("https"));
+            Assert.That(emulator.Requests.Single().ViaProxy, Is.False);
+        });
+    }
+
+    [Test]
+    public async Task A_client_that_does_not_trust_the_authority_refuses_the_certificate()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var http = new HttpClient();
+
+        var exception = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(emulator.HttpsAddress));
+
+        Assert.That(exception!.HttpRequestError, Is.EqualTo(HttpRequestError.SecureConnectionError));
+    }
+
+    [Test]
+    public async Task The_authority_is_offered_as_a_file_that_goes_away_with_the_emulator()
+    {
+        string file;
+        await using (var emulator = await AwsEmulator.StartAsync())
+        {
+            file = emulator.ProxyEnvironment()["SSL_CERT_FILE"];
+            Assert.That(await File.ReadAllTextAsync(file), Is.EqualTo(emulator.CertificateAuthorityPem));
+        }
+
+        Assert.That(File.Exists(file), Is.False);
+    }
+
+    private static HttpClient ProxiedClient(AwsEmulator emulator, string address) => Client(emulator, new Uri(address), new WebProxy(emulator.ProxyAddress));
+
+    private static HttpClient Client(AwsEmulator emulator, Uri address, WebProxy? proxy)
+    {
+        var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        chain.CustomTrustStore.Add(X509Certificate2.CreateFromPem(emulator.CertificateAuthorityPem));
+        return new HttpClient(new SocketsHttpHandler
+        {
+            Proxy = proxy,
+            UseProxy = proxy is not null,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = chain },
+        })
+        {
+            BaseAddress = address,
+        };
+    }
+}

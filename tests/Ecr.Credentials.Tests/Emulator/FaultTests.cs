@@ -1,0 +1,309 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Xml.Linq;
+using Ecr.Emulator;
+
+namespace Ecr.Credentials.Tests.Emulator;
+
+[TestFixture]
+public sealed class FaultTests
+{
+    private static IEnumerable<TestCaseData> ErrorFaults =>
+    [
+        new(Fault.Throttling, 400, "ThrottlingException"),
+        new(Fault.ThrottleException, 429, "ThrottleException"),
+        new(Fault.ServerError, 500, "ServerException"),
+        new(Fault.ExpiredCredentials, 400, "ExpiredTokenException"),
+        new(Fault.AccessDenied, 400, "AccessDeniedException"),
+    ];
+
+    [TestCaseSource(nameof(ErrorFaults))]
+    public async Task An_error_has_the_status_and_shape_of_AWS(Fault fault, int statusCode, string type)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(fault);
+
+        using var response = await GetTokenAsync(emulator);
+        var error = await ReadJsonAsync(response);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((int)response.StatusCode, Is.EqualTo(statusCode));
+            Assert.That(error.GetProperty("__type").GetString(), Is.EqualTo(type));
+            Assert.That(emulator.Requests.Single().StatusCode, Is.EqualTo(statusCode));
+            Assert.That(emulator.Requests.Single().ErrorCode, Is.EqualTo(type));
+        });
+    }
+
+    [Test]
+    public async Task AccessDenied_names_principal_and_action_in_the_words_of_AWS()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.AccessDenied);
+
+        using var response = await GetTokenAsync(emulator);
+
+        Assert.That((await ReadJsonAsync(response)).GetProperty("Message").GetString(), Is.EqualTo(
+            "User: arn:aws:iam::123456789012:user/static is not authorized to perform: ecr:GetAuthorizationToken on resource: * "
+            + "because no identity-based policy allows the ecr:GetAuthorizationToken action"));
+    }
+
+    [Test]
+    public async Task AccessDenied_of_STS_is_told_in_XML()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.AccessDenied, AwsService.Sts);
+        using var http = new HttpClient();
+        using var form = new FormUrlEncodedContent([new("Action", "AssumeRoleWithWebIdentity")]);
+
+        using var response = await http.PostAsync(emulator.Address, form);
+        var error = XElement.Parse(await response.Content.ReadAsStringAsync());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((int)response.StatusCode, Is.EqualTo(403));
+            Assert.That(error.Value, Does.Contain("AccessDenied").And.Contain("Not authorized to perform sts:AssumeRoleWithWebIdentity"));
+        });
+    }
+
+    [Test]
+    public async Task TooManyRequests_has_no_body()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(Fault.TooManyRequests);
+
+        using var response = await GetTokenAsync(emulator);
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(429));
+        Assert.That(await response.Content.ReadAsByteArrayAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task ServiceUnavailable_is_an_HTML_page()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(Fault.ServiceUnavailable);
+
+        using var response = await GetTokenAsync(emulator);
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(503));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.StartWith("<html>"));
+    }
+
+    [Test]
+    public async Task Malformed_is_a_success_that_is_no_JSON()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(Fault.Malformed);
+
+        using var response = await GetTokenAsync(emulator);
+        var body = await response.Content.ReadAsStringAsync();
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(200));
+        Assert.That(() => JsonElement.Parse(body), Throws.InstanceOf<JsonException>());
+    }
+
+    [Test]
+    public async Task Truncated_promises_more_than_it_sends()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(Fault.Truncated);
+
+        await Assert.ThatAsync(() => GetTokenAsync(emulator), Throws.InstanceOf<HttpRequestException>());
+        Assert.That(emulator.Requests.Single().StatusCode, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task Reset_breaks_the_connection_without_an_answer()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(Fault.Reset);
+
+        var exception = await Assert.ThrowsAsync<HttpRequestException>(() => GetTokenAsync(emulator));
+
+        Assert.That((exception!.GetBaseException() as SocketException)?.SocketErrorCode, Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That(emulator.Requests.Single().StatusCode, Is.Null);
+    }
+
+    [Test]
+    public async Task NoAuthorizationData_is_an_empty_object()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.NoAuthorizationData);
+
+        using var response = await GetTokenAsync(emulator);
+        using var client = new SignedHttpClient(emulator);
+        using var publicResponse = await client.GetPublicTokenAsync();
+
+        Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("{}"));
+        Assert.That(await publicResponse.Content.ReadAsStringAsync(), Is.EqualTo("{}"));
+    }
+
+    [Test]
+    public async Task EmptyAuthorizationData_is_an_empty_array_and_for_the_public_service_an_empty_object()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.EmptyAuthorizationData);
+
+        using var response = await GetTokenAsync(emulator);
+        using var client = new SignedHttpClient(emulator);
+        using var publicResponse = await client.GetPublicTokenAsync();
+
+        Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("""{"authorizationData":[]}"""));
+        Assert.That(await publicResponse.Content.ReadAsStringAsync(), Is.EqualTo("""{"authorizationData":{}}"""));
+    }
+
+    [Test]
+    public async Task TokenNotBase64_cannot_be_decoded()
+    {
+        var token = await GetSpoiltTokenAsync(Fault.TokenNotBase64);
+
+        Assert.That(() => Convert.FromBase64String(token), Throws.InstanceOf<FormatException>());
+    }
+
+    [Test]
+    public async Task TokenWithoutColon_decodes_to_a_text_without_one()
+    {
+        var token = await GetSpoiltTokenAsync(Fault.TokenWithoutColon);
+
+        Assert.That(Encoding.UTF8.GetString(Convert.FromBase64String(token)), Does.Not.Contain(":"));
+    }
+
+    [Test]
+    public async Task ExpiredToken_expired_an_hour_ago()
+    {
+        var time = new ManualTimeProvider();
+        await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
+        emulator.Faults.Enqueue(Fault.ExpiredToken);
+
+        using var response = await GetTokenAsync(emulator);
+        var expiresAt = (await ReadJsonAsync(response)).GetProperty("authorizationData")[0].GetProperty("expiresAt").GetDouble();
+
+        Assert.That(DateTimeOffset.UnixEpoch.AddSeconds(expiresAt), Is.EqualTo(time.GetUtcNow().AddHours(-1)).Within(TimeSpan.FromSeconds(1)));
+    }
+
+    [Test]
+    public async Task SkewedClock_refuses_the_signature_and_shows_the_other_time()
+    {
+        var time = new ManualTimeProvider();
+        await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
+        emulator.Faults.Always(Fault.SkewedClock);
+
+        using var response = await GetTokenAsync(emulator);
+
+        Assert.That((await ReadJsonAsync(response)).GetProperty("message").GetString(), Does.StartWith("Signature expired: "));
+        Assert.That(response.Headers.Date, Is.EqualTo(time.GetUtcNow().AddHours(1)).Within(TimeSpan.FromSeconds(1)));
+    }
+
+    [Test]
+    public async Task Slow_answers_after_its_release()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(Fault.Slow);
+
+        var answer = GetTokenAsync(emulator);
+        var held = await emulator.WaitForRequestAsync();
+        Assert.That(held.StatusCode, Is.Null);
+        Assert.That(answer.IsCompleted, Is.False);
+
+        emulator.Faults.Release();
+        using var response = await answer;
+        Assert.That((int)response.StatusCode, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task SlowBy_answers_when_the_emulators_clock_has_gone_on()
+    {
+        var time = new ManualTimeProvider();
+        await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
+        emulator.Faults.Enqueue(Fault.SlowBy(TimeSpan.FromSeconds(30)));
+
+        var answer = GetTokenAsync(emulator);
+        await time.WaitForTimerAsync();
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.That(emulator.Requests.Single().StatusCode, Is.Null);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        using var response = await answer;
+        Assert.That((int)response.StatusCode, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task An_emulator_that_holds_a_request_can_be_disposed()
+    {
+        var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.Slow);
+        var answer = GetTokenAsync(emulator);
+        await emulator.WaitForRequestAsync();
+
+        await emulator.DisposeAsync();
+
+        await Assert.ThatAsync(() => answer, Throws.InstanceOf<HttpRequestException>());
+    }
+
+    [Test]
+    public async Task Queued_faults_are_used_up_in_their_order_before_those_that_stay()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.AccessDenied);
+        emulator.Faults.Enqueue(Fault.ServerError);
+        emulator.Faults.Enqueue(Fault.Throttling);
+
+        for (var i = 0; i < 4; i++)
+        {
+            using var response = await GetTokenAsync(emulator);
+        }
+
+        emulator.Faults.Clear();
+        using var last = await GetTokenAsync(emulator);
+
+        Assert.That(emulator.Requests.Select(request => request.ErrorCode), Is.EqualTo(new[]
+        {
+            "ServerException", "ThrottlingException", "AccessDeniedException", "AccessDeniedException", null,
+        }));
+    }
+
+    [Test]
+    public async Task A_fault_for_one_service_leaves_the_others_alone()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(Fault.ServerError, AwsService.EcrPublic);
+        using var client = new SignedHttpClient(emulator);
+
+        using var privateResponse = await client.GetTokenAsync();
+        using var publicResponse = await client.GetPublicTokenAsync();
+
+        Assert.That((int)privateResponse.StatusCode, Is.EqualTo(200));
+        Assert.That((int)publicResponse.StatusCode, Is.EqualTo(500));
+    }
+
+    [Test]
+    public async Task A_fault_of_the_token_waits_for_a_request_that_gets_one()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(Fault.NoAuthorizationData);
+        using var http = new HttpClient();
+
+        await http.GetStringAsync(new Uri(emulator.Environment(CredentialSource.Container)["AWS_CONTAINER_CREDENTIALS_FULL_URI"]));
+        using var response = await GetTokenAsync(emulator);
+
+        Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("{}"));
+    }
+
+    private static async Task<string> GetSpoiltTokenAsync(Fault fault)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(fault);
+        using var response = await GetTokenAsync(emulator);
+        return (await ReadJsonAsync(response)).GetProperty("authorizationData")[0].GetProperty("authorizationToken").GetString()!;
+    }
+
+    private static async Task<HttpResponseMessage> GetTokenAsync(AwsEmulator emulator)
+    {
+        using var client = new SignedHttpClient(emulator);
+        return await client.GetTokenAsync();
+    }
+
+    private static async Task<JsonElement> ReadJsonAsync(HttpResponseMessage response) => JsonElement.Parse(await response.Content.ReadAsStringAsync());
+}
