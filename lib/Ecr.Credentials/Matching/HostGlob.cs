@@ -100,12 +100,25 @@ internal sealed class HostGlob
         {
             if (_dot < 0)
             {
-                int found = host.IndexOf(Text);
-                return found > 0 && host[..found].Contains('.') ? -1 : found;
+                return FindInLabel(host);
             }
 
             int start = host.IndexOf('.') - _dot;
             return start >= 0 && host[start..].StartsWith(Text) ? start : -1;
+        }
+
+        // Labels are short and many stars make many searches, so a plain loop beats vectorised ones.
+        private int FindInLabel(ReadOnlySpan<char> host)
+        {
+            for (int start = 0; start <= host.Length - Text.Length && host[start] != '.'; start++)
+            {
+                if (host[start] == Text[0] && (Text.Length == 1 || host[start..].StartsWith(Text)))
+                {
+                    return start;
+                }
+            }
+
+            return -1;
         }
     }
 }
