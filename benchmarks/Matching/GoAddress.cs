@@ -34,10 +34,14 @@ internal static class GoAddress
         string[] groups = text.Split(':');
         bool endsInIPv4 = mayEndInIPv4 && IsIPv4(groups[^1]);
         IEnumerable<string> hexGroups = endsInIPv4 ? groups.SkipLast(1) : groups;
-        return hexGroups.All(group => group.Length is >= 1 and <= 4 && group.All(char.IsAsciiHexDigit)) ? groups.Length + (endsInIPv4 ? 1 : 0) : -1;
+        bool areHex = hexGroups.All(group => group.Length is >= 1 and <= 4 && group.All(char.IsAsciiHexDigit));
+        return areHex ? groups.Length + (endsInIPv4 ? 1 : 0) : -1;
     }
 
     private static bool IsIPv4(string text) =>
         text.Split('.') is { Length: 4 } octets
-        && octets.All(octet => octet.Length is >= 1 and <= 3 && octet.All(char.IsAsciiDigit) && (octet is "0" || octet[0] != '0') && int.Parse(octet, null) <= 255);
+        && octets.All(IsOctet);
+
+    private static bool IsOctet(string text) =>
+        text.Length is >= 1 and <= 3 && text.All(char.IsAsciiDigit) && (text is "0" || text[0] != '0') && int.Parse(text, null) <= 255;
 }

@@ -122,7 +122,8 @@ internal sealed class GoUrl
         }
 
         literal = "";
-        if (!TryUnescape(text[..zoneStart], Encoding.Host, out string address) || !TryUnescape(text[zoneStart..], Encoding.Zone, out string zone))
+        if (!TryUnescape(text[..zoneStart], Encoding.Host, out string address)
+            || !TryUnescape(text[zoneStart..], Encoding.Zone, out string zone))
         {
             return false;
         }

@@ -11,7 +11,8 @@ internal static class Peers
     {
         (string host, string path) = SplitPath(glob);
         string end = path.Length == 0 ? "(?:/|$)" : Regex.Escape(path);
-        Regex regex = new("^" + Regex.Escape(host).Replace("\\*", "[^./:]*", StringComparison.Ordinal) + end, options | RegexOptions.CultureInvariant);
+        string start = Regex.Escape(host).Replace("\\*", "[^./:]*", StringComparison.Ordinal);
+        Regex regex = new($"^{start}{end}", options | RegexOptions.CultureInvariant);
         return regex.IsMatch;
     }
 
@@ -32,7 +33,8 @@ internal static class Peers
             int label = 0;
             foreach (Range range in host.Split('.'))
             {
-                if (label == globLabels.Length || !FileSystemName.MatchesSimpleExpression(globLabels[label], host[range], ignoreCase: false))
+                if (label == globLabels.Length
+                    || !FileSystemName.MatchesSimpleExpression(globLabels[label], host[range], ignoreCase: false))
                 {
                     return false;
                 }

@@ -6,9 +6,9 @@ namespace Ecr.Credentials.Matching;
 /// The host of a pattern, compiled. A star matches any run of bytes within its label, also none; everything else is literal.
 /// </summary>
 /// <remarks>
-/// A star never crosses a dot and a literal dot matches only a dot, so equal label counts need no check of their own. It also means that
-/// the place of nearly every literal is known without trying: behind a star, a literal with a dot in it must lie so that its first dot
-/// falls on the host's next dot. Only between two stars of the same label is there a search, and there the leftmost place is as good as any.
+/// A star never crosses a dot and a literal dot matches only a dot, so equal label counts need no check of their own. It also means that the
+/// place of nearly every literal is known without trying: behind a star, a literal with a dot in it must lie so that its first dot falls on
+/// the host's next dot. Only between two stars of one label is there a search, and there the leftmost place is as good as any.
 /// </remarks>
 internal sealed class HostGlob
 {

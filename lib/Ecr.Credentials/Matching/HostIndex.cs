@@ -3,8 +3,8 @@ namespace Ecr.Credentials.Matching;
 /// <summary>Finds the first of many patterns that matches.</summary>
 /// <remarks>
 /// Every group of patterns with the same host and port is filed under one <see cref="HostKey"/>: a literal that an image must have at a
-/// certain place if any of the group matches it. Of the keys a group could have, it gets the one that fewest groups share. An image is looked
-/// up under each place that is in use for its number of labels, and the groups found there are tried.
+/// certain place if any of the group matches it. Of the keys a group could have, it gets the one that fewest groups share. An image is
+/// looked up under each place that is in use for its number of labels, and the groups found there are tried.
 /// </remarks>
 internal sealed class HostIndex
 {
@@ -18,7 +18,8 @@ internal sealed class HostIndex
             .. patterns
                 .Select((pattern, index) => (Pattern: pattern, Index: index))
                 .GroupBy(indexed => (indexed.Pattern.Host.Text, indexed.Pattern.Port))
-                .Select(same => new HostGroup(same.First().Pattern.Host, same.Key.Port, [.. same.Select(indexed => (indexed.Pattern.Path, indexed.Index))])),
+                .Select(same => new HostGroup(
+                    same.First().Pattern.Host, same.Key.Port, [.. same.Select(indexed => (indexed.Pattern.Path, indexed.Index))])),
         ];
 
         _groupsWithClasses = [.. groups.Where(group => group.Host.HasClasses)];

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
-/// The IPv6 addresses without zone that Go takes, https://pkg.go.dev/net/netip#ParseAddr. .NET's parser takes more, such as a prefix length.
+/// The IPv6 addresses without zone that Go takes, https://pkg.go.dev/net/netip#ParseAddr. .NET's parser takes more, such as a prefix
+/// length.
 /// </summary>
 internal static class IPv6Syntax
 {

@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
-/// One entry of <c>matchImages</c> in a kubelet's credential provider configuration, which decides about an image exactly as the kubelet does.
+/// One entry of <c>matchImages</c> in a kubelet's credential provider configuration, which decides about an image exactly as the kubelet
+/// does.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -23,10 +24,13 @@ namespace Ecr.Credentials.Matching;
 /// </list>
 /// <para>
 /// The rules are those of the kubelet's <c>URLsMatchStr</c>
-/// (https://github.com/kubernetes/kubernetes/blob/master/pkg/credentialprovider/keyring.go) built with Go 1.26: both sides are parsed as URLs
-/// and compared as bytes, percent escapes decoded. Text that is not well-formed UTF-16 counts as if U+FFFD stood for each lone surrogate.
+/// (https://github.com/kubernetes/kubernetes/blob/master/pkg/credentialprovider/keyring.go) built with Go 1.26: both sides are parsed as
+/// URLs and compared as bytes, percent escapes decoded. Text that is not well-formed UTF-16 counts as if U+FFFD stood for each lone
+/// surrogate.
 /// </para>
-/// <para>Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.</para>
+/// <para>
+/// Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.
+/// </para>
 /// </remarks>
 public sealed class ImagePattern
 {
@@ -50,12 +54,13 @@ public sealed class ImagePattern
     }
 
     /// <summary>
-    /// Patterns that together match every image of Amazon ECR: private and public registries, IPv4 and dual-stack host names, in all partitions.
+    /// Patterns that together match every image of Amazon ECR: private and public registries, IPv4 and dual-stack host names, in all
+    /// partitions.
     /// </summary>
     /// <value>
-    /// 18 patterns; no two match the same image. FIPS host names are covered where AWS publishes them, in the partitions aws and aws-us-gov.
-    /// An image whose host names a port, even 443, is matched by none. A star matches any account, so who hands out a token must still
-    /// validate the host.
+    /// 18 patterns; no two match the same image. FIPS host names are covered where AWS publishes them, in the partitions aws and
+    /// aws-us-gov. An image whose host names a port, even 443, is matched by none. A star matches any account, so who hands out a token
+    /// must still validate the host.
     /// </value>
     public static IReadOnlyList<ImagePattern> ForEcr => EcrImagePatterns.All;
 
@@ -99,7 +104,8 @@ public sealed class ImagePattern
 
     /// <summary>Whether the kubelet would hold that this pattern matches an image.</summary>
     /// <param name="image">
-    /// The image as the kubelet has it, <c>docker.io/library/nginx</c> rather than <c>nginx</c>. An image that does not parse matches nothing.
+    /// The image as the kubelet has it, <c>docker.io/library/nginx</c> rather than <c>nginx</c>. An image that does not parse matches
+    /// nothing.
     /// </param>
     /// <returns>Whether the image matches.</returns>
     public bool IsMatch(ReadOnlySpan<char> image)
@@ -135,7 +141,9 @@ public sealed class ImagePattern
         return isValid;
     }
 
-    /// <summary>Decides about an image that begins with the pattern's host and port, unless there is something to decode in its path.</summary>
+    /// <summary>
+    /// Decides about an image that begins with the pattern's host and port, unless there is something to decode in its path.
+    /// </summary>
     private bool TryMatchLiteral(string literal, ReadOnlySpan<char> image, out bool isMatch)
     {
         int same = image.CommonPrefixLength(literal);

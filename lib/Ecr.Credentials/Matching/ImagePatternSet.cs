@@ -3,13 +3,17 @@ using System.Runtime.CompilerServices;
 
 namespace Ecr.Credentials.Matching;
 
-/// <summary>Many patterns in order, such as the <c>matchImages</c> of a provider. The time of an answer hardly grows with their number.</summary>
+/// <summary>
+/// Many patterns in order, such as the <c>matchImages</c> of a provider. The time of an answer hardly grows with their number.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Patterns are found by the part of their host, or by the port, that fewest of them share, and patterns that differ only in the path by
 /// binary search. Only patterns whose host names nothing but the same literals at the same places are tried one after the other.
 /// </para>
-/// <para>Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.</para>
+/// <para>
+/// Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.
+/// </para>
 /// </remarks>
 public sealed class ImagePatternSet
 {

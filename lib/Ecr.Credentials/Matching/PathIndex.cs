@@ -2,8 +2,8 @@ namespace Ecr.Credentials.Matching;
 
 /// <summary>Finds, among the paths of patterns, those that an image's path begins with.</summary>
 /// <remarks>
-/// In ordinal order, everything between a text and one of its prefixes begins with that prefix. So all paths that an image's path begins with
-/// are prefixes of the last path that is not behind it, or that path itself, and following each path's longest prefix finds them all.
+/// In ordinal order, everything between a text and one of its prefixes begins with that prefix. So all paths that an image's path begins
+/// with are prefixes of the last path that is not behind it, or that path itself, and following each path's longest prefix finds them all.
 /// </remarks>
 internal sealed class PathIndex
 {

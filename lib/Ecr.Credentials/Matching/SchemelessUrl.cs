@@ -99,7 +99,8 @@ internal readonly ref struct SchemelessUrl
     public static bool IsPlainPath(ReadOnlySpan<char> path) => !path.ContainsAnyExcept(PlainPathCharacters);
 
     /// <summary>Whether <see cref="TrySplitPlain"/> and <see cref="IsPlainPath"/> take a text.</summary>
-    public static bool IsPlain(ReadOnlySpan<char> text) => TrySplitPlain(text, out _, out _, out ReadOnlySpan<char> rest) && IsPlainPath(rest);
+    public static bool IsPlain(ReadOnlySpan<char> text) =>
+        TrySplitPlain(text, out _, out _, out ReadOnlySpan<char> rest) && IsPlainPath(rest);
 
     /// <summary>Whether two ports are the same text. Nearly always both are empty, which is no reason for a call.</summary>
     public static bool IsSamePort(ReadOnlySpan<char> port, string other) =>
@@ -176,7 +177,12 @@ internal readonly ref struct SchemelessUrl
     }
 
     private static bool TryParseHost(
-        ReadOnlySpan<char> hostAndPort, Span<char> buffer, out SchemelessUrl url, out int decodedLength, out UrlFault fault, out int position)
+        ReadOnlySpan<char> hostAndPort,
+        Span<char> buffer,
+        out SchemelessUrl url,
+        out int decodedLength,
+        out UrlFault fault,
+        out int position)
     {
         int openBracket = hostAndPort.LastIndexOf('[');
         if (openBracket == 0)
@@ -197,7 +203,12 @@ internal readonly ref struct SchemelessUrl
     }
 
     private static bool TryParseName(
-        ReadOnlySpan<char> hostAndPort, Span<char> buffer, out SchemelessUrl url, out int decodedLength, out UrlFault fault, out int position)
+        ReadOnlySpan<char> hostAndPort,
+        Span<char> buffer,
+        out SchemelessUrl url,
+        out int decodedLength,
+        out UrlFault fault,
+        out int position)
     {
         url = default;
         decodedLength = 0;
@@ -224,7 +235,12 @@ internal readonly ref struct SchemelessUrl
 
     // "[address]", "[address]:" or "[address]:port", where the address may end in "%25zone" (RFC 6874).
     private static bool TryParseIPLiteral(
-        ReadOnlySpan<char> hostAndPort, Span<char> buffer, out SchemelessUrl url, out int decodedLength, out UrlFault fault, out int position)
+        ReadOnlySpan<char> hostAndPort,
+        Span<char> buffer,
+        out SchemelessUrl url,
+        out int decodedLength,
+        out UrlFault fault,
+        out int position)
     {
         url = default;
         decodedLength = 0;

@@ -39,7 +39,8 @@ internal static class UrlFaultMessage
         };
 
         return string.Create(
-            CultureInfo.InvariantCulture, $"The image pattern {QuoteWithoutPassword(text)} is not valid at position {position}: {explanation}.");
+            CultureInfo.InvariantCulture,
+            $"The image pattern {QuoteWithoutPassword(text)} is not valid at position {position}: {explanation}.");
     }
 
     private static int OffenderLength(ReadOnlySpan<char> rest, UrlFault fault) => fault switch

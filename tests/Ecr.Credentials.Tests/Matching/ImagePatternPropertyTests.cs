@@ -22,7 +22,9 @@ public sealed class ImagePatternPropertyTests
 
             if (isValid != KubeletAlgorithm.IsValid(text) || isMatch != KubeletAlgorithm.IsMatch(text, image))
             {
-                Assert.Fail($"Pair {i} of seed {Seed}: pattern {Show(text)} is {(isValid ? "valid" : "refused")} and {(isMatch ? "matches" : "does not match")} {Show(image)}.");
+                string verdict = isValid ? "valid" : "refused";
+                string answer = isMatch ? "matches" : "does not match";
+                Assert.Fail($"Pair {i} of seed {Seed}: pattern {Show(text)} is {verdict} and {answer} {Show(image)}.");
             }
 
             matches += isMatch ? 1 : 0;

@@ -34,9 +34,12 @@ public sealed class ImagePatternSetTests
     [TestCase("r.io/ab", 3)]
     [TestCase("r.io/abc", 0)]
     [TestCase("r.io/t%65am/app", 1)]
-    public void FirstMatch_finds_the_lowest_of_nested_paths(string image, int expected) =>
-        Assert.That(
-            Parse("r.io/abc", "r.io/team/a", "r.io/zeta", "r.io/a", "r.io/team", "r.io/team/other", "r.io").FirstMatch(image), Is.EqualTo(expected));
+    public void FirstMatch_finds_the_lowest_of_nested_paths(string image, int expected)
+    {
+        ImagePatternSet set = Parse("r.io/abc", "r.io/team/a", "r.io/zeta", "r.io/a", "r.io/team", "r.io/team/other", "r.io");
+
+        Assert.That(set.FirstMatch(image), Is.EqualTo(expected));
+    }
 
     [Test]
     public void FirstMatch_answers_as_trying_one_pattern_after_the_other()

@@ -36,6 +36,7 @@ public sealed class ImagePatternTests
     [TestCase("[fe80::1%25é]", "%c3%a9/x", true)]
     [TestCase("[fe80::1%25é]", "%c3/x", false)]
     [TestCase("[fe80::1%25\ufffd]", "%c3/x", true)]
+    [TestCase("[fe80::1%25\ufffd]", "%e2%82/x", false)]
     [TestCase("[fe80::1%25a]*b]", "axyzb]/x", true)]
     [TestCase("[fe80::1%25a].b]", "a.b]/x", true)]
     [TestCase("[fe80::1%25a.b]", "a.b]/x", false)]

@@ -11,7 +11,8 @@ public sealed class MatchingBenchmarkTests
         from type in typeof(KubeletAlgorithm).Assembly.GetExportedTypes()
         where type.Namespace == typeof(KubeletAlgorithm).Namespace
         from benchmark in BenchmarkConverter.TypeToBenchmarks(type).BenchmarksCases
-        select new TestCaseData(benchmark).SetArgDisplayNames(type.Name, benchmark.Descriptor.WorkloadMethod.Name, benchmark.Parameters.PrintInfo);
+        select new TestCaseData(benchmark)
+            .SetArgDisplayNames(type.Name, benchmark.Descriptor.WorkloadMethod.Name, benchmark.Parameters.PrintInfo);
 
     [TestCaseSource(nameof(Benchmarks))]
     public void Every_benchmark_runs_and_gives_the_right_answer(BenchmarkCase benchmark)

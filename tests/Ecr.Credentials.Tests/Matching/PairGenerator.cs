@@ -4,37 +4,54 @@ using System.Text;
 namespace Ecr.Credentials.Tests.Matching;
 
 /// <summary>
-/// Pairs of pattern and image, weighted towards the odd corners of URL parsing. The image is mostly made from the pattern, so that matches and
-/// near misses are as frequent as plain differences.
+/// Pairs of pattern and image, weighted towards the odd corners of URL parsing. The image is mostly made from the pattern, so that matches
+/// and near misses are as frequent as plain differences.
 /// </summary>
 internal sealed class PairGenerator(int seed)
 {
     private static readonly string[] Labels =
-        ["a", "b", "ab", "aab", "io", "registry", "dkr", "ecr", "ecr-fips", "eu-west-1", "amazonaws", "com", "123456789012", "", "1", "A", "xn--9ca"];
+        ["a", "b", "ab", "aab", "io", "registry", "dkr", "ecr", "ecr-fips", "eu-west-1", "amazonaws", "com", "123456789012", "", "1", "A",
+         "xn--9ca"];
 
     private static readonly string[] Stars = ["*", "**", "*a", "a*", "*ab", "a*b", "*a*", "a*a*b", "*-1", "1*2", "*é", "*%C3", "%a9*"];
 
     private static readonly string[] OddLabels =
-        ["é", "%C3%A9", "%c3", "%FF", "%25", "a%25b", "\u00c3\u00a9", "\ufffd", "\ud800", "\udc00", "\U0001F600", "a]", "]", "<a>", "a&b=c", "\"", "(!)", "~_$'+,;"];
+        ["é", "%C3%A9", "%c3", "%FF", "%25", "a%25b", "\u00c3\u00a9", "\ufffd", "\ud800", "\udc00", "\U0001F600", "a]", "]", "<a>",
+         "a&b=c", "\"", "(!)", "~_$'+,;"];
 
     private static readonly string[] IPv6Addresses =
     [
-        "::", "::1", "1::", "fe80::1", "2001:db8::a", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "1::2:3:4:5:6:7", "::ffff:1.2.3.4", "1:2:3:4:5:6:1.2.3.4",
-        "::2:3:4:5:6:1.2.3.4", ":::1", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "1::2::3", "12345::", "::00001", "g::1", "1.2.3.4", "::1.2.3", "::1.2.3.256",
-        "::01.2.3.4", "::1.2.3.4.5", "1:2:3:4:5:6:7:1.2.3.4", "::1:2:3:4:5:6:1.2.3.4", "1:", ":1", "", "ABCD::ef", "::a-f", "::%", "::%C3%A9", "1.2::3",
+        "::", "::1", "1::", "fe80::1", "2001:db8::a", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "1::2:3:4:5:6:7", "::ffff:1.2.3.4",
+        "1:2:3:4:5:6:1.2.3.4",
+        "::2:3:4:5:6:1.2.3.4", ":::1", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "1::2::3", "12345::", "::00001", "g::1", "1.2.3.4",
+        "::1.2.3", "::1.2.3.256",
+        "::01.2.3.4", "::1.2.3.4.5", "1:2:3:4:5:6:7:1.2.3.4", "::1:2:3:4:5:6:1.2.3.4", "1:", ":1", "", "ABCD::ef", "::a-f", "::%",
+        "::%C3%A9", "1.2::3",
     ];
 
     private static readonly string[] Zones =
-        ["eth0", "a-f", "f-a", "-a", "a-", "*", "%2A", "a.b", "a%2Eb", "a%3Ab", "a:b", "%5B", "%5D", "]", "a]b", "]:", "%20", "%25", "%41", "%2F", "%ff", "é", "\ufffd", "", "^a", "%5E"];
+        ["eth0", "a-f", "f-a", "-a", "a-", "*", "%2A", "a.b", "a%2Eb", "a%3Ab", "a:b", "%5B", "%5D", "]", "a]b", "]:", "%20", "%25",
+         "%41", "%2F", "%ff", "é", "\ufffd", "", "^a", "%5E"];
 
-    private static readonly string[] Ports = ["", ":", ":80", ":080", ":5000", ":443", ":99999", ":a", ":80a", ":-1", ":*", ":٣", "::", ":80:80", ": 80", ":%38"];
+    private static readonly string[] Ports =
+    [
+        "", ":", ":80", ":080", ":5000", ":443", ":99999", ":a", ":80a", ":-1", ":*", ":٣", "::", ":80:80", ": 80", ":%38",
+    ];
 
     private static readonly string[] Paths =
-        ["", "/", "/a", "/ab", "/a/b", "/foo", "/a%2Fb", "/%61", "/é", "/%C3%A9", "/%c3", "/*", "/a*", "/a b", "/a:v1", "/a@sha256:ab", "//a", "/../a", "/[a]", "/\\a", "/%25", "/%2525", "/a+b"];
+        ["", "/", "/a", "/ab", "/a/b", "/foo", "/a%2Fb", "/%61", "/é", "/%C3%A9", "/%c3", "/*", "/a*", "/a b", "/a:v1", "/a@sha256:ab",
+         "//a", "/../a", "/[a]", "/\\a", "/%25", "/%2525", "/a+b"];
 
-    private static readonly string[] Suffixes = ["?", "?a=b", "?%zz", "?/x", "#", "#a", "#%41", "#%zz", "#?/", "/x", "x", ":v1.2", "@sha256:00", "%", "%2", "%zz", "/%41", "#\u0001", "?\u0001", "\u007f"];
+    private static readonly string[] Suffixes =
+    [
+        "?", "?a=b", "?%zz", "?/x", "#", "#a", "#%41", "#%zz", "#?/", "/x", "x", ":v1.2", "@sha256:00", "%", "%2", "%zz",
+        "/%41", "#\u0001", "?\u0001", "\u007f",
+    ];
 
-    private static readonly string[] Userinfos = ["@", "u@", "u:p@", "a@b@", "%41@", "%zz@", "u%2Fv@", "*@", "é@", "u u@", "[@", "https://", "docker:"];
+    private static readonly string[] Userinfos =
+    [
+        "@", "u@", "u:p@", "a@b@", "%41@", "%zz@", "u%2Fv@", "*@", "é@", "u u@", "[@", "https://", "docker:",
+    ];
 
     private const string OddCharacters = "%[]:@#?/.*-\\^ \t\u007f\u0080é\ud800\udc00\0a0A1bZ~|`{}\"'<>&=+,;!$()_";
 
@@ -84,7 +101,9 @@ internal sealed class PairGenerator(int seed)
 
     private string IPLiteral() => $"[{Pick(IPv6Addresses)}{(Chance(60) ? "%25" + Pick(Zones) : "")}{(Chance(10) ? Pick(Zones) : "")}]";
 
-    /// <summary>An image that the pattern probably matches: stars filled, what is left of brackets resolved, text escaped, more text behind.</summary>
+    /// <summary>
+    /// An image that the pattern probably matches: stars filled, what is left of brackets resolved, text escaped, more text behind.
+    /// </summary>
     private string Matching(string pattern)
     {
         int authorityLength = pattern.IndexOfAny(['/', '?', '#']);
