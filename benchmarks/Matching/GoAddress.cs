@@ -33,7 +33,7 @@ internal static class GoAddress
 
         string[] groups = text.Split(':');
         bool endsInIPv4 = mayEndInIPv4 && IsIPv4(groups[^1]);
-        IEnumerable<string> hexGroups = endsInIPv4 ? groups.SkipLast(1) : groups;
+        var hexGroups = endsInIPv4 ? groups.SkipLast(1) : groups;
         bool areHex = hexGroups.All(group => group.Length is >= 1 and <= 4 && group.All(char.IsAsciiHexDigit));
         return areHex ? groups.Length + (endsInIPv4 ? 1 : 0) : -1;
     }

@@ -26,7 +26,7 @@ internal static class GoPath
             bool star = chunkStart > 0;
             pattern = pattern[chunkStart..];
             int chunkLength = ChunkLength(pattern);
-            ReadOnlySpan<char> chunk = pattern[..chunkLength];
+            var chunk = pattern[..chunkLength];
             pattern = pattern[chunkLength..];
 
             if (!TryMatchChunk(chunk, ref name, mustEnd: pattern.IsEmpty, star, ref isGood))
@@ -42,7 +42,7 @@ internal static class GoPath
     {
         for (int skipped = 0; skipped <= (star ? name.Length : 0); skipped++)
         {
-            ReadOnlySpan<char> rest = name[skipped..];
+            var rest = name[skipped..];
             if (IsChunkAt(chunk, ref rest, ref isGood) && (!mustEnd || rest.IsEmpty))
             {
                 name = rest;
@@ -145,7 +145,7 @@ internal static class GoPath
     private static int ReadCodePoint(ref ReadOnlySpan<char> text)
     {
         byte[] bytes = Encoding.Latin1.GetBytes(text[..Math.Min(4, text.Length)].ToArray());
-        bool isValid = Rune.DecodeFromUtf8(bytes, out Rune rune, out int length) == System.Buffers.OperationStatus.Done;
+        bool isValid = Rune.DecodeFromUtf8(bytes, out var rune, out int length) == System.Buffers.OperationStatus.Done;
         text = text[(isValid ? length : 1)..];
         return rune.Value;
     }

@@ -17,8 +17,8 @@ public static class KubeletAlgorithm
 
     public static bool IsMatch(string glob, string image)
     {
-        if (!GoUrl.TryParse("https://" + ToByteString(glob), out GoUrl? globUrl)
-            || !GoUrl.TryParse("https://" + ToByteString(image), out GoUrl? imageUrl))
+        if (!GoUrl.TryParse("https://" + ToByteString(glob), out var globUrl)
+            || !GoUrl.TryParse("https://" + ToByteString(image), out var imageUrl))
         {
             return false;
         }

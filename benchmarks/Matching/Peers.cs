@@ -23,15 +23,15 @@ internal static class Peers
         return image =>
         {
             int slash = image.IndexOf('/', StringComparison.Ordinal);
-            ReadOnlySpan<char> path = slash < 0 ? default : image.AsSpan(slash);
+            var path = slash < 0 ? default : image.AsSpan(slash);
             if (!path.StartsWith(globPath))
             {
                 return false;
             }
 
-            ReadOnlySpan<char> host = slash < 0 ? image : image.AsSpan(0, slash);
+            var host = slash < 0 ? image : image.AsSpan(0, slash);
             int label = 0;
-            foreach (Range range in host.Split('.'))
+            foreach (var range in host.Split('.'))
             {
                 if (label == globLabels.Length
                     || !FileSystemName.MatchesSimpleExpression(globLabels[label], host[range], ignoreCase: false))

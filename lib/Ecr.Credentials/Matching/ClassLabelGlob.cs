@@ -71,7 +71,7 @@ internal static class ClassLabelGlob
     {
         if (pattern[0] == '[')
         {
-            Rune rune = ReadRune(ref label, out _);
+            var rune = ReadRune(ref label, out _);
             return TryReadClass(ref pattern, rune, out bool contains) && contains;
         }
 
@@ -89,12 +89,12 @@ internal static class ClassLabelGlob
         bool isFirst = true;
         while (isFirst || pattern[0] != ']')
         {
-            if (!TryReadClassRune(ref pattern, out Rune low))
+            if (!TryReadClassRune(ref pattern, out var low))
             {
                 return false;
             }
 
-            Rune high = low;
+            var high = low;
             if (pattern[0] == '-')
             {
                 pattern = pattern[1..];
@@ -134,7 +134,7 @@ internal static class ClassLabelGlob
             utf8[i] = (byte)text[i];
         }
 
-        isValid = Rune.DecodeFromUtf8(utf8[..length], out Rune rune, out int bytesConsumed) == OperationStatus.Done;
+        isValid = Rune.DecodeFromUtf8(utf8[..length], out var rune, out int bytesConsumed) == OperationStatus.Done;
         text = text[(isValid ? bytesConsumed : 1)..];
         return rune;
     }

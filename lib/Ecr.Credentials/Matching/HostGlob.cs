@@ -58,7 +58,7 @@ internal sealed class HostGlob
         }
 
         host = host[_prefix.Length..^_suffix.Length];
-        foreach (Literal literal in _middle)
+        foreach (var literal in _middle)
         {
             int start = literal.FindBehindStar(host);
             if (start < 0)
@@ -75,7 +75,7 @@ internal sealed class HostGlob
     private static bool IsMatchByLabel(string[] labels, ReadOnlySpan<char> host)
     {
         int count = 0;
-        foreach (Range range in host.Split('.'))
+        foreach (var range in host.Split('.'))
         {
             if (count == labels.Length || !ClassLabelGlob.IsMatch(labels[count], host[range]))
             {

@@ -33,13 +33,13 @@ internal sealed class HostIndex
     public int FirstMatch(ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path)
     {
         int first = FirstMatch(_groupsWithClasses, host, port, path, int.MaxValue);
-        if (_probesByLabelCount.TryGetValue(LabelCount(host), out HostProbe[]? probes))
+        if (_probesByLabelCount.TryGetValue(LabelCount(host), out var probes))
         {
             // Probes are in the order of their fields: the port, then the labels from the last to the first.
-            ReadOnlySpan<char> field = port;
-            ReadOnlySpan<char> restOfHost = host;
+            var field = port;
+            var restOfHost = host;
             int position = HostPlace.PortField;
-            foreach (HostProbe probe in probes)
+            foreach (var probe in probes)
             {
                 for (; position < probe.Field; position++)
                 {
@@ -58,7 +58,7 @@ internal sealed class HostIndex
     private static int FirstMatch(
         ReadOnlySpan<HostGroup> groups, ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path, int first)
     {
-        foreach (HostGroup group in groups)
+        foreach (var group in groups)
         {
             if (group.FirstIndex >= first)
             {
@@ -74,7 +74,7 @@ internal sealed class HostIndex
     private static HostProbe[] Index(HostGroup[] groups)
     {
         Dictionary<HostKey, int> uses = [];
-        foreach (HostKey key in groups.SelectMany(HostKey.AllOf))
+        foreach (var key in groups.SelectMany(HostKey.AllOf))
         {
             uses[key] = uses.GetValueOrDefault(key) + 1;
         }

@@ -78,7 +78,7 @@ internal static class IPv6Syntax
     private static bool IsIPv4(ReadOnlySpan<char> address)
     {
         int octets = 0;
-        foreach (Range range in address.Split('.'))
+        foreach (var range in address.Split('.'))
         {
             if (!IsOctet(address[range]))
             {

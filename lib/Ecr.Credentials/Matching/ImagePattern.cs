@@ -80,7 +80,7 @@ public sealed class ImagePattern
     /// The kubelet would refuse the text: it is no URL if put behind <c>https://</c>. The message says what is wrong where.
     /// </exception>
     public static ImagePattern Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out ImagePattern? pattern, out string? error) ? pattern : throw new FormatException(error);
+        TryParse(text, out var pattern, out string? error) ? pattern : throw new FormatException(error);
 
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern.</param>
@@ -97,7 +97,7 @@ public sealed class ImagePattern
     public static bool TryParse(
         ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, [NotNullWhen(false)] out string? error)
     {
-        bool isValid = TryParse(text, out pattern, out UrlFault fault, out int position);
+        bool isValid = TryParse(text, out pattern, out var fault, out int position);
         error = isValid ? null : UrlFaultMessage.For(text, fault, position);
         return isValid;
     }
@@ -115,7 +115,7 @@ public sealed class ImagePattern
             return isMatch;
         }
 
-        if (!SchemelessUrl.TrySplitPlain(image, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> path))
+        if (!SchemelessUrl.TrySplitPlain(image, out var host, out var port, out var path))
         {
             return IsMatchDecoded(image);
         }
@@ -136,7 +136,7 @@ public sealed class ImagePattern
         ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, out UrlFault fault, out int position)
     {
         char[] buffer = new char[SchemelessUrl.MaxDecodedLength(text.Length)];
-        bool isValid = SchemelessUrl.TryParse(text, buffer, out SchemelessUrl url, out fault, out position);
+        bool isValid = SchemelessUrl.TryParse(text, buffer, out var url, out fault, out position);
         pattern = isValid ? new ImagePattern(text.ToString(), url) : null;
         return isValid;
     }
@@ -147,7 +147,7 @@ public sealed class ImagePattern
     private bool TryMatchLiteral(string literal, ReadOnlySpan<char> image, out bool isMatch)
     {
         int same = image.CommonPrefixLength(literal);
-        ReadOnlySpan<char> rest = image[same..];
+        var rest = image[same..];
         isMatch = same == literal.Length;
         return isMatch
             ? (same > _authorityLength || rest.IsEmpty || rest[0] == '/') && SchemelessUrl.IsPlainPath(rest)
@@ -160,9 +160,9 @@ public sealed class ImagePattern
     {
         int length = SchemelessUrl.MaxDecodedLength(image.Length);
         char[]? rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
-        Span<char> buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
+        var buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
 
-        bool isMatch = SchemelessUrl.TryParse(image, buffer, out SchemelessUrl url, out _, out _)
+        bool isMatch = SchemelessUrl.TryParse(image, buffer, out var url, out _, out _)
             && SchemelessUrl.IsSamePort(url.Port, Port)
             && Host.IsMatch(url.Host)
             && url.Path.StartsWith(Path);

@@ -55,7 +55,7 @@ public sealed class ImagePatternSet
     /// <param name="image">The image, see <see cref="ImagePattern.IsMatch"/>.</param>
     /// <returns>The lowest index of a pattern that matches; -1 if none does.</returns>
     public int FirstMatch(ReadOnlySpan<char> image) =>
-        SchemelessUrl.TrySplitPlain(image, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> path)
+        SchemelessUrl.TrySplitPlain(image, out var host, out var port, out var path)
         && SchemelessUrl.IsPlainPath(path)
             ? _hosts.FirstMatch(host, port, path)
             : FirstMatchDecoded(image);
@@ -66,9 +66,9 @@ public sealed class ImagePatternSet
     {
         int length = SchemelessUrl.MaxDecodedLength(image.Length);
         char[]? rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
-        Span<char> buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
+        var buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
 
-        int first = SchemelessUrl.TryParse(image, buffer, out SchemelessUrl url, out _, out _)
+        int first = SchemelessUrl.TryParse(image, buffer, out var url, out _, out _)
             ? _hosts.FirstMatch(url.Host, url.Port, url.Path)
             : -1;
 

@@ -100,7 +100,7 @@ internal readonly ref struct SchemelessUrl
 
     /// <summary>Whether <see cref="TrySplitPlain"/> and <see cref="IsPlainPath"/> take a text.</summary>
     public static bool IsPlain(ReadOnlySpan<char> text) =>
-        TrySplitPlain(text, out _, out _, out ReadOnlySpan<char> rest) && IsPlainPath(rest);
+        TrySplitPlain(text, out _, out _, out var rest) && IsPlainPath(rest);
 
     /// <summary>Whether two ports are the same text. Nearly always both are empty, which is no reason for a call.</summary>
     public static bool IsSamePort(ReadOnlySpan<char> port, string other) =>
@@ -120,7 +120,7 @@ internal readonly ref struct SchemelessUrl
     {
         url = default;
         int fragmentStart = text.IndexOf('#');
-        ReadOnlySpan<char> fragment = fragmentStart < 0 ? default : text[(fragmentStart + 1)..];
+        var fragment = fragmentStart < 0 ? default : text[(fragmentStart + 1)..];
         text = fragmentStart < 0 ? text : text[..fragmentStart];
 
         position = text.IndexOfAny(ControlCharacters);
@@ -135,7 +135,7 @@ internal readonly ref struct SchemelessUrl
 
         int pathStart = text.IndexOf('/');
         pathStart = pathStart < 0 ? text.Length : pathStart;
-        ReadOnlySpan<char> authority = text[..pathStart];
+        var authority = text[..pathStart];
         int hostStart = authority.LastIndexOf('@') + 1;
 
         if (!TryParseHost(authority[hostStart..], buffer, out url, out int decodedLength, out fault, out position))
@@ -223,7 +223,7 @@ internal readonly ref struct SchemelessUrl
 
         // net.SplitHostPort finds no port behind a host with a stray ']'; the colon and the digits then belong to the last label.
         bool hasPort = colon >= 0 && !hostAndPort.Contains(']');
-        ReadOnlySpan<char> host = hasPort ? hostAndPort[..colon] : hostAndPort;
+        var host = hasPort ? hostAndPort[..colon] : hostAndPort;
         if (!TryDecode(host, Part.Host, buffer, out decodedLength, out fault, out position))
         {
             return false;
@@ -253,7 +253,7 @@ internal readonly ref struct SchemelessUrl
             return false;
         }
 
-        ReadOnlySpan<char> colonAndPort = hostAndPort[(closeBracket + 1)..];
+        var colonAndPort = hostAndPort[(closeBracket + 1)..];
         if (!colonAndPort.IsEmpty && (colonAndPort[0] != ':' || colonAndPort[1..].ContainsAnyExcept(Digits)))
         {
             fault = UrlFault.Port;
@@ -261,10 +261,10 @@ internal readonly ref struct SchemelessUrl
             return false;
         }
 
-        ReadOnlySpan<char> literal = hostAndPort[1..closeBracket];
+        var literal = hostAndPort[1..closeBracket];
         int zoneStart = literal.IndexOf("%25");
-        ReadOnlySpan<char> address = zoneStart < 0 ? literal : literal[..zoneStart];
-        ReadOnlySpan<char> zone = zoneStart < 0 ? default : literal[zoneStart..];
+        var address = zoneStart < 0 ? literal : literal[..zoneStart];
+        var zone = zoneStart < 0 ? default : literal[zoneStart..];
         if (!IPv6Syntax.IsValid(address) || zone.SequenceEqual("%25"))
         {
             fault = UrlFault.NotAnIPv6Address;
@@ -333,7 +333,7 @@ internal readonly ref struct SchemelessUrl
             else
             {
                 // A lone surrogate decodes to U+FFFD.
-                _ = Rune.DecodeFromUtf16(text[position..], out Rune rune, out int charsConsumed);
+                _ = Rune.DecodeFromUtf16(text[position..], out var rune, out int charsConsumed);
                 foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
                 {
                     decoded[decodedLength++] = (char)b;

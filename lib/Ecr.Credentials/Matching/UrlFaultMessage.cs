@@ -13,7 +13,7 @@ internal static class UrlFaultMessage
     /// <param name="position">Where, counted from 0.</param>
     public static string For(ReadOnlySpan<char> text, UrlFault fault, int position)
     {
-        ReadOnlySpan<char> rest = text[position..];
+        var rest = text[position..];
         string offender = Quote(rest[..Math.Min(rest.Length, OffenderLength(rest, fault))]);
         string explanation = fault switch
         {
@@ -65,7 +65,7 @@ internal static class UrlFaultMessage
     private static string Quote(ReadOnlySpan<char> text)
     {
         StringBuilder quoted = new("'");
-        foreach (Rune rune in text[..Math.Min(text.Length, MaxQuotedLength)].EnumerateRunes())
+        foreach (var rune in text[..Math.Min(text.Length, MaxQuotedLength)].EnumerateRunes())
         {
             _ = Rune.IsControl(rune)
                 ? quoted.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}")

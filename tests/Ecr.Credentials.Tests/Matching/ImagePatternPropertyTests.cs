@@ -17,7 +17,7 @@ public sealed class ImagePatternPropertyTests
         for (int i = 0; i < PairCount; i++)
         {
             (string text, string image) = pairs.Next();
-            bool isValid = ImagePattern.TryParse(text, out ImagePattern? pattern);
+            bool isValid = ImagePattern.TryParse(text, out var pattern);
             bool isMatch = isValid && pattern!.IsMatch(image);
 
             if (isValid != KubeletAlgorithm.IsValid(text) || isMatch != KubeletAlgorithm.IsMatch(text, image))

@@ -16,7 +16,7 @@ public sealed class ImagePatternSetTests
     [TestCase("user@b.io/x?y#z", 1)]
     public void FirstMatch_gives_the_index_of_the_first_pattern_that_matches(string image, int expected)
     {
-        ImagePatternSet set = Parse("a.io", "*.io/x", "*.io:80", "*", "b.io/x", "a.io/x", "a.io");
+        var set = Parse("a.io", "*.io/x", "*.io:80", "*", "b.io/x", "a.io/x", "a.io");
 
         Assert.That(set.FirstMatch(image), Is.EqualTo(expected));
         Assert.That(set.IsMatch(image), Is.EqualTo(expected >= 0));
@@ -36,7 +36,7 @@ public sealed class ImagePatternSetTests
     [TestCase("r.io/t%65am/app", 1)]
     public void FirstMatch_finds_the_lowest_of_nested_paths(string image, int expected)
     {
-        ImagePatternSet set = Parse("r.io/abc", "r.io/team/a", "r.io/zeta", "r.io/a", "r.io/team", "r.io/team/other", "r.io");
+        var set = Parse("r.io/abc", "r.io/team/a", "r.io/zeta", "r.io/a", "r.io/team", "r.io/team/other", "r.io");
 
         Assert.That(set.FirstMatch(image), Is.EqualTo(expected));
     }
@@ -55,7 +55,7 @@ public sealed class ImagePatternSetTests
             {
                 (string text, string image) = pairs.Next();
                 images.Add(image);
-                if (ImagePattern.TryParse(text, out ImagePattern? pattern))
+                if (ImagePattern.TryParse(text, out var pattern))
                 {
                     patterns.Insert(random.Next(patterns.Count + 1), pattern);
                 }
@@ -83,7 +83,7 @@ public sealed class ImagePatternSetTests
     [TestCase("*.dkr.ecr.{0}.amazonaws.com/team", "1.dkr.ecr.{0}.amazonaws.com/team/app")]
     public void Each_of_many_patterns_is_found(string pattern, string image)
     {
-        ImagePatternSet set = Parse([.. Enumerable.Range(0, 1_000).Select(i => string.Format(CultureInfo.InvariantCulture, pattern, i))]);
+        var set = Parse([.. Enumerable.Range(0, 1_000).Select(i => string.Format(CultureInfo.InvariantCulture, pattern, i))]);
 
         for (int i = 0; i < set.Count; i++)
         {
@@ -99,7 +99,7 @@ public sealed class ImagePatternSetTests
     [Test]
     public void Patterns_keep_their_order()
     {
-        ImagePatternSet set = Parse("b.io", "a.io", "b.io");
+        var set = Parse("b.io", "a.io", "b.io");
 
         Assert.That(set.Count, Is.EqualTo(3));
         Assert.That(set[1].ToString(), Is.EqualTo("a.io"));
@@ -111,7 +111,7 @@ public sealed class ImagePatternSetTests
     [Test]
     public void FirstMatch_allocates_nothing_for_images_of_up_to_4_KiB()
     {
-        ImagePatternSet set = Parse("*.dkr.ecr.*.amazonaws.com", "r.io/é", "*", "*-a.io", "a-*.io:80", "[::1]", "r.io/a", "r.io/b");
+        var set = Parse("*.dkr.ecr.*.amazonaws.com", "r.io/é", "*", "*-a.io", "a-*.io:80", "[::1]", "r.io/a", "r.io/b");
         string[] images =
         [
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2.3",

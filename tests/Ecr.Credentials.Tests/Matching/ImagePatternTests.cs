@@ -8,7 +8,7 @@ public sealed class ImagePatternTests
     [TestCaseSource(typeof(ImageMatchingVectors), nameof(ImageMatchingVectors.All))]
     public void IsMatch_gives_the_answer_of_the_kubelet(string glob, string image, string answer)
     {
-        bool isValid = ImagePattern.TryParse(glob, out ImagePattern? pattern);
+        bool isValid = ImagePattern.TryParse(glob, out var pattern);
 
         Assert.That(isValid && pattern!.IsMatch(image), Is.EqualTo(answer == "true"));
         Assert.That(isValid || answer == "error", "A pattern that answers true or false must parse.");
@@ -119,7 +119,7 @@ public sealed class ImagePatternTests
     [Test]
     public void TryParse_gives_no_error_for_a_valid_pattern()
     {
-        Assert.That(ImagePattern.TryParse("*.io", out ImagePattern? pattern, out string? error));
+        Assert.That(ImagePattern.TryParse("*.io", out var pattern, out string? error));
         Assert.That(error, Is.Null);
         Assert.That(pattern, Is.Not.Null);
     }
@@ -134,7 +134,7 @@ public sealed class ImagePatternTests
     {
         Random random = new(1);
         const string Odd = "%[]:@#?/.*-\\^ \t\u007f\u0080\u00e9\ud800\udc00\uffff\0a0";
-        ImagePattern[] patterns = ParseAll("*", "*.*", "*a*a*a*b", "[::1]", "[fe80::1%25a-f]", "/", "r.io/é");
+        var patterns = ParseAll("*", "*.*", "*a*a*a*b", "[::1]", "[fe80::1%25a-f]", "/", "r.io/é");
 
         for (int i = 0; i < 20_000; i++)
         {
@@ -144,7 +144,7 @@ public sealed class ImagePatternTests
                 text[j] = random.Next(2) == 0 ? Odd[random.Next(Odd.Length)] : (char)random.Next(char.MaxValue + 1);
             }
 
-            if (ImagePattern.TryParse(text, out ImagePattern? pattern, out string? error))
+            if (ImagePattern.TryParse(text, out var pattern, out string? error))
             {
                 pattern.IsMatch(text);
             }
@@ -153,7 +153,7 @@ public sealed class ImagePatternTests
                 Assert.That(error, Is.Not.Empty);
             }
 
-            foreach (ImagePattern other in patterns)
+            foreach (var other in patterns)
             {
                 other.IsMatch(text);
             }
@@ -175,7 +175,7 @@ public sealed class ImagePatternTests
     public void Text_of_a_mebibyte_is_answered(string unit)
     {
         string text = new StringBuilder().Insert(0, unit, (1 << 20) / unit.Length).ToString();
-        bool isValid = ImagePattern.TryParse(text, out ImagePattern? pattern);
+        bool isValid = ImagePattern.TryParse(text, out var pattern);
 
         Assert.That(isValid && !pattern!.IsMatch(text), Is.False, "Every text made of these units that parses matches itself.");
         Assert.That(ImagePattern.Parse("*a*a*a*b").IsMatch(text), Is.False);
@@ -185,7 +185,7 @@ public sealed class ImagePatternTests
     [Test]
     public void IsMatch_allocates_nothing_for_images_of_up_to_4_KiB()
     {
-        ImagePattern[] patterns = ParseAll("*.dkr.ecr.*.amazonaws.com", "*", "*a*a*b.io", "r.io/é", "[::1]", "[fe80::1%25a-é]");
+        var patterns = ParseAll("*.dkr.ecr.*.amazonaws.com", "*", "*a*a*b.io", "r.io/é", "[::1]", "[fe80::1%25a-é]");
         string[] images =
         [
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2.3",
@@ -205,7 +205,7 @@ public sealed class ImagePatternTests
         long Matches()
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            foreach (ImagePattern pattern in patterns)
+            foreach (var pattern in patterns)
             {
                 foreach (string image in images)
                 {
