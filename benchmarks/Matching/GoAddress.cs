@@ -5,13 +5,13 @@ internal static class GoAddress
 {
     public static bool IsIPv6(string text)
     {
-        string[] addressAndZone = text.Split('%', 2);
+        var addressAndZone = text.Split('%', 2);
         if (addressAndZone is [_, ""])
         {
             return false;
         }
 
-        string[] halves = addressAndZone[0].Split("::");
+        var halves = addressAndZone[0].Split("::");
         return halves switch
         {
             [var whole] => CountGroups(whole, mayEndInIPv4: true) == 8,
@@ -31,10 +31,10 @@ internal static class GoAddress
             return 0;
         }
 
-        string[] groups = text.Split(':');
-        bool endsInIPv4 = mayEndInIPv4 && IsIPv4(groups[^1]);
+        var groups = text.Split(':');
+        var endsInIPv4 = mayEndInIPv4 && IsIPv4(groups[^1]);
         var hexGroups = endsInIPv4 ? groups.SkipLast(1) : groups;
-        bool areHex = hexGroups.All(group => group.Length is >= 1 and <= 4 && group.All(char.IsAsciiHexDigit));
+        var areHex = hexGroups.All(group => group.Length is >= 1 and <= 4 && group.All(char.IsAsciiHexDigit));
         return areHex ? groups.Length + (endsInIPv4 ? 1 : 0) : -1;
     }
 

@@ -9,20 +9,20 @@ internal static class Peers
 {
     public static Func<string, bool> ByRegex(string glob, RegexOptions options)
     {
-        (string host, string path) = SplitPath(glob);
-        string end = path.Length == 0 ? "(?:/|$)" : Regex.Escape(path);
-        string start = Regex.Escape(host).Replace("\\*", "[^./:]*", StringComparison.Ordinal);
+        (var host, var path) = SplitPath(glob);
+        var end = path.Length == 0 ? "(?:/|$)" : Regex.Escape(path);
+        var start = Regex.Escape(host).Replace("\\*", "[^./:]*", StringComparison.Ordinal);
         Regex regex = new($"^{start}{end}", options | RegexOptions.CultureInvariant);
         return regex.IsMatch;
     }
 
     public static Func<string, bool> ByFileSystemName(string glob)
     {
-        (string globHost, string globPath) = SplitPath(glob);
-        string[] globLabels = globHost.Split('.');
+        (var globHost, var globPath) = SplitPath(glob);
+        var globLabels = globHost.Split('.');
         return image =>
         {
-            int slash = image.IndexOf('/', StringComparison.Ordinal);
+            var slash = image.IndexOf('/', StringComparison.Ordinal);
             var path = slash < 0 ? default : image.AsSpan(slash);
             if (!path.StartsWith(globPath))
             {
@@ -30,7 +30,7 @@ internal static class Peers
             }
 
             var host = slash < 0 ? image : image.AsSpan(0, slash);
-            int label = 0;
+            var label = 0;
             foreach (var range in host.Split('.'))
             {
                 if (label == globLabels.Length
@@ -55,7 +55,7 @@ internal static class Peers
 
     private static (string Host, string Path) SplitPath(string glob)
     {
-        int slash = glob.IndexOf('/', StringComparison.Ordinal);
+        var slash = glob.IndexOf('/', StringComparison.Ordinal);
         return slash < 0 ? (glob, "") : (glob[..slash], glob[slash..]);
     }
 }

@@ -21,14 +21,14 @@ internal sealed class HostGlob
     public HostGlob(string host)
     {
         Text = host;
-        string[] literals = host.Split('*');
+        var literals = host.Split('*');
         _prefix = literals[0];
         _suffix = literals.Length > 1 ? literals[^1] : null;
         _middle = [.. literals.Skip(1).SkipLast(1).Where(literal => literal.Length > 0).Select(literal => new Literal(literal))];
 
         if (host.Contains('[', StringComparison.Ordinal))
         {
-            string[] labels = host.Split('.');
+            var labels = host.Split('.');
             _classLabels = labels.All(label => ClassLabelGlob.IsWellFormed(label)) ? labels : [];
         }
     }
@@ -60,7 +60,7 @@ internal sealed class HostGlob
         host = host[_prefix.Length..^_suffix.Length];
         foreach (var literal in _middle)
         {
-            int start = literal.FindBehindStar(host);
+            var start = literal.FindBehindStar(host);
             if (start < 0)
             {
                 return false;
@@ -74,7 +74,7 @@ internal sealed class HostGlob
 
     private static bool IsMatchByLabel(string[] labels, ReadOnlySpan<char> host)
     {
-        int count = 0;
+        var count = 0;
         foreach (var range in host.Split('.'))
         {
             if (count == labels.Length || !ClassLabelGlob.IsMatch(labels[count], host[range]))
@@ -103,14 +103,14 @@ internal sealed class HostGlob
                 return FindInLabel(host);
             }
 
-            int start = host.IndexOf('.') - _dot;
+            var start = host.IndexOf('.') - _dot;
             return start >= 0 && host[start..].StartsWith(Text) ? start : -1;
         }
 
         // Labels are short and many stars make many searches, so a plain loop beats vectorised ones.
         private int FindInLabel(ReadOnlySpan<char> host)
         {
-            for (int start = 0; start <= host.Length - Text.Length && host[start] != '.'; start++)
+            for (var start = 0; start <= host.Length - Text.Length && host[start] != '.'; start++)
             {
                 if (host[start] == Text[0] && (Text.Length == 1 || host[start..].StartsWith(Text)))
                 {

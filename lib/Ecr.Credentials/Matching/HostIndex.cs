@@ -32,18 +32,18 @@ internal sealed class HostIndex
     /// <returns>The lowest index of a pattern that matches; -1 if none does.</returns>
     public int FirstMatch(ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path)
     {
-        int first = FirstMatch(_groupsWithClasses, host, port, path, int.MaxValue);
+        var first = FirstMatch(_groupsWithClasses, host, port, path, int.MaxValue);
         if (_probesByLabelCount.TryGetValue(LabelCount(host), out var probes))
         {
             // Probes are in the order of their fields: the port, then the labels from the last to the first.
             var field = port;
             var restOfHost = host;
-            int position = HostPlace.PortField;
+            var position = HostPlace.PortField;
             foreach (var probe in probes)
             {
                 for (; position < probe.Field; position++)
                 {
-                    int dot = restOfHost.LastIndexOf('.');
+                    var dot = restOfHost.LastIndexOf('.');
                     field = restOfHost[(dot + 1)..];
                     restOfHost = dot < 0 ? default : restOfHost[..dot];
                 }

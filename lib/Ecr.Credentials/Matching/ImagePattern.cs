@@ -47,8 +47,8 @@ public sealed class ImagePattern
         Port = url.Port.ToString();
         Path = url.Path.ToString();
 
-        string authority = Port.Length == 0 ? Host.Text : $"{Host.Text}:{Port}";
-        bool isLiteral = !authority.Contains('*', StringComparison.Ordinal) && SchemelessUrl.IsPlain(authority + Path);
+        var authority = Port.Length == 0 ? Host.Text : $"{Host.Text}:{Port}";
+        var isLiteral = !authority.Contains('*', StringComparison.Ordinal) && SchemelessUrl.IsPlain(authority + Path);
         _literal = isLiteral ? authority + Path : null;
         _authorityLength = authority.Length;
     }
@@ -80,7 +80,7 @@ public sealed class ImagePattern
     /// The kubelet would refuse the text: it is no URL if put behind <c>https://</c>. The message says what is wrong where.
     /// </exception>
     public static ImagePattern Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out var pattern, out string? error) ? pattern : throw new FormatException(error);
+        TryParse(text, out var pattern, out var error) ? pattern : throw new FormatException(error);
 
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern.</param>
@@ -97,7 +97,7 @@ public sealed class ImagePattern
     public static bool TryParse(
         ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, [NotNullWhen(false)] out string? error)
     {
-        bool isValid = TryParse(text, out pattern, out var fault, out int position);
+        var isValid = TryParse(text, out pattern, out var fault, out var position);
         error = isValid ? null : UrlFaultMessage.For(text, fault, position);
         return isValid;
     }
@@ -110,7 +110,7 @@ public sealed class ImagePattern
     /// <returns>Whether the image matches.</returns>
     public bool IsMatch(ReadOnlySpan<char> image)
     {
-        if (_literal is not null && TryMatchLiteral(_literal, image, out bool isMatch))
+        if (_literal is not null && TryMatchLiteral(_literal, image, out var isMatch))
         {
             return isMatch;
         }
@@ -135,8 +135,8 @@ public sealed class ImagePattern
     private static bool TryParse(
         ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, out UrlFault fault, out int position)
     {
-        char[] buffer = new char[SchemelessUrl.MaxDecodedLength(text.Length)];
-        bool isValid = SchemelessUrl.TryParse(text, buffer, out var url, out fault, out position);
+        var buffer = new char[SchemelessUrl.MaxDecodedLength(text.Length)];
+        var isValid = SchemelessUrl.TryParse(text, buffer, out var url, out fault, out position);
         pattern = isValid ? new ImagePattern(text.ToString(), url) : null;
         return isValid;
     }
@@ -146,7 +146,7 @@ public sealed class ImagePattern
     /// </summary>
     private bool TryMatchLiteral(string literal, ReadOnlySpan<char> image, out bool isMatch)
     {
-        int same = image.CommonPrefixLength(literal);
+        var same = image.CommonPrefixLength(literal);
         var rest = image[same..];
         isMatch = same == literal.Length;
         return isMatch
@@ -158,11 +158,11 @@ public sealed class ImagePattern
     [SkipLocalsInit]
     private bool IsMatchDecoded(ReadOnlySpan<char> image)
     {
-        int length = SchemelessUrl.MaxDecodedLength(image.Length);
-        char[]? rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
+        var length = SchemelessUrl.MaxDecodedLength(image.Length);
+        var rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
         var buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
 
-        bool isMatch = SchemelessUrl.TryParse(image, buffer, out var url, out _, out _)
+        var isMatch = SchemelessUrl.TryParse(image, buffer, out var url, out _, out _)
             && SchemelessUrl.IsSamePort(url.Port, Port)
             && Host.IsMatch(url.Host)
             && url.Path.StartsWith(Path);

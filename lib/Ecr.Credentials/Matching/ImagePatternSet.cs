@@ -64,11 +64,11 @@ public sealed class ImagePatternSet
     [SkipLocalsInit]
     private int FirstMatchDecoded(ReadOnlySpan<char> image)
     {
-        int length = SchemelessUrl.MaxDecodedLength(image.Length);
-        char[]? rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
+        var length = SchemelessUrl.MaxDecodedLength(image.Length);
+        var rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
         var buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
 
-        int first = SchemelessUrl.TryParse(image, buffer, out var url, out _, out _)
+        var first = SchemelessUrl.TryParse(image, buffer, out var url, out _, out _)
             ? _hosts.FirstMatch(url.Host, url.Port, url.Path)
             : -1;
 

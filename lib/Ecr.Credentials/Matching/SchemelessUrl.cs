@@ -72,7 +72,7 @@ internal readonly ref struct SchemelessUrl
     public static bool TrySplitPlain(
         ReadOnlySpan<char> text, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> rest)
     {
-        int hostLength = text.IndexOfAnyExcept(PlainHostCharacters);
+        var hostLength = text.IndexOfAnyExcept(PlainHostCharacters);
         if (hostLength < 0)
         {
             host = text;
@@ -86,7 +86,7 @@ internal readonly ref struct SchemelessUrl
         if (rest[0] == ':')
         {
             rest = rest[1..];
-            int portLength = rest.IndexOfAnyExcept(Digits);
+            var portLength = rest.IndexOfAnyExcept(Digits);
             portLength = portLength < 0 ? rest.Length : portLength;
             port = rest[..portLength];
             rest = rest[portLength..];
@@ -119,7 +119,7 @@ internal readonly ref struct SchemelessUrl
         ReadOnlySpan<char> text, Span<char> buffer, out SchemelessUrl url, out UrlFault fault, out int position)
     {
         url = default;
-        int fragmentStart = text.IndexOf('#');
+        var fragmentStart = text.IndexOf('#');
         var fragment = fragmentStart < 0 ? default : text[(fragmentStart + 1)..];
         text = fragmentStart < 0 ? text : text[..fragmentStart];
 
@@ -130,15 +130,15 @@ internal readonly ref struct SchemelessUrl
             return false;
         }
 
-        int queryStart = text.IndexOf('?');
+        var queryStart = text.IndexOf('?');
         text = queryStart < 0 ? text : text[..queryStart];
 
-        int pathStart = text.IndexOf('/');
+        var pathStart = text.IndexOf('/');
         pathStart = pathStart < 0 ? text.Length : pathStart;
         var authority = text[..pathStart];
-        int hostStart = authority.LastIndexOf('@') + 1;
+        var hostStart = authority.LastIndexOf('@') + 1;
 
-        if (!TryParseHost(authority[hostStart..], buffer, out url, out int decodedLength, out fault, out position))
+        if (!TryParseHost(authority[hostStart..], buffer, out url, out var decodedLength, out fault, out position))
         {
             position += hostStart;
             return false;
@@ -150,7 +150,7 @@ internal readonly ref struct SchemelessUrl
             return false;
         }
 
-        if (!TryDecode(text[pathStart..], Part.Path, buffer, out int pathLength, out fault, out position))
+        if (!TryDecode(text[pathStart..], Part.Path, buffer, out var pathLength, out fault, out position))
         {
             position += pathStart;
             return false;
@@ -171,7 +171,7 @@ internal readonly ref struct SchemelessUrl
     private static bool TryParseUserinfo(ReadOnlySpan<char> userinfo, Span<char> buffer, out UrlFault fault, out int position)
     {
         position = userinfo.IndexOfAnyExcept(UserinfoCharacters);
-        bool isValid = position < 0 && TryDecode(userinfo, Part.Userinfo, buffer, out _, out _, out position);
+        var isValid = position < 0 && TryDecode(userinfo, Part.Userinfo, buffer, out _, out _, out position);
         fault = isValid ? UrlFault.None : UrlFault.UserinfoCharacter;
         return isValid;
     }
@@ -184,7 +184,7 @@ internal readonly ref struct SchemelessUrl
         out UrlFault fault,
         out int position)
     {
-        int openBracket = hostAndPort.LastIndexOf('[');
+        var openBracket = hostAndPort.LastIndexOf('[');
         if (openBracket == 0)
         {
             return TryParseIPLiteral(hostAndPort, buffer, out url, out decodedLength, out fault, out position);
@@ -213,7 +213,7 @@ internal readonly ref struct SchemelessUrl
         url = default;
         decodedLength = 0;
 
-        int colon = hostAndPort.IndexOf(':');
+        var colon = hostAndPort.IndexOf(':');
         if (colon >= 0 && hostAndPort[(colon + 1)..].ContainsAnyExcept(Digits))
         {
             fault = UrlFault.Port;
@@ -222,7 +222,7 @@ internal readonly ref struct SchemelessUrl
         }
 
         // net.SplitHostPort finds no port behind a host with a stray ']'; the colon and the digits then belong to the last label.
-        bool hasPort = colon >= 0 && !hostAndPort.Contains(']');
+        var hasPort = colon >= 0 && !hostAndPort.Contains(']');
         var host = hasPort ? hostAndPort[..colon] : hostAndPort;
         if (!TryDecode(host, Part.Host, buffer, out decodedLength, out fault, out position))
         {
@@ -245,7 +245,7 @@ internal readonly ref struct SchemelessUrl
         url = default;
         decodedLength = 0;
 
-        int closeBracket = hostAndPort.LastIndexOf(']');
+        var closeBracket = hostAndPort.LastIndexOf(']');
         if (closeBracket < 0)
         {
             fault = UrlFault.BracketNotClosed;
@@ -262,7 +262,7 @@ internal readonly ref struct SchemelessUrl
         }
 
         var literal = hostAndPort[1..closeBracket];
-        int zoneStart = literal.IndexOf("%25");
+        var zoneStart = literal.IndexOf("%25");
         var address = zoneStart < 0 ? literal : literal[..zoneStart];
         var zone = zoneStart < 0 ? default : literal[zoneStart..];
         if (!IPv6Syntax.IsValid(address) || zone.SequenceEqual("%25"))
@@ -274,13 +274,13 @@ internal readonly ref struct SchemelessUrl
 
         buffer[0] = '[';
         address.CopyTo(buffer[1..]);
-        if (!TryDecode(zone, Part.Zone, buffer[(1 + address.Length)..], out int zoneLength, out fault, out position))
+        if (!TryDecode(zone, Part.Zone, buffer[(1 + address.Length)..], out var zoneLength, out fault, out position))
         {
             position += 1 + address.Length;
             return false;
         }
 
-        int literalEnd = 1 + address.Length + zoneLength;
+        var literalEnd = 1 + address.Length + zoneLength;
         buffer[literalEnd] = ']';
         colonAndPort.CopyTo(buffer[(literalEnd + 1)..]);
         decodedLength = literalEnd + 1 + colonAndPort.Length;
@@ -301,10 +301,10 @@ internal readonly ref struct SchemelessUrl
         Span<byte> utf8 = stackalloc byte[4];
         while (position < text.Length)
         {
-            char c = text[position];
+            var c = text[position];
             if (c == '%')
             {
-                if (!TryReadEscape(text[position..], out char value))
+                if (!TryReadEscape(text[position..], out var value))
                 {
                     fault = UrlFault.Escape;
                     return false;
@@ -333,8 +333,8 @@ internal readonly ref struct SchemelessUrl
             else
             {
                 // A lone surrogate decodes to U+FFFD.
-                _ = Rune.DecodeFromUtf16(text[position..], out var rune, out int charsConsumed);
-                foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
+                _ = Rune.DecodeFromUtf16(text[position..], out var rune, out var charsConsumed);
+                foreach (var b in utf8[..rune.EncodeToUtf8(utf8)])
                 {
                     decoded[decodedLength++] = (char)b;
                 }

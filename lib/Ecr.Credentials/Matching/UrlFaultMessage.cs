@@ -14,8 +14,8 @@ internal static class UrlFaultMessage
     public static string For(ReadOnlySpan<char> text, UrlFault fault, int position)
     {
         var rest = text[position..];
-        string offender = Quote(rest[..Math.Min(rest.Length, OffenderLength(rest, fault))]);
-        string explanation = fault switch
+        var offender = Quote(rest[..Math.Min(rest.Length, OffenderLength(rest, fault))]);
+        var explanation = fault switch
         {
             UrlFault.ControlCharacter =>
                 $"{offender} is a control character. Remove it",
@@ -56,9 +56,9 @@ internal static class UrlFaultMessage
     // "user:password@host" is valid in a URL, so a pattern can hold one.
     private static string QuoteWithoutPassword(ReadOnlySpan<char> text)
     {
-        int end = text.IndexOfAny("/?#");
-        int at = text[..EndOrLength(text, end)].LastIndexOf('@');
-        int colon = at < 0 ? -1 : text[..at].IndexOf(':');
+        var end = text.IndexOfAny("/?#");
+        var at = text[..EndOrLength(text, end)].LastIndexOf('@');
+        var colon = at < 0 ? -1 : text[..at].IndexOf(':');
         return colon < 0 ? Quote(text) : Quote($"{text[..colon]}:***{text[at..]}");
     }
 

@@ -46,14 +46,14 @@ public sealed class ImagePatternSetTests
     {
         PairGenerator pairs = new(seed: 1);
         Random random = new(1);
-        int matches = 0;
-        for (int i = 0; i < 2_000; i++)
+        var matches = 0;
+        for (var i = 0; i < 2_000; i++)
         {
             List<ImagePattern> patterns = [];
             List<string> images = [];
-            for (int j = random.Next(40); j >= 0; j--)
+            for (var j = random.Next(40); j >= 0; j--)
             {
-                (string text, string image) = pairs.Next();
+                (var text, var image) = pairs.Next();
                 images.Add(image);
                 if (ImagePattern.TryParse(text, out var pattern))
                 {
@@ -62,9 +62,9 @@ public sealed class ImagePatternSetTests
             }
 
             ImagePatternSet set = new(patterns);
-            foreach (string image in images)
+            foreach (var image in images)
             {
-                int expected = patterns.FindIndex(pattern => pattern.IsMatch(image));
+                var expected = patterns.FindIndex(pattern => pattern.IsMatch(image));
                 Assert.That(set.FirstMatch(image), Is.EqualTo(expected));
                 matches += expected >= 0 ? 1 : 0;
             }
@@ -85,7 +85,7 @@ public sealed class ImagePatternSetTests
     {
         var set = Parse([.. Enumerable.Range(0, 1_000).Select(i => string.Format(CultureInfo.InvariantCulture, pattern, i))]);
 
-        for (int i = 0; i < set.Count; i++)
+        for (var i = 0; i < set.Count; i++)
         {
             Assert.That(set.FirstMatch(string.Format(CultureInfo.InvariantCulture, image, i)), Is.EqualTo(i));
         }
@@ -129,8 +129,8 @@ public sealed class ImagePatternSetTests
 
         long Allocated()
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            foreach (string image in images)
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var image in images)
             {
                 set.FirstMatch(image);
                 set.IsMatch(image);

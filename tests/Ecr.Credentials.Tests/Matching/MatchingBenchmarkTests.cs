@@ -17,14 +17,14 @@ public sealed class MatchingBenchmarkTests
     [TestCaseSource(nameof(Benchmarks))]
     public void Every_benchmark_runs_and_gives_the_right_answer(BenchmarkCase benchmark)
     {
-        object instance = Activator.CreateInstance(benchmark.Descriptor.Type)!;
+        var instance = Activator.CreateInstance(benchmark.Descriptor.Type)!;
         foreach (var parameter in benchmark.Parameters.Items)
         {
             benchmark.Descriptor.Type.GetProperty(parameter.Name)!.SetValue(instance, parameter.Value);
         }
 
         benchmark.Descriptor.GlobalSetupMethod!.Invoke(instance, null);
-        object? answer = benchmark.Descriptor.WorkloadMethod.Invoke(instance, null);
+        var answer = benchmark.Descriptor.WorkloadMethod.Invoke(instance, null);
 
         Assert.That(answer, Is.EqualTo(Expected(instance, benchmark.Descriptor.WorkloadMethod)));
     }

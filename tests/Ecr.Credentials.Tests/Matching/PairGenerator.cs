@@ -59,8 +59,8 @@ internal sealed class PairGenerator(int seed)
 
     public (string Pattern, string Image) Next()
     {
-        string pattern = Chance(60) ? Text() : Mutate(Text(), 1 + _random.Next(3));
-        string image = _random.Next(10) switch
+        var pattern = Chance(60) ? Text() : Mutate(Text(), 1 + _random.Next(3));
+        var image = _random.Next(10) switch
         {
             0 => Text(),
             1 => Mutate(Text(), 1 + _random.Next(3)),
@@ -84,8 +84,8 @@ internal sealed class PairGenerator(int seed)
 
     private string Name()
     {
-        string[] labels = new string[_random.Next(1, 6)];
-        for (int i = 0; i < labels.Length; i++)
+        var labels = new string[_random.Next(1, 6)];
+        for (var i = 0; i < labels.Length; i++)
         {
             labels[i] = _random.Next(10) switch
             {
@@ -106,10 +106,10 @@ internal sealed class PairGenerator(int seed)
     /// </summary>
     private string Matching(string pattern)
     {
-        int authorityLength = pattern.IndexOfAny(['/', '?', '#']);
+        var authorityLength = pattern.IndexOfAny(['/', '?', '#']);
         authorityLength = authorityLength < 0 ? pattern.Length : authorityLength;
-        string authority = pattern[..authorityLength];
-        string path = pattern[authorityLength..];
+        var authority = pattern[..authorityLength];
+        var path = pattern[authorityLength..];
 
         if (Chance(90))
         {
@@ -122,7 +122,7 @@ internal sealed class PairGenerator(int seed)
         }
 
         StringBuilder image = new();
-        foreach (char c in authority)
+        foreach (var c in authority)
         {
             _ = c == '*' && Chance(90) ? image.Append(Run()) : Chance(95) ? image.Append(c) : image.Append(Escape(c));
         }
@@ -132,7 +132,7 @@ internal sealed class PairGenerator(int seed)
             path = path[..end];
         }
 
-        foreach (char c in path)
+        foreach (var c in path)
         {
             _ = c != '%' && Chance(8) ? image.Append(Escape(c)) : image.Append(c);
         }
@@ -144,11 +144,11 @@ internal sealed class PairGenerator(int seed)
 
     private string ResolveClasses(string authority)
     {
-        string[] labels = authority.Replace("%25", "%", StringComparison.Ordinal).Split('.');
-        for (int i = 0; i < labels.Length; i++)
+        var labels = authority.Replace("%25", "%", StringComparison.Ordinal).Split('.');
+        for (var i = 0; i < labels.Length; i++)
         {
-            int open = labels[i].IndexOf('[', StringComparison.Ordinal);
-            int close = open < 0 ? -1 : labels[i].IndexOf(']', open);
+            var open = labels[i].IndexOf('[', StringComparison.Ordinal);
+            var close = open < 0 ? -1 : labels[i].IndexOf(']', open);
             if (close > open + 1)
             {
                 labels[i] = labels[i][..open] + labels[i][_random.Next(open + 1, close)] + labels[i][(close + 1)..];
@@ -170,7 +170,7 @@ internal sealed class PairGenerator(int seed)
     private static string Escape(char c)
     {
         StringBuilder escaped = new();
-        foreach (byte b in Encoding.UTF8.GetBytes([c]))
+        foreach (var b in Encoding.UTF8.GetBytes([c]))
         {
             escaped.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
         }
@@ -180,11 +180,11 @@ internal sealed class PairGenerator(int seed)
 
     private string Mutate(string text, int times)
     {
-        for (int i = 0; i < times; i++)
+        for (var i = 0; i < times; i++)
         {
-            int position = _random.Next(text.Length + 1);
-            int removed = Math.Min(_random.Next(2), text.Length - position);
-            string added = Chance(70) ? OddCharacters[_random.Next(OddCharacters.Length)].ToString() : "";
+            var position = _random.Next(text.Length + 1);
+            var removed = Math.Min(_random.Next(2), text.Length - position);
+            var added = Chance(70) ? OddCharacters[_random.Next(OddCharacters.Length)].ToString() : "";
             text = string.Concat(text.AsSpan(0, position), added, text.AsSpan(position + removed));
         }
 
