@@ -49,7 +49,7 @@ internal static class Peers
     /// <remarks>Its star crosses dots, but not slashes.</remarks>
     public static Func<string, bool> ByDotNetGlob(string glob)
     {
-        Glob parsed = Glob.Parse(glob.Contains('/', StringComparison.Ordinal) ? glob + "*/**" : glob + "/**");
+        var parsed = Glob.Parse(glob.Contains('/', StringComparison.Ordinal) ? glob + "*/**" : glob + "/**");
         return parsed.IsMatch;
     }
 

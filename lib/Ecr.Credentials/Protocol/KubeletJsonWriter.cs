@@ -83,7 +83,7 @@ internal readonly ref struct KubeletJsonWriter(IBufferWriter<byte> output)
                 WriteRaw("\\t"u8);
                 break;
             default:
-                ReadOnlySpan<byte> hex = "0123456789abcdef"u8;
+                var hex = "0123456789abcdef"u8;
                 WriteRaw([(byte)'\\', (byte)'u', hex[c >> 12], hex[(c >> 8) & 0xf], hex[(c >> 4) & 0xf], hex[c & 0xf]]);
                 break;
         }
