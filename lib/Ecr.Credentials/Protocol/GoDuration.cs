@@ -94,24 +94,42 @@ public static class GoDuration
         ArgumentOutOfRangeException.ThrowIfGreaterThan(magnitude, (ulong)(long.MaxValue / TimeSpan.NanosecondsPerTick), nameof(duration));
 
         var nanoseconds = magnitude * (ulong)TimeSpan.NanosecondsPerTick;
-        var sign = duration < TimeSpan.Zero ? "-" : "";
-        var culture = CultureInfo.InvariantCulture;
-        int length;
-        _ = nanoseconds switch
+        var text = new TextWriter(destination);
+        if (duration < TimeSpan.Zero)
         {
-            0 => destination.TryWrite($"0s", out length),
-            < Microsecond => destination.TryWrite(culture, $"{sign}{nanoseconds}ns", out length),
-            < Millisecond => destination.TryWrite(culture, $"{sign}{In(Microsecond):0.#########}µs", out length),
-            < Second => destination.TryWrite(culture, $"{sign}{In(Millisecond):0.#########}ms", out length),
-            < Minute => destination.TryWrite(culture, $"{sign}{In(Second):0.#########}s", out length),
-            < Hour => destination.TryWrite(culture, $"{sign}{nanoseconds / Minute}m{In(Second):0.#########}s", out length),
-            _ => destination.TryWrite(
-                culture, $"{sign}{nanoseconds / Hour}h{nanoseconds % Hour / Minute}m{In(Second):0.#########}s", out length),
-        };
-        return length;
+            text.Write("-");
+        }
 
-        // In the smallest unit that is written; what larger units hold is left out.
-        decimal In(ulong unit) => nanoseconds % Minute / (decimal)unit;
+        switch (nanoseconds)
+        {
+            case 0:
+                text.Write("0s");
+                break;
+            case < Microsecond:
+                text.Write(nanoseconds, Nanosecond, "ns");
+                break;
+            case < Millisecond:
+                text.Write(nanoseconds, Microsecond, "\u00b5s");
+                break;
+            case < Second:
+                text.Write(nanoseconds, Millisecond, "ms");
+                break;
+            default:
+                if (nanoseconds >= Hour)
+                {
+                    text.Write(nanoseconds / Hour, 1, "h");
+                }
+
+                if (nanoseconds >= Minute)
+                {
+                    text.Write(nanoseconds % Hour / Minute, 1, "m");
+                }
+
+                text.Write(nanoseconds % Minute, Second, "s");
+                break;
+        }
+
+        return text.Length;
     }
 
     private static bool TryReadPart(ref ReadOnlySpan<char> text, out ulong nanoseconds)
@@ -217,5 +235,36 @@ public static class GoDuration
             "h" => Hour,
             _ => 0,
         };
+    }
+
+    private ref struct TextWriter(Span<char> destination)
+    {
+        private readonly Span<char> _destination = destination;
+
+        public int Length { get; private set; }
+
+        public void Write(ReadOnlySpan<char> text)
+        {
+            text.CopyTo(_destination[Length..]);
+            Length += text.Length;
+        }
+
+        /// <summary>Writes a value in a unit, with as many digits behind the point as it takes.</summary>
+        public void Write(ulong value, ulong unit, ReadOnlySpan<char> name)
+        {
+            (value / unit).TryFormat(_destination[Length..], out var written, provider: CultureInfo.InvariantCulture);
+            Length += written;
+
+            var rest = value % unit;
+            for (var isFirst = true; rest > 0; isFirst = false)
+            {
+                rest *= 10;
+                Write(isFirst ? "." : "");
+                _destination[Length++] = (char)('0' + (rest / unit));
+                rest %= unit;
+            }
+
+            Write(name);
+        }
     }
 }
