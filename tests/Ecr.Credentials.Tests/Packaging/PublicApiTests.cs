@@ -19,6 +19,7 @@ public sealed class PublicApiTests
         Assert.That(
             File.ReadAllLines(current),
             Is.EqualTo(File.ReadAllLines(reviewed)),
-            $"The public API is not the reviewed one. Undo the change, or accept it, and review the difference in the commit:\n  cp \"{current}\" \"{reviewed}\"");
+            "The public API is not the reviewed one. Undo the change, or accept it and review the difference in the commit:\n"
+                + $"  cp \"{current}\" \"{reviewed}\"");
     }
 }
