@@ -60,7 +60,9 @@ public sealed class PackageTests
     [Test]
     public void The_nuspec_lists_direct_dependencies_of_the_run_time_alone()
     {
-        var dependencies = _metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value);
+        var dependencies = _metadata.Descendants()
+            .Where(element => element.Name.LocalName == "dependency")
+            .Select(element => element.Attribute("id")!.Value);
 
         Assert.That(dependencies, Is.Not.Empty.And.EquivalentTo(GetDirectRuntimeDependencies()));
     }
