@@ -5,13 +5,13 @@ internal static class GoAddress
 {
     public static bool IsIPv6(string text)
     {
-        string[] addressAndZone = text.Split('%', 2);
+        var addressAndZone = text.Split('%', 2);
         if (addressAndZone is [_, ""])
         {
             return false;
         }
 
-        string[] halves = addressAndZone[0].Split("::");
+        var halves = addressAndZone[0].Split("::");
         return halves switch
         {
             [var whole] => CountGroups(whole, mayEndInIPv4: true) == 8,
@@ -31,13 +31,17 @@ internal static class GoAddress
             return 0;
         }
 
-        string[] groups = text.Split(':');
-        bool endsInIPv4 = mayEndInIPv4 && IsIPv4(groups[^1]);
-        IEnumerable<string> hexGroups = endsInIPv4 ? groups.SkipLast(1) : groups;
-        return hexGroups.All(group => group.Length is >= 1 and <= 4 && group.All(char.IsAsciiHexDigit)) ? groups.Length + (endsInIPv4 ? 1 : 0) : -1;
+        var groups = text.Split(':');
+        var endsInIPv4 = mayEndInIPv4 && IsIPv4(groups[^1]);
+        var hexGroups = endsInIPv4 ? groups.SkipLast(1) : groups;
+        var areHex = hexGroups.All(group => group.Length is >= 1 and <= 4 && group.All(char.IsAsciiHexDigit));
+        return areHex ? groups.Length + (endsInIPv4 ? 1 : 0) : -1;
     }
 
     private static bool IsIPv4(string text) =>
         text.Split('.') is { Length: 4 } octets
-        && octets.All(octet => octet.Length is >= 1 and <= 3 && octet.All(char.IsAsciiDigit) && (octet is "0" || octet[0] != '0') && int.Parse(octet, null) <= 255);
+        && octets.All(IsOctet);
+
+    private static bool IsOctet(string text) =>
+        text.Length is >= 1 and <= 3 && text.All(char.IsAsciiDigit) && (text is "0" || text[0] != '0') && int.Parse(text, null) <= 255;
 }

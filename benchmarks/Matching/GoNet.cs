@@ -7,17 +7,17 @@ internal static class GoNet
     public static bool TrySplitHostPort(string hostAndPort, out string host, out string port)
     {
         (host, port) = ("", "");
-        int lastColon = hostAndPort.LastIndexOf(':');
+        var lastColon = hostAndPort.LastIndexOf(':');
         if (lastColon < 0)
         {
             return false;
         }
 
-        int bracketsAllowedUpTo = 0;
+        var bracketsAllowedUpTo = 0;
         string candidate;
         if (hostAndPort[0] == '[')
         {
-            int end = hostAndPort.IndexOf(']', StringComparison.Ordinal);
+            var end = hostAndPort.IndexOf(']', StringComparison.Ordinal);
             if (end + 1 != lastColon)
             {
                 return false;

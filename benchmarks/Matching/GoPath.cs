@@ -8,8 +8,8 @@ internal static class GoPath
 {
     public static bool IsMatch(string pattern, string name)
     {
-        bool isGood = true;
-        bool isMatch = IsMatch(pattern.AsSpan(), name, ref isGood);
+        var isGood = true;
+        var isMatch = IsMatch(pattern.AsSpan(), name, ref isGood);
         return isMatch && isGood;
     }
 
@@ -17,16 +17,16 @@ internal static class GoPath
     {
         while (!pattern.IsEmpty)
         {
-            int chunkStart = pattern.IndexOfAnyExcept('*');
+            var chunkStart = pattern.IndexOfAnyExcept('*');
             if (chunkStart < 0)
             {
                 return true;
             }
 
-            bool star = chunkStart > 0;
+            var star = chunkStart > 0;
             pattern = pattern[chunkStart..];
-            int chunkLength = ChunkLength(pattern);
-            ReadOnlySpan<char> chunk = pattern[..chunkLength];
+            var chunkLength = ChunkLength(pattern);
+            var chunk = pattern[..chunkLength];
             pattern = pattern[chunkLength..];
 
             if (!TryMatchChunk(chunk, ref name, mustEnd: pattern.IsEmpty, star, ref isGood))
@@ -40,9 +40,9 @@ internal static class GoPath
 
     private static bool TryMatchChunk(ReadOnlySpan<char> chunk, ref ReadOnlySpan<char> name, bool mustEnd, bool star, ref bool isGood)
     {
-        for (int skipped = 0; skipped <= (star ? name.Length : 0); skipped++)
+        for (var skipped = 0; skipped <= (star ? name.Length : 0); skipped++)
         {
-            ReadOnlySpan<char> rest = name[skipped..];
+            var rest = name[skipped..];
             if (IsChunkAt(chunk, ref rest, ref isGood) && (!mustEnd || rest.IsEmpty))
             {
                 name = rest;
@@ -55,8 +55,8 @@ internal static class GoPath
 
     private static int ChunkLength(ReadOnlySpan<char> pattern)
     {
-        bool inClass = false;
-        for (int i = 0; i < pattern.Length; i++)
+        var inClass = false;
+        for (var i = 0; i < pattern.Length; i++)
         {
             if (pattern[i] == '*' && !inClass)
             {
@@ -80,19 +80,19 @@ internal static class GoPath
 
             if (chunk[0] == '[')
             {
-                int code = ReadCodePoint(ref name);
+                var code = ReadCodePoint(ref name);
                 chunk = chunk[1..];
-                bool contains = false;
-                int items = 0;
+                var contains = false;
+                var items = 0;
                 while (chunk.IsEmpty || chunk[0] != ']' || items == 0)
                 {
-                    if (!TryReadItem(ref chunk, out int low))
+                    if (!TryReadItem(ref chunk, out var low))
                     {
                         isGood = false;
                         return false;
                     }
 
-                    int high = low;
+                    var high = low;
                     if (chunk[0] == '-')
                     {
                         chunk = chunk[1..];
@@ -136,16 +136,16 @@ internal static class GoPath
             return false;
         }
 
-        int lengthBefore = chunk.Length;
+        var lengthBefore = chunk.Length;
         code = ReadCodePoint(ref chunk);
-        bool isInvalidByte = code == Rune.ReplacementChar.Value && chunk.Length == lengthBefore - 1;
+        var isInvalidByte = code == Rune.ReplacementChar.Value && chunk.Length == lengthBefore - 1;
         return !isInvalidByte && !chunk.IsEmpty;
     }
 
     private static int ReadCodePoint(ref ReadOnlySpan<char> text)
     {
-        byte[] bytes = Encoding.Latin1.GetBytes(text[..Math.Min(4, text.Length)].ToArray());
-        bool isValid = Rune.DecodeFromUtf8(bytes, out Rune rune, out int length) == System.Buffers.OperationStatus.Done;
+        var bytes = Encoding.Latin1.GetBytes(text[..Math.Min(4, text.Length)].ToArray());
+        var isValid = Rune.DecodeFromUtf8(bytes, out var rune, out var length) == System.Buffers.OperationStatus.Done;
         text = text[(isValid ? length : 1)..];
         return rune.Value;
     }

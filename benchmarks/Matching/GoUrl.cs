@@ -29,14 +29,14 @@ internal sealed class GoUrl
 
     public static bool TryParse(string rawUrl, [NotNullWhen(true)] out GoUrl? url)
     {
-        (string beforeFragment, string fragment) = Cut(rawUrl, '#');
+        (var beforeFragment, var fragment) = Cut(rawUrl, '#');
         return TryParseWithoutFragment(beforeFragment, out url) && TryUnescape(fragment, Encoding.Fragment, out _);
     }
 
     private static bool TryParseWithoutFragment(string rawUrl, [NotNullWhen(true)] out GoUrl? url)
     {
         url = null;
-        foreach (char b in rawUrl)
+        foreach (var b in rawUrl)
         {
             if (b is < ' ' or '\x7f')
             {
@@ -44,16 +44,16 @@ internal sealed class GoUrl
             }
         }
 
-        (string rest, _) = Cut(rawUrl[Scheme.Length..], '?');
-        string authority = rest[2..];
-        string escapedPath = "";
-        int slash = authority.IndexOf('/', StringComparison.Ordinal);
+        (var rest, _) = Cut(rawUrl[Scheme.Length..], '?');
+        var authority = rest[2..];
+        var escapedPath = "";
+        var slash = authority.IndexOf('/', StringComparison.Ordinal);
         if (slash >= 0)
         {
             (authority, escapedPath) = (authority[..slash], authority[slash..]);
         }
 
-        if (!TryParseAuthority(authority, out string host) || !TryUnescape(escapedPath, Encoding.Path, out string path))
+        if (!TryParseAuthority(authority, out var host) || !TryUnescape(escapedPath, Encoding.Path, out var path))
         {
             return false;
         }
@@ -64,7 +64,7 @@ internal sealed class GoUrl
 
     private static bool TryParseAuthority(string authority, out string host)
     {
-        int at = authority.LastIndexOf('@');
+        var at = authority.LastIndexOf('@');
         if (at < 0)
         {
             return TryParseHost(authority, out host);
@@ -75,8 +75,8 @@ internal sealed class GoUrl
             return false;
         }
 
-        string userinfo = authority[..at];
-        (string user, string password) = Cut(userinfo, ':');
+        var userinfo = authority[..at];
+        (var user, var password) = Cut(userinfo, ':');
         return userinfo.All(IsUserinfo)
             && TryUnescape(user, Encoding.UserPassword, out _)
             && TryUnescape(password, Encoding.UserPassword, out _);
@@ -85,7 +85,7 @@ internal sealed class GoUrl
     private static bool TryParseHost(string text, out string host)
     {
         host = "";
-        int openBracket = text.LastIndexOf('[');
+        var openBracket = text.LastIndexOf('[');
         if (openBracket > 0)
         {
             return false;
@@ -93,14 +93,14 @@ internal sealed class GoUrl
 
         if (openBracket == 0)
         {
-            int closeBracket = text.LastIndexOf(']');
+            var closeBracket = text.LastIndexOf(']');
             if (closeBracket < 0)
             {
                 return false;
             }
 
-            string colonPort = text[(closeBracket + 1)..];
-            if (!IsOptionalPort(colonPort) || !TryUnescapeLiteral(text[1..closeBracket], out string literal) || !GoAddress.IsIPv6(literal))
+            var colonPort = text[(closeBracket + 1)..];
+            if (!IsOptionalPort(colonPort) || !TryUnescapeLiteral(text[1..closeBracket], out var literal) || !GoAddress.IsIPv6(literal))
             {
                 return false;
             }
@@ -109,20 +109,21 @@ internal sealed class GoUrl
             return true;
         }
 
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
         return (colon < 0 || IsOptionalPort(text[colon..])) && TryUnescape(text, Encoding.Host, out host);
     }
 
     private static bool TryUnescapeLiteral(string text, out string literal)
     {
-        int zoneStart = text.IndexOf("%25", StringComparison.Ordinal);
+        var zoneStart = text.IndexOf("%25", StringComparison.Ordinal);
         if (zoneStart < 0)
         {
             return TryUnescape(text, Encoding.Host, out literal);
         }
 
         literal = "";
-        if (!TryUnescape(text[..zoneStart], Encoding.Host, out string address) || !TryUnescape(text[zoneStart..], Encoding.Zone, out string zone))
+        if (!TryUnescape(text[..zoneStart], Encoding.Host, out var address)
+            || !TryUnescape(text[zoneStart..], Encoding.Zone, out var zone))
         {
             return false;
         }
@@ -141,8 +142,8 @@ internal sealed class GoUrl
     private static bool TryUnescape(string text, Encoding mode, out string unescaped)
     {
         unescaped = "";
-        int escapes = 0;
-        for (int i = 0; i < text.Length; i++)
+        var escapes = 0;
+        for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '%')
             {
@@ -151,7 +152,7 @@ internal sealed class GoUrl
                     return false;
                 }
 
-                char value = EscapedValue(text, i);
+                var value = EscapedValue(text, i);
                 if (mode == Encoding.Host && value < 0x80 && value != '%')
                 {
                     return false;
@@ -178,7 +179,7 @@ internal sealed class GoUrl
         }
 
         StringBuilder builder = new(text.Length - (2 * escapes));
-        for (int i = 0; i < text.Length; i++)
+        for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '%')
             {
@@ -199,7 +200,7 @@ internal sealed class GoUrl
 
     private static (string Before, string After) Cut(string text, char separator)
     {
-        int i = text.IndexOf(separator, StringComparison.Ordinal);
+        var i = text.IndexOf(separator, StringComparison.Ordinal);
         return i < 0 ? (text, "") : (text[..i], text[(i + 1)..]);
     }
 }

@@ -17,14 +17,14 @@ public static class KubeletAlgorithm
 
     public static bool IsMatch(string glob, string image)
     {
-        if (!GoUrl.TryParse("https://" + ToByteString(glob), out GoUrl? globUrl)
-            || !GoUrl.TryParse("https://" + ToByteString(image), out GoUrl? imageUrl))
+        if (!GoUrl.TryParse("https://" + ToByteString(glob), out var globUrl)
+            || !GoUrl.TryParse("https://" + ToByteString(image), out var imageUrl))
         {
             return false;
         }
 
-        (string[] globLabels, string globPort) = Split(globUrl.Host);
-        (string[] imageLabels, string imagePort) = Split(imageUrl.Host);
+        (var globLabels, var globPort) = Split(globUrl.Host);
+        (var imageLabels, var imagePort) = Split(imageUrl.Host);
         if (globPort != imagePort || globLabels.Length != imageLabels.Length)
         {
             return false;
@@ -35,7 +35,7 @@ public static class KubeletAlgorithm
             return false;
         }
 
-        for (int i = 0; i < globLabels.Length; i++)
+        for (var i = 0; i < globLabels.Length; i++)
         {
             if (!GoPath.IsMatch(globLabels[i], imageLabels[i]))
             {
@@ -48,7 +48,7 @@ public static class KubeletAlgorithm
 
     private static (string[] Labels, string Port) Split(string hostAndPort)
     {
-        if (!GoNet.TrySplitHostPort(hostAndPort, out string host, out string port))
+        if (!GoNet.TrySplitHostPort(hostAndPort, out var host, out var port))
         {
             (host, port) = (hostAndPort, "");
         }

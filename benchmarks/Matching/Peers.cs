@@ -9,30 +9,32 @@ internal static class Peers
 {
     public static Func<string, bool> ByRegex(string glob, RegexOptions options)
     {
-        (string host, string path) = SplitPath(glob);
-        string end = path.Length == 0 ? "(?:/|$)" : Regex.Escape(path);
-        Regex regex = new("^" + Regex.Escape(host).Replace("\\*", "[^./:]*", StringComparison.Ordinal) + end, options | RegexOptions.CultureInvariant);
+        (var host, var path) = SplitPath(glob);
+        var end = path.Length == 0 ? "(?:/|$)" : Regex.Escape(path);
+        var start = Regex.Escape(host).Replace("\\*", "[^./:]*", StringComparison.Ordinal);
+        Regex regex = new($"^{start}{end}", options | RegexOptions.CultureInvariant);
         return regex.IsMatch;
     }
 
     public static Func<string, bool> ByFileSystemName(string glob)
     {
-        (string globHost, string globPath) = SplitPath(glob);
-        string[] globLabels = globHost.Split('.');
+        (var globHost, var globPath) = SplitPath(glob);
+        var globLabels = globHost.Split('.');
         return image =>
         {
-            int slash = image.IndexOf('/', StringComparison.Ordinal);
-            ReadOnlySpan<char> path = slash < 0 ? default : image.AsSpan(slash);
+            var slash = image.IndexOf('/', StringComparison.Ordinal);
+            var path = slash < 0 ? default : image.AsSpan(slash);
             if (!path.StartsWith(globPath))
             {
                 return false;
             }
 
-            ReadOnlySpan<char> host = slash < 0 ? image : image.AsSpan(0, slash);
-            int label = 0;
-            foreach (Range range in host.Split('.'))
+            var host = slash < 0 ? image : image.AsSpan(0, slash);
+            var label = 0;
+            foreach (var range in host.Split('.'))
             {
-                if (label == globLabels.Length || !FileSystemName.MatchesSimpleExpression(globLabels[label], host[range], ignoreCase: false))
+                if (label == globLabels.Length
+                    || !FileSystemName.MatchesSimpleExpression(globLabels[label], host[range], ignoreCase: false))
                 {
                     return false;
                 }
@@ -47,13 +49,13 @@ internal static class Peers
     /// <remarks>Its star crosses dots, but not slashes.</remarks>
     public static Func<string, bool> ByDotNetGlob(string glob)
     {
-        Glob parsed = Glob.Parse(glob.Contains('/', StringComparison.Ordinal) ? glob + "*/**" : glob + "/**");
+        var parsed = Glob.Parse(glob.Contains('/', StringComparison.Ordinal) ? glob + "*/**" : glob + "/**");
         return parsed.IsMatch;
     }
 
     private static (string Host, string Path) SplitPath(string glob)
     {
-        int slash = glob.IndexOf('/', StringComparison.Ordinal);
+        var slash = glob.IndexOf('/', StringComparison.Ordinal);
         return slash < 0 ? (glob, "") : (glob[..slash], glob[slash..]);
     }
 }

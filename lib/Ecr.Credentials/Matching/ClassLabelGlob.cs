@@ -38,7 +38,7 @@ internal static class ClassLabelGlob
         // Where to go on after a mismatch: behind the last star, with that star matching one byte more.
         ReadOnlySpan<char> retryPattern = default;
         ReadOnlySpan<char> retryLabel = default;
-        bool canRetry = false;
+        var canRetry = false;
 
         while (true)
         {
@@ -71,11 +71,11 @@ internal static class ClassLabelGlob
     {
         if (pattern[0] == '[')
         {
-            Rune rune = ReadRune(ref label, out _);
-            return TryReadClass(ref pattern, rune, out bool contains) && contains;
+            var rune = ReadRune(ref label, out _);
+            return TryReadClass(ref pattern, rune, out var contains) && contains;
         }
 
-        bool equal = pattern[0] == label[0];
+        var equal = pattern[0] == label[0];
         pattern = pattern[1..];
         label = label[1..];
         return equal;
@@ -86,15 +86,15 @@ internal static class ClassLabelGlob
     {
         contains = false;
         pattern = pattern[1..];
-        bool isFirst = true;
+        var isFirst = true;
         while (isFirst || pattern[0] != ']')
         {
-            if (!TryReadClassRune(ref pattern, out Rune low))
+            if (!TryReadClassRune(ref pattern, out var low))
             {
                 return false;
             }
 
-            Rune high = low;
+            var high = low;
             if (pattern[0] == '-')
             {
                 pattern = pattern[1..];
@@ -120,7 +120,7 @@ internal static class ClassLabelGlob
             return false;
         }
 
-        rune = ReadRune(ref pattern, out bool isValid);
+        rune = ReadRune(ref pattern, out var isValid);
         return isValid && !pattern.IsEmpty;
     }
 
@@ -128,13 +128,13 @@ internal static class ClassLabelGlob
     private static Rune ReadRune(ref ReadOnlySpan<char> text, out bool isValid)
     {
         Span<byte> utf8 = stackalloc byte[4];
-        int length = Math.Min(text.Length, utf8.Length);
-        for (int i = 0; i < length; i++)
+        var length = Math.Min(text.Length, utf8.Length);
+        for (var i = 0; i < length; i++)
         {
             utf8[i] = (byte)text[i];
         }
 
-        isValid = Rune.DecodeFromUtf8(utf8[..length], out Rune rune, out int bytesConsumed) == OperationStatus.Done;
+        isValid = Rune.DecodeFromUtf8(utf8[..length], out var rune, out var bytesConsumed) == OperationStatus.Done;
         text = text[(isValid ? bytesConsumed : 1)..];
         return rune;
     }

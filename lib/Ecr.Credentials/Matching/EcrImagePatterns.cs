@@ -3,8 +3,8 @@ namespace Ecr.Credentials.Matching;
 /// <summary>Holds <see cref="ImagePattern.ForEcr"/>, so that it is made only where it is used.</summary>
 internal static class EcrImagePatterns
 {
-    // Host names per partition: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html and the partitions' endpoint rules.
-    // FIPS hosts exist in regions of aws and aws-us-gov only.
+    // Host names per partition: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html and the partitions' endpoint
+    // rules. FIPS hosts exist in regions of aws and aws-us-gov only.
     public static readonly IReadOnlyList<ImagePattern> All = Array.AsReadOnly(Array.ConvertAll(
         [
             "*.dkr.ecr.*.amazonaws.com",

@@ -6,9 +6,9 @@ namespace Ecr.Credentials.Matching;
 /// The host of a pattern, compiled. A star matches any run of bytes within its label, also none; everything else is literal.
 /// </summary>
 /// <remarks>
-/// A star never crosses a dot and a literal dot matches only a dot, so equal label counts need no check of their own. It also means that
-/// the place of nearly every literal is known without trying: behind a star, a literal with a dot in it must lie so that its first dot
-/// falls on the host's next dot. Only between two stars of the same label is there a search, and there the leftmost place is as good as any.
+/// A star never crosses a dot and a literal dot matches only a dot, so equal label counts need no check of their own. It also means that the
+/// place of nearly every literal is known without trying: behind a star, a literal with a dot in it must lie so that its first dot falls on
+/// the host's next dot. Only between two stars of one label is there a search, and there the leftmost place is as good as any.
 /// </remarks>
 internal sealed class HostGlob
 {
@@ -21,14 +21,14 @@ internal sealed class HostGlob
     public HostGlob(string host)
     {
         Text = host;
-        string[] literals = host.Split('*');
+        var literals = host.Split('*');
         _prefix = literals[0];
         _suffix = literals.Length > 1 ? literals[^1] : null;
         _middle = [.. literals.Skip(1).SkipLast(1).Where(literal => literal.Length > 0).Select(literal => new Literal(literal))];
 
         if (host.Contains('[', StringComparison.Ordinal))
         {
-            string[] labels = host.Split('.');
+            var labels = host.Split('.');
             _classLabels = labels.All(label => ClassLabelGlob.IsWellFormed(label)) ? labels : [];
         }
     }
@@ -58,9 +58,9 @@ internal sealed class HostGlob
         }
 
         host = host[_prefix.Length..^_suffix.Length];
-        foreach (Literal literal in _middle)
+        foreach (var literal in _middle)
         {
-            int start = literal.FindBehindStar(host);
+            var start = literal.FindBehindStar(host);
             if (start < 0)
             {
                 return false;
@@ -74,8 +74,8 @@ internal sealed class HostGlob
 
     private static bool IsMatchByLabel(string[] labels, ReadOnlySpan<char> host)
     {
-        int count = 0;
-        foreach (Range range in host.Split('.'))
+        var count = 0;
+        foreach (var range in host.Split('.'))
         {
             if (count == labels.Length || !ClassLabelGlob.IsMatch(labels[count], host[range]))
             {
@@ -103,14 +103,14 @@ internal sealed class HostGlob
                 return FindInLabel(host);
             }
 
-            int start = host.IndexOf('.') - _dot;
+            var start = host.IndexOf('.') - _dot;
             return start >= 0 && host[start..].StartsWith(Text) ? start : -1;
         }
 
         // Labels are short and many stars make many searches, so a plain loop beats vectorised ones.
         private int FindInLabel(ReadOnlySpan<char> host)
         {
-            for (int start = 0; start <= host.Length - Text.Length && host[start] != '.'; start++)
+            for (var start = 0; start <= host.Length - Text.Length && host[start] != '.'; start++)
             {
                 if (host[start] == Text[0] && (Text.Length == 1 || host[start..].StartsWith(Text)))
                 {

@@ -3,8 +3,8 @@ namespace Ecr.Credentials.Matching;
 /// <summary>Finds the first of many patterns that matches.</summary>
 /// <remarks>
 /// Every group of patterns with the same host and port is filed under one <see cref="HostKey"/>: a literal that an image must have at a
-/// certain place if any of the group matches it. Of the keys a group could have, it gets the one that fewest groups share. An image is looked
-/// up under each place that is in use for its number of labels, and the groups found there are tried.
+/// certain place if any of the group matches it. Of the keys a group could have, it gets the one that fewest groups share. An image is
+/// looked up under each place that is in use for its number of labels, and the groups found there are tried.
 /// </remarks>
 internal sealed class HostIndex
 {
@@ -18,7 +18,8 @@ internal sealed class HostIndex
             .. patterns
                 .Select((pattern, index) => (Pattern: pattern, Index: index))
                 .GroupBy(indexed => (indexed.Pattern.Host.Text, indexed.Pattern.Port))
-                .Select(same => new HostGroup(same.First().Pattern.Host, same.Key.Port, [.. same.Select(indexed => (indexed.Pattern.Path, indexed.Index))])),
+                .Select(same => new HostGroup(
+                    same.First().Pattern.Host, same.Key.Port, [.. same.Select(indexed => (indexed.Pattern.Path, indexed.Index))])),
         ];
 
         _groupsWithClasses = [.. groups.Where(group => group.Host.HasClasses)];
@@ -31,18 +32,18 @@ internal sealed class HostIndex
     /// <returns>The lowest index of a pattern that matches; -1 if none does.</returns>
     public int FirstMatch(ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path)
     {
-        int first = FirstMatch(_groupsWithClasses, host, port, path, int.MaxValue);
-        if (_probesByLabelCount.TryGetValue(LabelCount(host), out HostProbe[]? probes))
+        var first = FirstMatch(_groupsWithClasses, host, port, path, int.MaxValue);
+        if (_probesByLabelCount.TryGetValue(LabelCount(host), out var probes))
         {
             // Probes are in the order of their fields: the port, then the labels from the last to the first.
-            ReadOnlySpan<char> field = port;
-            ReadOnlySpan<char> restOfHost = host;
-            int position = HostPlace.PortField;
-            foreach (HostProbe probe in probes)
+            var field = port;
+            var restOfHost = host;
+            var position = HostPlace.PortField;
+            foreach (var probe in probes)
             {
                 for (; position < probe.Field; position++)
                 {
-                    int dot = restOfHost.LastIndexOf('.');
+                    var dot = restOfHost.LastIndexOf('.');
                     field = restOfHost[(dot + 1)..];
                     restOfHost = dot < 0 ? default : restOfHost[..dot];
                 }
@@ -57,7 +58,7 @@ internal sealed class HostIndex
     private static int FirstMatch(
         ReadOnlySpan<HostGroup> groups, ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path, int first)
     {
-        foreach (HostGroup group in groups)
+        foreach (var group in groups)
         {
             if (group.FirstIndex >= first)
             {
@@ -73,7 +74,7 @@ internal sealed class HostIndex
     private static HostProbe[] Index(HostGroup[] groups)
     {
         Dictionary<HostKey, int> uses = [];
-        foreach (HostKey key in groups.SelectMany(HostKey.AllOf))
+        foreach (var key in groups.SelectMany(HostKey.AllOf))
         {
             uses[key] = uses.GetValueOrDefault(key) + 1;
         }

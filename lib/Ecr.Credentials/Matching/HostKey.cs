@@ -10,12 +10,12 @@ internal readonly record struct HostKey(HostPlace Place, string Text)
     {
         yield return Whole(HostPlace.PortField, group.Port);
 
-        int field = HostPlace.PortField;
-        foreach (string label in group.Host.Text.Split('.').Reverse())
+        var field = HostPlace.PortField;
+        foreach (var label in group.Host.Text.Split('.').Reverse())
         {
             field++;
-            int firstStar = label.IndexOf('*', StringComparison.Ordinal);
-            int lastStar = label.LastIndexOf('*');
+            var firstStar = label.IndexOf('*', StringComparison.Ordinal);
+            var lastStar = label.LastIndexOf('*');
             if (firstStar < 0)
             {
                 yield return Whole(field, label);

@@ -26,12 +26,12 @@ internal sealed class HostProbe
             return default;
         }
 
-        ReadOnlySpan<char> key = _place.Part switch
+        var key = _place.Part switch
         {
             HostKeyPart.Start => field[.._place.Length],
             HostKeyPart.End => field[^_place.Length..],
             _ => field,
         };
-        return _groups.TryGetValue(key, out HostGroup[]? groups) ? groups : default(ReadOnlySpan<HostGroup>);
+        return _groups.TryGetValue(key, out var groups) ? groups : default(ReadOnlySpan<HostGroup>);
     }
 }

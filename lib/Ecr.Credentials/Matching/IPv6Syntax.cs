@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
-/// The IPv6 addresses without zone that Go takes, https://pkg.go.dev/net/netip#ParseAddr. .NET's parser takes more, such as a prefix length.
+/// The IPv6 addresses without zone that Go takes, https://pkg.go.dev/net/netip#ParseAddr. .NET's parser takes more, such as a prefix
+/// length.
 /// </summary>
 internal static class IPv6Syntax
 {
@@ -12,8 +13,8 @@ internal static class IPv6Syntax
 
     public static bool IsValid(ReadOnlySpan<char> address)
     {
-        int groups = 0;
-        bool hasEllipsis = address.StartsWith("::");
+        var groups = 0;
+        var hasEllipsis = address.StartsWith("::");
         if (hasEllipsis)
         {
             address = address[2..];
@@ -22,7 +23,7 @@ internal static class IPv6Syntax
         // After a leading "::", and after each colon, comes a group; only a "::" may end the address.
         while (!(address.IsEmpty && hasEllipsis))
         {
-            int digits = CountHexDigits(address);
+            var digits = CountHexDigits(address);
             if (digits is 0 or > MaxGroupDigits || groups == GroupCount)
             {
                 return false;
@@ -65,7 +66,7 @@ internal static class IPv6Syntax
 
     private static int CountHexDigits(ReadOnlySpan<char> text)
     {
-        int count = 0;
+        var count = 0;
         while (count < text.Length && char.IsAsciiHexDigit(text[count]))
         {
             count++;
@@ -76,8 +77,8 @@ internal static class IPv6Syntax
 
     private static bool IsIPv4(ReadOnlySpan<char> address)
     {
-        int octets = 0;
-        foreach (Range range in address.Split('.'))
+        var octets = 0;
+        foreach (var range in address.Split('.'))
         {
             if (!IsOctet(address[range]))
             {

@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
-/// One entry of <c>matchImages</c> in a kubelet's credential provider configuration, which decides about an image exactly as the kubelet does.
+/// One entry of <c>matchImages</c> in a kubelet's credential provider configuration, which decides about an image exactly as the kubelet
+/// does.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -23,10 +24,13 @@ namespace Ecr.Credentials.Matching;
 /// </list>
 /// <para>
 /// The rules are those of the kubelet's <c>URLsMatchStr</c>
-/// (https://github.com/kubernetes/kubernetes/blob/master/pkg/credentialprovider/keyring.go) built with Go 1.26: both sides are parsed as URLs
-/// and compared as bytes, percent escapes decoded. Text that is not well-formed UTF-16 counts as if U+FFFD stood for each lone surrogate.
+/// (https://github.com/kubernetes/kubernetes/blob/master/pkg/credentialprovider/keyring.go) built with Go 1.26: both sides are parsed as
+/// URLs and compared as bytes, percent escapes decoded. Text that is not well-formed UTF-16 counts as if U+FFFD stood for each lone
+/// surrogate.
 /// </para>
-/// <para>Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.</para>
+/// <para>
+/// Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.
+/// </para>
 /// </remarks>
 public sealed class ImagePattern
 {
@@ -43,19 +47,20 @@ public sealed class ImagePattern
         Port = url.Port.ToString();
         Path = url.Path.ToString();
 
-        string authority = Port.Length == 0 ? Host.Text : $"{Host.Text}:{Port}";
-        bool isLiteral = !authority.Contains('*', StringComparison.Ordinal) && SchemelessUrl.IsPlain(authority + Path);
+        var authority = Port.Length == 0 ? Host.Text : $"{Host.Text}:{Port}";
+        var isLiteral = !authority.Contains('*', StringComparison.Ordinal) && SchemelessUrl.IsPlain(authority + Path);
         _literal = isLiteral ? authority + Path : null;
         _authorityLength = authority.Length;
     }
 
     /// <summary>
-    /// Patterns that together match every image of Amazon ECR: private and public registries, IPv4 and dual-stack host names, in all partitions.
+    /// Patterns that together match every image of Amazon ECR: private and public registries, IPv4 and dual-stack host names, in all
+    /// partitions.
     /// </summary>
     /// <value>
-    /// 18 patterns; no two match the same image. FIPS host names are covered where AWS publishes them, in the partitions aws and aws-us-gov.
-    /// An image whose host names a port, even 443, is matched by none. A star matches any account, so who hands out a token must still
-    /// validate the host.
+    /// 18 patterns; no two match the same image. FIPS host names are covered where AWS publishes them, in the partitions aws and
+    /// aws-us-gov. An image whose host names a port, even 443, is matched by none. A star matches any account, so who hands out a token
+    /// must still validate the host.
     /// </value>
     public static IReadOnlyList<ImagePattern> ForEcr => EcrImagePatterns.All;
 
@@ -75,7 +80,7 @@ public sealed class ImagePattern
     /// The kubelet would refuse the text: it is no URL if put behind <c>https://</c>. The message says what is wrong where.
     /// </exception>
     public static ImagePattern Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out ImagePattern? pattern, out string? error) ? pattern : throw new FormatException(error);
+        TryParse(text, out var pattern, out var error) ? pattern : throw new FormatException(error);
 
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern.</param>
@@ -92,24 +97,25 @@ public sealed class ImagePattern
     public static bool TryParse(
         ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, [NotNullWhen(false)] out string? error)
     {
-        bool isValid = TryParse(text, out pattern, out UrlFault fault, out int position);
+        var isValid = TryParse(text, out pattern, out var fault, out var position);
         error = isValid ? null : UrlFaultMessage.For(text, fault, position);
         return isValid;
     }
 
     /// <summary>Whether the kubelet would hold that this pattern matches an image.</summary>
     /// <param name="image">
-    /// The image as the kubelet has it, <c>docker.io/library/nginx</c> rather than <c>nginx</c>. An image that does not parse matches nothing.
+    /// The image as the kubelet has it, <c>docker.io/library/nginx</c> rather than <c>nginx</c>. An image that does not parse matches
+    /// nothing.
     /// </param>
     /// <returns>Whether the image matches.</returns>
     public bool IsMatch(ReadOnlySpan<char> image)
     {
-        if (_literal is not null && TryMatchLiteral(_literal, image, out bool isMatch))
+        if (_literal is not null && TryMatchLiteral(_literal, image, out var isMatch))
         {
             return isMatch;
         }
 
-        if (!SchemelessUrl.TrySplitPlain(image, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> path))
+        if (!SchemelessUrl.TrySplitPlain(image, out var host, out var port, out var path))
         {
             return IsMatchDecoded(image);
         }
@@ -129,17 +135,19 @@ public sealed class ImagePattern
     private static bool TryParse(
         ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, out UrlFault fault, out int position)
     {
-        char[] buffer = new char[SchemelessUrl.MaxDecodedLength(text.Length)];
-        bool isValid = SchemelessUrl.TryParse(text, buffer, out SchemelessUrl url, out fault, out position);
+        var buffer = new char[SchemelessUrl.MaxDecodedLength(text.Length)];
+        var isValid = SchemelessUrl.TryParse(text, buffer, out var url, out fault, out position);
         pattern = isValid ? new ImagePattern(text.ToString(), url) : null;
         return isValid;
     }
 
-    /// <summary>Decides about an image that begins with the pattern's host and port, unless there is something to decode in its path.</summary>
+    /// <summary>
+    /// Decides about an image that begins with the pattern's host and port, unless there is something to decode in its path.
+    /// </summary>
     private bool TryMatchLiteral(string literal, ReadOnlySpan<char> image, out bool isMatch)
     {
-        int same = image.CommonPrefixLength(literal);
-        ReadOnlySpan<char> rest = image[same..];
+        var same = image.CommonPrefixLength(literal);
+        var rest = image[same..];
         isMatch = same == literal.Length;
         return isMatch
             ? (same > _authorityLength || rest.IsEmpty || rest[0] == '/') && SchemelessUrl.IsPlainPath(rest)
@@ -150,11 +158,11 @@ public sealed class ImagePattern
     [SkipLocalsInit]
     private bool IsMatchDecoded(ReadOnlySpan<char> image)
     {
-        int length = SchemelessUrl.MaxDecodedLength(image.Length);
-        char[]? rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
-        Span<char> buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
+        var length = SchemelessUrl.MaxDecodedLength(image.Length);
+        var rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
+        var buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
 
-        bool isMatch = SchemelessUrl.TryParse(image, buffer, out SchemelessUrl url, out _, out _)
+        var isMatch = SchemelessUrl.TryParse(image, buffer, out var url, out _, out _)
             && SchemelessUrl.IsSamePort(url.Port, Port)
             && Host.IsMatch(url.Host)
             && url.Path.StartsWith(Path);

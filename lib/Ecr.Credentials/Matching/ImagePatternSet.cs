@@ -3,13 +3,17 @@ using System.Runtime.CompilerServices;
 
 namespace Ecr.Credentials.Matching;
 
-/// <summary>Many patterns in order, such as the <c>matchImages</c> of a provider. The time of an answer hardly grows with their number.</summary>
+/// <summary>
+/// Many patterns in order, such as the <c>matchImages</c> of a provider. The time of an answer hardly grows with their number.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Patterns are found by the part of their host, or by the port, that fewest of them share, and patterns that differ only in the path by
 /// binary search. Only patterns whose host names nothing but the same literals at the same places are tried one after the other.
 /// </para>
-/// <para>Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.</para>
+/// <para>
+/// Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.
+/// </para>
 /// </remarks>
 public sealed class ImagePatternSet
 {
@@ -51,7 +55,7 @@ public sealed class ImagePatternSet
     /// <param name="image">The image, see <see cref="ImagePattern.IsMatch"/>.</param>
     /// <returns>The lowest index of a pattern that matches; -1 if none does.</returns>
     public int FirstMatch(ReadOnlySpan<char> image) =>
-        SchemelessUrl.TrySplitPlain(image, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> path)
+        SchemelessUrl.TrySplitPlain(image, out var host, out var port, out var path)
         && SchemelessUrl.IsPlainPath(path)
             ? _hosts.FirstMatch(host, port, path)
             : FirstMatchDecoded(image);
@@ -60,11 +64,11 @@ public sealed class ImagePatternSet
     [SkipLocalsInit]
     private int FirstMatchDecoded(ReadOnlySpan<char> image)
     {
-        int length = SchemelessUrl.MaxDecodedLength(image.Length);
-        char[]? rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
-        Span<char> buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
+        var length = SchemelessUrl.MaxDecodedLength(image.Length);
+        var rented = length > SchemelessUrl.StackBufferLength ? ArrayPool<char>.Shared.Rent(length) : null;
+        var buffer = rented ?? stackalloc char[SchemelessUrl.StackBufferLength];
 
-        int first = SchemelessUrl.TryParse(image, buffer, out SchemelessUrl url, out _, out _)
+        var first = SchemelessUrl.TryParse(image, buffer, out var url, out _, out _)
             ? _hosts.FirstMatch(url.Host, url.Port, url.Path)
             : -1;
 

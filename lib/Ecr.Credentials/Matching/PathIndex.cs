@@ -2,8 +2,8 @@ namespace Ecr.Credentials.Matching;
 
 /// <summary>Finds, among the paths of patterns, those that an image's path begins with.</summary>
 /// <remarks>
-/// In ordinal order, everything between a text and one of its prefixes begins with that prefix. So all paths that an image's path begins with
-/// are prefixes of the last path that is not behind it, or that path itself, and following each path's longest prefix finds them all.
+/// In ordinal order, everything between a text and one of its prefixes begins with that prefix. So all paths that an image's path begins
+/// with are prefixes of the last path that is not behind it, or that path itself, and following each path's longest prefix finds them all.
 /// </remarks>
 internal sealed class PathIndex
 {
@@ -21,10 +21,10 @@ internal sealed class PathIndex
                 .Select(same => new Entry(same.Key, None, same.Min(pattern => pattern.Index))),
         ];
 
-        for (int i = 0; i < _entries.Length; i++)
+        for (var i = 0; i < _entries.Length; i++)
         {
-            (string path, _, int firstIndex) = _entries[i];
-            int prefix = i - 1;
+            (var path, _, var firstIndex) = _entries[i];
+            var prefix = i - 1;
             while (prefix != None && !path.StartsWith(_entries[prefix].Path, StringComparison.Ordinal))
             {
                 prefix = _entries[prefix].LongestPrefix;
@@ -37,7 +37,7 @@ internal sealed class PathIndex
     /// <returns>The lowest index of a pattern whose path begins this path; <see cref="int.MaxValue"/> if there is none.</returns>
     public int FirstMatch(ReadOnlySpan<char> path)
     {
-        int candidate = LastNotBehind(path);
+        var candidate = LastNotBehind(path);
         while (candidate != None && !path.StartsWith(_entries[candidate].Path))
         {
             candidate = _entries[candidate].LongestPrefix;
@@ -48,11 +48,11 @@ internal sealed class PathIndex
 
     private int LastNotBehind(ReadOnlySpan<char> path)
     {
-        int low = 0;
-        int high = _entries.Length - 1;
+        var low = 0;
+        var high = _entries.Length - 1;
         while (low <= high)
         {
-            int middle = (low + high) / 2;
+            var middle = (low + high) / 2;
             if (path.SequenceCompareTo(_entries[middle].Path) >= 0)
             {
                 low = middle + 1;

@@ -72,7 +72,7 @@ internal readonly ref struct SchemelessUrl
     public static bool TrySplitPlain(
         ReadOnlySpan<char> text, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> rest)
     {
-        int hostLength = text.IndexOfAnyExcept(PlainHostCharacters);
+        var hostLength = text.IndexOfAnyExcept(PlainHostCharacters);
         if (hostLength < 0)
         {
             host = text;
@@ -86,7 +86,7 @@ internal readonly ref struct SchemelessUrl
         if (rest[0] == ':')
         {
             rest = rest[1..];
-            int portLength = rest.IndexOfAnyExcept(Digits);
+            var portLength = rest.IndexOfAnyExcept(Digits);
             portLength = portLength < 0 ? rest.Length : portLength;
             port = rest[..portLength];
             rest = rest[portLength..];
@@ -99,7 +99,8 @@ internal readonly ref struct SchemelessUrl
     public static bool IsPlainPath(ReadOnlySpan<char> path) => !path.ContainsAnyExcept(PlainPathCharacters);
 
     /// <summary>Whether <see cref="TrySplitPlain"/> and <see cref="IsPlainPath"/> take a text.</summary>
-    public static bool IsPlain(ReadOnlySpan<char> text) => TrySplitPlain(text, out _, out _, out ReadOnlySpan<char> rest) && IsPlainPath(rest);
+    public static bool IsPlain(ReadOnlySpan<char> text) =>
+        TrySplitPlain(text, out _, out _, out var rest) && IsPlainPath(rest);
 
     /// <summary>Whether two ports are the same text. Nearly always both are empty, which is no reason for a call.</summary>
     public static bool IsSamePort(ReadOnlySpan<char> port, string other) =>
@@ -118,8 +119,8 @@ internal readonly ref struct SchemelessUrl
         ReadOnlySpan<char> text, Span<char> buffer, out SchemelessUrl url, out UrlFault fault, out int position)
     {
         url = default;
-        int fragmentStart = text.IndexOf('#');
-        ReadOnlySpan<char> fragment = fragmentStart < 0 ? default : text[(fragmentStart + 1)..];
+        var fragmentStart = text.IndexOf('#');
+        var fragment = fragmentStart < 0 ? default : text[(fragmentStart + 1)..];
         text = fragmentStart < 0 ? text : text[..fragmentStart];
 
         position = text.IndexOfAny(ControlCharacters);
@@ -129,15 +130,15 @@ internal readonly ref struct SchemelessUrl
             return false;
         }
 
-        int queryStart = text.IndexOf('?');
+        var queryStart = text.IndexOf('?');
         text = queryStart < 0 ? text : text[..queryStart];
 
-        int pathStart = text.IndexOf('/');
+        var pathStart = text.IndexOf('/');
         pathStart = pathStart < 0 ? text.Length : pathStart;
-        ReadOnlySpan<char> authority = text[..pathStart];
-        int hostStart = authority.LastIndexOf('@') + 1;
+        var authority = text[..pathStart];
+        var hostStart = authority.LastIndexOf('@') + 1;
 
-        if (!TryParseHost(authority[hostStart..], buffer, out url, out int decodedLength, out fault, out position))
+        if (!TryParseHost(authority[hostStart..], buffer, out url, out var decodedLength, out fault, out position))
         {
             position += hostStart;
             return false;
@@ -149,7 +150,7 @@ internal readonly ref struct SchemelessUrl
             return false;
         }
 
-        if (!TryDecode(text[pathStart..], Part.Path, buffer, out int pathLength, out fault, out position))
+        if (!TryDecode(text[pathStart..], Part.Path, buffer, out var pathLength, out fault, out position))
         {
             position += pathStart;
             return false;
@@ -170,15 +171,20 @@ internal readonly ref struct SchemelessUrl
     private static bool TryParseUserinfo(ReadOnlySpan<char> userinfo, Span<char> buffer, out UrlFault fault, out int position)
     {
         position = userinfo.IndexOfAnyExcept(UserinfoCharacters);
-        bool isValid = position < 0 && TryDecode(userinfo, Part.Userinfo, buffer, out _, out _, out position);
+        var isValid = position < 0 && TryDecode(userinfo, Part.Userinfo, buffer, out _, out _, out position);
         fault = isValid ? UrlFault.None : UrlFault.UserinfoCharacter;
         return isValid;
     }
 
     private static bool TryParseHost(
-        ReadOnlySpan<char> hostAndPort, Span<char> buffer, out SchemelessUrl url, out int decodedLength, out UrlFault fault, out int position)
+        ReadOnlySpan<char> hostAndPort,
+        Span<char> buffer,
+        out SchemelessUrl url,
+        out int decodedLength,
+        out UrlFault fault,
+        out int position)
     {
-        int openBracket = hostAndPort.LastIndexOf('[');
+        var openBracket = hostAndPort.LastIndexOf('[');
         if (openBracket == 0)
         {
             return TryParseIPLiteral(hostAndPort, buffer, out url, out decodedLength, out fault, out position);
@@ -197,12 +203,17 @@ internal readonly ref struct SchemelessUrl
     }
 
     private static bool TryParseName(
-        ReadOnlySpan<char> hostAndPort, Span<char> buffer, out SchemelessUrl url, out int decodedLength, out UrlFault fault, out int position)
+        ReadOnlySpan<char> hostAndPort,
+        Span<char> buffer,
+        out SchemelessUrl url,
+        out int decodedLength,
+        out UrlFault fault,
+        out int position)
     {
         url = default;
         decodedLength = 0;
 
-        int colon = hostAndPort.IndexOf(':');
+        var colon = hostAndPort.IndexOf(':');
         if (colon >= 0 && hostAndPort[(colon + 1)..].ContainsAnyExcept(Digits))
         {
             fault = UrlFault.Port;
@@ -211,8 +222,8 @@ internal readonly ref struct SchemelessUrl
         }
 
         // net.SplitHostPort finds no port behind a host with a stray ']'; the colon and the digits then belong to the last label.
-        bool hasPort = colon >= 0 && !hostAndPort.Contains(']');
-        ReadOnlySpan<char> host = hasPort ? hostAndPort[..colon] : hostAndPort;
+        var hasPort = colon >= 0 && !hostAndPort.Contains(']');
+        var host = hasPort ? hostAndPort[..colon] : hostAndPort;
         if (!TryDecode(host, Part.Host, buffer, out decodedLength, out fault, out position))
         {
             return false;
@@ -224,12 +235,17 @@ internal readonly ref struct SchemelessUrl
 
     // "[address]", "[address]:" or "[address]:port", where the address may end in "%25zone" (RFC 6874).
     private static bool TryParseIPLiteral(
-        ReadOnlySpan<char> hostAndPort, Span<char> buffer, out SchemelessUrl url, out int decodedLength, out UrlFault fault, out int position)
+        ReadOnlySpan<char> hostAndPort,
+        Span<char> buffer,
+        out SchemelessUrl url,
+        out int decodedLength,
+        out UrlFault fault,
+        out int position)
     {
         url = default;
         decodedLength = 0;
 
-        int closeBracket = hostAndPort.LastIndexOf(']');
+        var closeBracket = hostAndPort.LastIndexOf(']');
         if (closeBracket < 0)
         {
             fault = UrlFault.BracketNotClosed;
@@ -237,7 +253,7 @@ internal readonly ref struct SchemelessUrl
             return false;
         }
 
-        ReadOnlySpan<char> colonAndPort = hostAndPort[(closeBracket + 1)..];
+        var colonAndPort = hostAndPort[(closeBracket + 1)..];
         if (!colonAndPort.IsEmpty && (colonAndPort[0] != ':' || colonAndPort[1..].ContainsAnyExcept(Digits)))
         {
             fault = UrlFault.Port;
@@ -245,10 +261,10 @@ internal readonly ref struct SchemelessUrl
             return false;
         }
 
-        ReadOnlySpan<char> literal = hostAndPort[1..closeBracket];
-        int zoneStart = literal.IndexOf("%25");
-        ReadOnlySpan<char> address = zoneStart < 0 ? literal : literal[..zoneStart];
-        ReadOnlySpan<char> zone = zoneStart < 0 ? default : literal[zoneStart..];
+        var literal = hostAndPort[1..closeBracket];
+        var zoneStart = literal.IndexOf("%25");
+        var address = zoneStart < 0 ? literal : literal[..zoneStart];
+        var zone = zoneStart < 0 ? default : literal[zoneStart..];
         if (!IPv6Syntax.IsValid(address) || zone.SequenceEqual("%25"))
         {
             fault = UrlFault.NotAnIPv6Address;
@@ -258,13 +274,13 @@ internal readonly ref struct SchemelessUrl
 
         buffer[0] = '[';
         address.CopyTo(buffer[1..]);
-        if (!TryDecode(zone, Part.Zone, buffer[(1 + address.Length)..], out int zoneLength, out fault, out position))
+        if (!TryDecode(zone, Part.Zone, buffer[(1 + address.Length)..], out var zoneLength, out fault, out position))
         {
             position += 1 + address.Length;
             return false;
         }
 
-        int literalEnd = 1 + address.Length + zoneLength;
+        var literalEnd = 1 + address.Length + zoneLength;
         buffer[literalEnd] = ']';
         colonAndPort.CopyTo(buffer[(literalEnd + 1)..]);
         decodedLength = literalEnd + 1 + colonAndPort.Length;
@@ -285,10 +301,10 @@ internal readonly ref struct SchemelessUrl
         Span<byte> utf8 = stackalloc byte[4];
         while (position < text.Length)
         {
-            char c = text[position];
+            var c = text[position];
             if (c == '%')
             {
-                if (!TryReadEscape(text[position..], out char value))
+                if (!TryReadEscape(text[position..], out var value))
                 {
                     fault = UrlFault.Escape;
                     return false;
@@ -317,8 +333,8 @@ internal readonly ref struct SchemelessUrl
             else
             {
                 // A lone surrogate decodes to U+FFFD.
-                _ = Rune.DecodeFromUtf16(text[position..], out Rune rune, out int charsConsumed);
-                foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
+                _ = Rune.DecodeFromUtf16(text[position..], out var rune, out var charsConsumed);
+                foreach (var b in utf8[..rune.EncodeToUtf8(utf8)])
                 {
                     decoded[decodedLength++] = (char)b;
                 }

@@ -13,9 +13,9 @@ internal static class UrlFaultMessage
     /// <param name="position">Where, counted from 0.</param>
     public static string For(ReadOnlySpan<char> text, UrlFault fault, int position)
     {
-        ReadOnlySpan<char> rest = text[position..];
-        string offender = Quote(rest[..Math.Min(rest.Length, OffenderLength(rest, fault))]);
-        string explanation = fault switch
+        var rest = text[position..];
+        var offender = Quote(rest[..Math.Min(rest.Length, OffenderLength(rest, fault))]);
+        var explanation = fault switch
         {
             UrlFault.ControlCharacter =>
                 $"{offender} is a control character. Remove it",
@@ -39,7 +39,8 @@ internal static class UrlFaultMessage
         };
 
         return string.Create(
-            CultureInfo.InvariantCulture, $"The image pattern {QuoteWithoutPassword(text)} is not valid at position {position}: {explanation}.");
+            CultureInfo.InvariantCulture,
+            $"The image pattern {QuoteWithoutPassword(text)} is not valid at position {position}: {explanation}.");
     }
 
     private static int OffenderLength(ReadOnlySpan<char> rest, UrlFault fault) => fault switch
@@ -55,16 +56,16 @@ internal static class UrlFaultMessage
     // "user:password@host" is valid in a URL, so a pattern can hold one.
     private static string QuoteWithoutPassword(ReadOnlySpan<char> text)
     {
-        int end = text.IndexOfAny("/?#");
-        int at = text[..EndOrLength(text, end)].LastIndexOf('@');
-        int colon = at < 0 ? -1 : text[..at].IndexOf(':');
+        var end = text.IndexOfAny("/?#");
+        var at = text[..EndOrLength(text, end)].LastIndexOf('@');
+        var colon = at < 0 ? -1 : text[..at].IndexOf(':');
         return colon < 0 ? Quote(text) : Quote($"{text[..colon]}:***{text[at..]}");
     }
 
     private static string Quote(ReadOnlySpan<char> text)
     {
         StringBuilder quoted = new("'");
-        foreach (Rune rune in text[..Math.Min(text.Length, MaxQuotedLength)].EnumerateRunes())
+        foreach (var rune in text[..Math.Min(text.Length, MaxQuotedLength)].EnumerateRunes())
         {
             _ = Rune.IsControl(rune)
                 ? quoted.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}")

@@ -45,19 +45,15 @@ public sealed class CredentialProviderRequest
     /// </exception>
     public static CredentialProviderRequest Parse(ReadOnlySpan<byte> utf8Json)
     {
-        var fields = new Fields();
-        KubeletJson.ReadDocument(utf8Json, fields, ReadField);
-
-        KubeletJson.ExpectKind(fields.Kind, Kind);
-        return new CredentialProviderRequest
+        var reader = KubeletJson.Open(utf8Json);
+        try
         {
-            ApiVersion = KubeletJson.ParseVersion(fields.ApiVersion),
-            Image = string.IsNullOrEmpty(fields.Image)
-                ? throw new FormatException("\"image\" is missing. It must name the image to pull.")
-                : fields.Image,
-            ServiceAccountToken = string.IsNullOrEmpty(fields.ServiceAccountToken) ? null : fields.ServiceAccountToken,
-            ServiceAccountAnnotations = fields.ServiceAccountAnnotations ?? ReadOnlyDictionary<string, string>.Empty,
-        };
+            return Read(ref reader);
+        }
+        catch (JsonException)
+        {
+            throw KubeletJson.NotJson(reader);
+        }
     }
 
     /// <summary>Reads a request without throwing.</summary>
@@ -89,102 +85,126 @@ public sealed class CredentialProviderRequest
     public void WriteTo(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        using (var writer = new Utf8JsonWriter(output, KubeletJson.WriterOptions))
+        var writer = new KubeletJsonWriter(output);
+        DocumentHeader.Write(writer, Kind, ApiVersion);
+        writer.WriteRaw(",\"image\":"u8);
+        writer.WriteString(Image);
+        if (ApiVersion == CredentialProviderApiVersion.V1)
         {
-            writer.WriteStartObject();
-            writer.WriteString("kind"u8, Kind);
-            writer.WriteString("apiVersion"u8, KubeletJson.ToText(ApiVersion));
-            writer.WriteString("image"u8, Image);
-            if (ApiVersion == CredentialProviderApiVersion.V1)
-            {
-                WriteServiceAccount(writer);
-            }
-
-            writer.WriteEndObject();
+            WriteServiceAccount(writer);
         }
 
-        output.Write("\n"u8);
+        writer.WriteRaw("}\n"u8);
     }
 
     /// <summary>Writes the request as <see cref="WriteTo(IBufferWriter{byte})"/> does.</summary>
     /// <param name="output">Takes the bytes; not flushed.</param>
-    public void WriteTo(Stream output) => KubeletJson.WriteTo(output, WriteTo);
+    public void WriteTo(Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var buffer = new ArrayBufferWriter<byte>();
+        WriteTo(buffer);
+        output.Write(buffer.WrittenSpan);
+    }
 
     /// <summary>The image; a token stays hidden.</summary>
     /// <returns>Text that is safe to log.</returns>
     public override string ToString() =>
         ServiceAccountToken is null ? MessageText.Quote(Image) : $"{MessageText.Quote(Image)} with a hidden service-account token";
 
-    private static void ReadField(ref Utf8JsonReader reader, string name, Fields fields)
+    private static CredentialProviderRequest Read(ref Utf8JsonReader reader)
     {
-        switch (name)
+        var header = new DocumentHeader(Kind);
+        string? image = null;
+        string? token = null;
+        IReadOnlyDictionary<string, string>? annotations = null;
+
+        KubeletJson.BeginDocument(ref reader);
+        while (KubeletJson.NextField(ref reader))
         {
-            case "kind":
-                fields.Kind = KubeletJson.ReadString(ref reader, name);
-                break;
-            case "apiVersion":
-                fields.ApiVersion = KubeletJson.ReadString(ref reader, name);
-                break;
-            case "image":
-                fields.Image = KubeletJson.ReadString(ref reader, name);
-                break;
-            case "serviceAccountToken":
-                fields.ServiceAccountToken = KubeletJson.ReadString(ref reader, name);
-                break;
-            case "serviceAccountAnnotations":
-                fields.ServiceAccountAnnotations = ReadAnnotations(ref reader, name);
-                break;
-            default:
+            if (reader.ValueTextEquals("kind"u8))
+            {
+                reader.Read();
+                header.ReadKind(ref reader);
+            }
+            else if (reader.ValueTextEquals("apiVersion"u8))
+            {
+                reader.Read();
+                header.ReadVersion(ref reader);
+            }
+            else if (reader.ValueTextEquals("image"u8))
+            {
+                reader.Read();
+                image = KubeletJson.ReadString(ref reader, "image");
+            }
+            else if (reader.ValueTextEquals("serviceAccountToken"u8))
+            {
+                reader.Read();
+                token = KubeletJson.ReadString(ref reader, "serviceAccountToken");
+            }
+            else if (reader.ValueTextEquals("serviceAccountAnnotations"u8))
+            {
+                reader.Read();
+                annotations = ReadAnnotations(ref reader);
+            }
+            else
+            {
                 reader.Skip();
-                break;
+            }
         }
+
+        KubeletJson.EndDocument(ref reader);
+        return new CredentialProviderRequest
+        {
+            ApiVersion = header.Check(),
+            Image = string.IsNullOrEmpty(image) ? throw new FormatException("\"image\" is missing. It must name the image to pull.") : image,
+            ServiceAccountToken = string.IsNullOrEmpty(token) ? null : token,
+            ServiceAccountAnnotations = annotations ?? ReadOnlyDictionary<string, string>.Empty,
+        };
     }
 
-    private static Dictionary<string, string>? ReadAnnotations(ref Utf8JsonReader reader, string name)
+    private static Dictionary<string, string>? ReadAnnotations(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
             return null;
         }
 
+        KubeletJson.ExpectObject(ref reader, "\"serviceAccountAnnotations\"");
         var annotations = new Dictionary<string, string>(StringComparer.Ordinal);
-        KubeletJson.ReadObject(
-            ref reader,
-            MessageText.Quote(name),
-            annotations,
-            static (ref reader, key, annotations) => annotations[key] = KubeletJson.ReadString(ref reader, key) ?? "");
+        while (KubeletJson.NextField(ref reader))
+        {
+            var key = KubeletJson.ReadName(ref reader);
+            annotations[key] = KubeletJson.ReadString(ref reader, key) ?? "";
+        }
+
         return annotations;
     }
 
-    private void WriteServiceAccount(Utf8JsonWriter writer)
+    private void WriteServiceAccount(KubeletJsonWriter writer)
     {
         if (!string.IsNullOrEmpty(ServiceAccountToken))
         {
-            writer.WriteString("serviceAccountToken"u8, ServiceAccountToken);
+            writer.WriteRaw(",\"serviceAccountToken\":"u8);
+            writer.WriteString(ServiceAccountToken);
         }
 
-        if (ServiceAccountAnnotations.Count > 0)
+        if (ServiceAccountAnnotations.Count == 0)
         {
-            writer.WriteStartObject("serviceAccountAnnotations"u8);
-            foreach (var (key, value) in ServiceAccountAnnotations.OrderBy(annotation => annotation.Key, StringComparer.Ordinal))
-            {
-                writer.WriteString(key, value);
-            }
-
-            writer.WriteEndObject();
+            return;
         }
-    }
 
-    private sealed class Fields
-    {
-        public string? Kind { get; set; }
+        writer.WriteRaw(",\"serviceAccountAnnotations\":{"u8);
+        var isFirst = true;
+        foreach (var (key, value) in ServiceAccountAnnotations.OrderBy(annotation => annotation.Key, StringComparer.Ordinal))
+        {
+            writer.WriteRaw(isFirst ? ""u8 : ","u8);
+            writer.WriteString(key);
+            writer.WriteRaw(":"u8);
+            writer.WriteString(value);
+            isFirst = false;
+        }
 
-        public string? ApiVersion { get; set; }
-
-        public string? Image { get; set; }
-
-        public string? ServiceAccountToken { get; set; }
-
-        public IReadOnlyDictionary<string, string>? ServiceAccountAnnotations { get; set; }
+        writer.WriteRaw("}"u8);
     }
 }

@@ -14,6 +14,9 @@ public sealed class CredentialProviderResponse
 {
     private const string Kind = "CredentialProviderResponse";
 
+    // In the order in which they are written, which then costs no more than writing.
+    private readonly KeyValuePair<string, AuthConfig>[] _sortedAuth = [];
+
     /// <summary>The version of the protocol, <see cref="CredentialProviderApiVersion.V1"/> by default. The kubelet wants the one it asked in.</summary>
     public CredentialProviderApiVersion ApiVersion { get; init; } = CredentialProviderApiVersion.V1;
 
@@ -26,7 +29,17 @@ public sealed class CredentialProviderResponse
     public TimeSpan? CacheDuration { get; init; }
 
     /// <summary>The credentials by registry: host, optional port and path; globs as in <c>matchImages</c>. Empty by default: none to give.</summary>
-    public IReadOnlyDictionary<string, AuthConfig> Auth { get; init; } = ReadOnlyDictionary<string, AuthConfig>.Empty;
+    public IReadOnlyDictionary<string, AuthConfig> Auth
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+            _sortedAuth = [.. value];
+            Array.Sort(_sortedAuth, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+        }
+    } = ReadOnlyDictionary<string, AuthConfig>.Empty;
 
     /// <summary>
     /// Reads a response as strictly as the kubelet does, and more strictly in one thing: text that is not valid Unicode is refused, not repaired.
@@ -39,17 +52,15 @@ public sealed class CredentialProviderResponse
     /// </exception>
     public static CredentialProviderResponse Parse(ReadOnlySpan<byte> utf8Json)
     {
-        var fields = new Fields();
-        KubeletJson.ReadDocument(utf8Json, fields, ReadField);
-
-        KubeletJson.ExpectKind(fields.Kind, Kind);
-        return new CredentialProviderResponse
+        var reader = KubeletJson.Open(utf8Json);
+        try
         {
-            ApiVersion = KubeletJson.ParseVersion(fields.ApiVersion),
-            CacheKeyType = ParseCacheKeyType(fields.CacheKeyType),
-            CacheDuration = fields.CacheDuration is null ? null : ParseCacheDuration(fields.CacheDuration),
-            Auth = fields.Auth ?? ReadOnlyDictionary<string, AuthConfig>.Empty,
-        };
+            return Read(ref reader);
+        }
+        catch (JsonException)
+        {
+            throw KubeletJson.NotJson(reader);
+        }
     }
 
     /// <summary>Reads a response without throwing.</summary>
@@ -79,85 +90,99 @@ public sealed class CredentialProviderResponse
     public void WriteTo(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        using (var writer = new Utf8JsonWriter(output, KubeletJson.WriterOptions))
+        var writer = new KubeletJsonWriter(output);
+        DocumentHeader.Write(writer, Kind, ApiVersion);
+        writer.WriteRaw(",\"cacheKeyType\":"u8);
+        writer.WriteString(ToText(CacheKeyType));
+        if (CacheDuration is { } duration)
         {
-            writer.WriteStartObject();
-            writer.WriteString("kind"u8, Kind);
-            writer.WriteString("apiVersion"u8, KubeletJson.ToText(ApiVersion));
-            writer.WriteString("cacheKeyType"u8, ToText(CacheKeyType));
-            if (CacheDuration is { } duration)
-            {
-                writer.WriteString("cacheDuration"u8, GoDuration.Format(duration));
-            }
-
-            writer.WriteStartObject("auth"u8);
-            foreach (var (registry, credential) in Auth.OrderBy(auth => auth.Key, StringComparer.Ordinal))
-            {
-                writer.WriteStartObject(registry);
-                writer.WriteString("username"u8, credential.Username);
-                writer.WriteString("password"u8, credential.Password);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndObject();
-            writer.WriteEndObject();
+            Span<char> text = stackalloc char[GoDuration.MaxLength];
+            writer.WriteRaw(",\"cacheDuration\":"u8);
+            writer.WriteString(text[..GoDuration.Format(duration, text)]);
         }
 
-        output.Write("\n"u8);
+        writer.WriteRaw(",\"auth\":{"u8);
+        WriteAuth(writer);
+        writer.WriteRaw("}}\n"u8);
     }
 
     /// <summary>Writes the response as <see cref="WriteTo(IBufferWriter{byte})"/> does.</summary>
     /// <param name="output">Takes the bytes; not flushed.</param>
-    public void WriteTo(Stream output) => KubeletJson.WriteTo(output, WriteTo);
-
-    private static void ReadField(ref Utf8JsonReader reader, string name, Fields fields)
+    public void WriteTo(Stream output)
     {
-        if (!fields.Seen.Add(name))
-        {
-            throw new FormatException($"{MessageText.Quote(name)} stands in the response twice. The kubelet refuses a repeated field.");
-        }
-
-        switch (name)
-        {
-            case "kind":
-                fields.Kind = KubeletJson.ReadString(ref reader, name);
-                break;
-            case "apiVersion":
-                fields.ApiVersion = KubeletJson.ReadString(ref reader, name);
-                break;
-            case "cacheKeyType":
-                fields.CacheKeyType = KubeletJson.ReadString(ref reader, name);
-                break;
-            case "cacheDuration":
-                fields.CacheDuration = KubeletJson.ReadString(ref reader, name);
-                break;
-            case "auth":
-                fields.Auth = ReadAuth(ref reader, name);
-                break;
-            default:
-                throw UnknownField(name);
-        }
+        ArgumentNullException.ThrowIfNull(output);
+        var buffer = new ArrayBufferWriter<byte>();
+        WriteTo(buffer);
+        output.Write(buffer.WrittenSpan);
     }
 
-    private static Dictionary<string, AuthConfig>? ReadAuth(ref Utf8JsonReader reader, string name)
+    private static CredentialProviderResponse Read(ref Utf8JsonReader reader)
+    {
+        var header = new DocumentHeader(Kind);
+        string? cacheKeyType = null;
+        string? cacheDuration = null;
+        IReadOnlyDictionary<string, AuthConfig>? auth = null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+
+        KubeletJson.BeginDocument(ref reader);
+        while (KubeletJson.NextField(ref reader))
+        {
+            var name = KubeletJson.ReadName(ref reader);
+            if (!seen.Add(name))
+            {
+                throw Repeated(name, "the response");
+            }
+
+            switch (name)
+            {
+                case "kind":
+                    header.ReadKind(ref reader);
+                    break;
+                case "apiVersion":
+                    header.ReadVersion(ref reader);
+                    break;
+                case "cacheKeyType":
+                    cacheKeyType = KubeletJson.ReadString(ref reader, name);
+                    break;
+                case "cacheDuration":
+                    cacheDuration = KubeletJson.ReadString(ref reader, name);
+                    break;
+                case "auth":
+                    auth = ReadAuth(ref reader);
+                    break;
+                default:
+                    throw Unknown(name);
+            }
+        }
+
+        KubeletJson.EndDocument(ref reader);
+        return new CredentialProviderResponse
+        {
+            ApiVersion = header.Check(),
+            CacheKeyType = ParseCacheKeyType(cacheKeyType),
+            CacheDuration = cacheDuration is null ? null : ParseCacheDuration(cacheDuration),
+            Auth = auth ?? ReadOnlyDictionary<string, AuthConfig>.Empty,
+        };
+    }
+
+    private static Dictionary<string, AuthConfig>? ReadAuth(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
             return null;
         }
 
+        KubeletJson.ExpectObject(ref reader, "\"auth\"");
         var auth = new Dictionary<string, AuthConfig>(StringComparer.Ordinal);
-        KubeletJson.ReadObject(
-            ref reader,
-            MessageText.Quote(name),
-            auth,
-            static (ref reader, registry, auth) =>
+        while (KubeletJson.NextField(ref reader))
+        {
+            var registry = KubeletJson.ReadName(ref reader);
+            if (!auth.TryAdd(registry, ReadAuthConfig(ref reader, registry)))
             {
-                if (!auth.TryAdd(registry, ReadAuthConfig(ref reader, registry)))
-                {
-                    throw new FormatException($"{MessageText.Quote(registry)} stands in \"auth\" twice. The kubelet refuses a repeated field.");
-                }
-            });
+                throw Repeated(registry, "\"auth\"");
+            }
+        }
+
         return auth;
     }
 
@@ -166,29 +191,30 @@ public sealed class CredentialProviderResponse
         var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
         if (reader.TokenType != JsonTokenType.Null)
         {
-            KubeletJson.ReadObject(
-                ref reader,
-                $"The entry {MessageText.Quote(registry)} of \"auth\"",
-                fields,
-                static (ref reader, name, fields) =>
+            KubeletJson.ExpectObject(ref reader, $"The entry {MessageText.Quote(registry)} of \"auth\"");
+            while (KubeletJson.NextField(ref reader))
+            {
+                var name = KubeletJson.ReadName(ref reader);
+                if (name is not ("username" or "password"))
                 {
-                    if (name is not ("username" or "password"))
-                    {
-                        throw UnknownField(name);
-                    }
+                    throw Unknown(name);
+                }
 
-                    if (!fields.TryAdd(name, KubeletJson.ReadString(ref reader, name)))
-                    {
-                        throw new FormatException($"\"{name}\" stands in an entry of \"auth\" twice. The kubelet refuses a repeated field.");
-                    }
-                });
+                if (!fields.TryAdd(name, KubeletJson.ReadString(ref reader, name)))
+                {
+                    throw Repeated(name, "an entry of \"auth\"");
+                }
+            }
         }
 
         return new AuthConfig(fields.GetValueOrDefault("username") ?? "", fields.GetValueOrDefault("password") ?? "");
     }
 
-    private static FormatException UnknownField(string name) =>
+    private static FormatException Unknown(string name) =>
         new($"The response has an unknown field {MessageText.Quote(name)}. The kubelet refuses unknown fields, also when only the letter case differs.");
+
+    private static FormatException Repeated(string name, string where) =>
+        new($"{MessageText.Quote(name)} stands in {where} twice. The kubelet refuses a repeated field.");
 
     private static string ToText(CacheKeyType type) => type switch
     {
@@ -213,18 +239,19 @@ public sealed class CredentialProviderResponse
             ? duration
             : throw new FormatException($"\"cacheDuration\" is {MessageText.Quote(text)}. It must be a Go duration such as 30s, 1m30s or 12h.");
 
-    private sealed class Fields
+    private void WriteAuth(KubeletJsonWriter writer)
     {
-        public HashSet<string> Seen { get; } = new(StringComparer.Ordinal);
-
-        public string? Kind { get; set; }
-
-        public string? ApiVersion { get; set; }
-
-        public string? CacheKeyType { get; set; }
-
-        public string? CacheDuration { get; set; }
-
-        public IReadOnlyDictionary<string, AuthConfig>? Auth { get; set; }
+        var isFirst = true;
+        foreach (var (registry, credential) in _sortedAuth)
+        {
+            writer.WriteRaw(isFirst ? ""u8 : ","u8);
+            writer.WriteString(registry);
+            writer.WriteRaw(":{\"username\":"u8);
+            writer.WriteString(credential.Username);
+            writer.WriteRaw(",\"password\":"u8);
+            writer.WriteString(credential.Password);
+            writer.WriteRaw("}"u8);
+            isFirst = false;
+        }
     }
 }

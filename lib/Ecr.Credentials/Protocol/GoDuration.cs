@@ -18,6 +18,9 @@ public static class GoDuration
     private const ulong Minute = 60 * Second;
     private const ulong Hour = 60 * Minute;
 
+    /// <summary>The length of the longest text, <c>-2562047h47m16.854775808s</c>.</summary>
+    internal const int MaxLength = 25;
+
     // The magnitude of the most negative 64-bit number: the one value that only a minus sign makes valid.
     private const ulong MinMagnitude = 1UL << 63;
 
@@ -80,26 +83,36 @@ public static class GoDuration
     /// <exception cref="ArgumentOutOfRangeException">The duration is beyond what Go can hold.</exception>
     public static string Format(TimeSpan duration)
     {
+        Span<char> text = stackalloc char[MaxLength];
+        return text[..Format(duration, text)].ToString();
+    }
+
+    /// <summary>Writes a duration into a buffer of <see cref="MaxLength"/> and returns its length.</summary>
+    internal static int Format(TimeSpan duration, Span<char> destination)
+    {
         var magnitude = duration.Ticks < 0 ? (ulong)-(Int128)duration.Ticks : (ulong)duration.Ticks;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(magnitude, (ulong)(long.MaxValue / TimeSpan.NanosecondsPerTick), nameof(duration));
 
         var nanoseconds = magnitude * (ulong)TimeSpan.NanosecondsPerTick;
         var sign = duration < TimeSpan.Zero ? "-" : "";
-        var (hours, minutes) = (nanoseconds / Hour, nanoseconds % Hour / Minute);
-        return nanoseconds switch
+        var culture = CultureInfo.InvariantCulture;
+        int length;
+        _ = nanoseconds switch
         {
-            0 => "0s",
-            < Microsecond => $"{sign}{nanoseconds}ns",
-            < Millisecond => $"{sign}{Decimal(nanoseconds, Microsecond)}µs",
-            < Second => $"{sign}{Decimal(nanoseconds, Millisecond)}ms",
-            < Minute => $"{sign}{Decimal(nanoseconds, Second)}s",
-            < Hour => $"{sign}{minutes}m{Decimal(nanoseconds % Minute, Second)}s",
-            _ => $"{sign}{hours}h{minutes}m{Decimal(nanoseconds % Minute, Second)}s",
+            0 => destination.TryWrite($"0s", out length),
+            < Microsecond => destination.TryWrite(culture, $"{sign}{nanoseconds}ns", out length),
+            < Millisecond => destination.TryWrite(culture, $"{sign}{In(Microsecond):0.#########}µs", out length),
+            < Second => destination.TryWrite(culture, $"{sign}{In(Millisecond):0.#########}ms", out length),
+            < Minute => destination.TryWrite(culture, $"{sign}{In(Second):0.#########}s", out length),
+            < Hour => destination.TryWrite(culture, $"{sign}{nanoseconds / Minute}m{In(Second):0.#########}s", out length),
+            _ => destination.TryWrite(
+                culture, $"{sign}{nanoseconds / Hour}h{nanoseconds % Hour / Minute}m{In(Second):0.#########}s", out length),
         };
-    }
+        return length;
 
-    private static string Decimal(ulong nanoseconds, ulong unit) =>
-        (nanoseconds / (decimal)unit).ToString("0.#########", CultureInfo.InvariantCulture);
+        // In the smallest unit that is written; what larger units hold is left out.
+        decimal In(ulong unit) => nanoseconds % Minute / (decimal)unit;
+    }
 
     private static bool TryReadPart(ref ReadOnlySpan<char> text, out ulong nanoseconds)
     {

@@ -17,7 +17,7 @@ internal static class ImageMatchingVectors
     private static string Unescape(string field)
     {
         StringBuilder text = new();
-        for (int i = 0; i < field.Length; i++)
+        for (var i = 0; i < field.Length; i++)
         {
             if (field[i] != '\\')
             {

@@ -13,16 +13,18 @@ public sealed class ImagePatternPropertyTests
     public void Parse_and_IsMatch_answer_as_the_reference_algorithm()
     {
         PairGenerator pairs = new(Seed);
-        int matches = 0;
-        for (int i = 0; i < PairCount; i++)
+        var matches = 0;
+        for (var i = 0; i < PairCount; i++)
         {
-            (string text, string image) = pairs.Next();
-            bool isValid = ImagePattern.TryParse(text, out ImagePattern? pattern);
-            bool isMatch = isValid && pattern!.IsMatch(image);
+            (var text, var image) = pairs.Next();
+            var isValid = ImagePattern.TryParse(text, out var pattern);
+            var isMatch = isValid && pattern!.IsMatch(image);
 
             if (isValid != KubeletAlgorithm.IsValid(text) || isMatch != KubeletAlgorithm.IsMatch(text, image))
             {
-                Assert.Fail($"Pair {i} of seed {Seed}: pattern {Show(text)} is {(isValid ? "valid" : "refused")} and {(isMatch ? "matches" : "does not match")} {Show(image)}.");
+                var verdict = isValid ? "valid" : "refused";
+                var answer = isMatch ? "matches" : "does not match";
+                Assert.Fail($"Pair {i} of seed {Seed}: pattern {Show(text)} is {verdict} and {answer} {Show(image)}.");
             }
 
             matches += isMatch ? 1 : 0;

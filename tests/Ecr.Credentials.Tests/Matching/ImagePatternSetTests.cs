@@ -16,7 +16,7 @@ public sealed class ImagePatternSetTests
     [TestCase("user@b.io/x?y#z", 1)]
     public void FirstMatch_gives_the_index_of_the_first_pattern_that_matches(string image, int expected)
     {
-        ImagePatternSet set = Parse("a.io", "*.io/x", "*.io:80", "*", "b.io/x", "a.io/x", "a.io");
+        var set = Parse("a.io", "*.io/x", "*.io:80", "*", "b.io/x", "a.io/x", "a.io");
 
         Assert.That(set.FirstMatch(image), Is.EqualTo(expected));
         Assert.That(set.IsMatch(image), Is.EqualTo(expected >= 0));
@@ -34,34 +34,37 @@ public sealed class ImagePatternSetTests
     [TestCase("r.io/ab", 3)]
     [TestCase("r.io/abc", 0)]
     [TestCase("r.io/t%65am/app", 1)]
-    public void FirstMatch_finds_the_lowest_of_nested_paths(string image, int expected) =>
-        Assert.That(
-            Parse("r.io/abc", "r.io/team/a", "r.io/zeta", "r.io/a", "r.io/team", "r.io/team/other", "r.io").FirstMatch(image), Is.EqualTo(expected));
+    public void FirstMatch_finds_the_lowest_of_nested_paths(string image, int expected)
+    {
+        var set = Parse("r.io/abc", "r.io/team/a", "r.io/zeta", "r.io/a", "r.io/team", "r.io/team/other", "r.io");
+
+        Assert.That(set.FirstMatch(image), Is.EqualTo(expected));
+    }
 
     [Test]
     public void FirstMatch_answers_as_trying_one_pattern_after_the_other()
     {
         PairGenerator pairs = new(seed: 1);
         Random random = new(1);
-        int matches = 0;
-        for (int i = 0; i < 2_000; i++)
+        var matches = 0;
+        for (var i = 0; i < 2_000; i++)
         {
             List<ImagePattern> patterns = [];
             List<string> images = [];
-            for (int j = random.Next(40); j >= 0; j--)
+            for (var j = random.Next(40); j >= 0; j--)
             {
-                (string text, string image) = pairs.Next();
+                (var text, var image) = pairs.Next();
                 images.Add(image);
-                if (ImagePattern.TryParse(text, out ImagePattern? pattern))
+                if (ImagePattern.TryParse(text, out var pattern))
                 {
                     patterns.Insert(random.Next(patterns.Count + 1), pattern);
                 }
             }
 
             ImagePatternSet set = new(patterns);
-            foreach (string image in images)
+            foreach (var image in images)
             {
-                int expected = patterns.FindIndex(pattern => pattern.IsMatch(image));
+                var expected = patterns.FindIndex(pattern => pattern.IsMatch(image));
                 Assert.That(set.FirstMatch(image), Is.EqualTo(expected));
                 matches += expected >= 0 ? 1 : 0;
             }
@@ -80,9 +83,9 @@ public sealed class ImagePatternSetTests
     [TestCase("*.dkr.ecr.{0}.amazonaws.com/team", "1.dkr.ecr.{0}.amazonaws.com/team/app")]
     public void Each_of_many_patterns_is_found(string pattern, string image)
     {
-        ImagePatternSet set = Parse([.. Enumerable.Range(0, 1_000).Select(i => string.Format(CultureInfo.InvariantCulture, pattern, i))]);
+        var set = Parse([.. Enumerable.Range(0, 1_000).Select(i => string.Format(CultureInfo.InvariantCulture, pattern, i))]);
 
-        for (int i = 0; i < set.Count; i++)
+        for (var i = 0; i < set.Count; i++)
         {
             Assert.That(set.FirstMatch(string.Format(CultureInfo.InvariantCulture, image, i)), Is.EqualTo(i));
         }
@@ -96,7 +99,7 @@ public sealed class ImagePatternSetTests
     [Test]
     public void Patterns_keep_their_order()
     {
-        ImagePatternSet set = Parse("b.io", "a.io", "b.io");
+        var set = Parse("b.io", "a.io", "b.io");
 
         Assert.That(set.Count, Is.EqualTo(3));
         Assert.That(set[1].ToString(), Is.EqualTo("a.io"));
@@ -108,7 +111,7 @@ public sealed class ImagePatternSetTests
     [Test]
     public void FirstMatch_allocates_nothing_for_images_of_up_to_4_KiB()
     {
-        ImagePatternSet set = Parse("*.dkr.ecr.*.amazonaws.com", "r.io/é", "*", "*-a.io", "a-*.io:80", "[::1]", "r.io/a", "r.io/b");
+        var set = Parse("*.dkr.ecr.*.amazonaws.com", "r.io/é", "*", "*-a.io", "a-*.io:80", "[::1]", "r.io/a", "r.io/b");
         string[] images =
         [
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2.3",
@@ -126,8 +129,8 @@ public sealed class ImagePatternSetTests
 
         long Allocated()
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            foreach (string image in images)
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var image in images)
             {
                 set.FirstMatch(image);
                 set.IsMatch(image);

@@ -11,19 +11,20 @@ public sealed class MatchingBenchmarkTests
         from type in typeof(KubeletAlgorithm).Assembly.GetExportedTypes()
         where type.Namespace == typeof(KubeletAlgorithm).Namespace
         from benchmark in BenchmarkConverter.TypeToBenchmarks(type).BenchmarksCases
-        select new TestCaseData(benchmark).SetArgDisplayNames(type.Name, benchmark.Descriptor.WorkloadMethod.Name, benchmark.Parameters.PrintInfo);
+        select new TestCaseData(benchmark)
+            .SetArgDisplayNames(type.Name, benchmark.Descriptor.WorkloadMethod.Name, benchmark.Parameters.PrintInfo);
 
     [TestCaseSource(nameof(Benchmarks))]
     public void Every_benchmark_runs_and_gives_the_right_answer(BenchmarkCase benchmark)
     {
-        object instance = Activator.CreateInstance(benchmark.Descriptor.Type)!;
+        var instance = Activator.CreateInstance(benchmark.Descriptor.Type)!;
         foreach (var parameter in benchmark.Parameters.Items)
         {
             benchmark.Descriptor.Type.GetProperty(parameter.Name)!.SetValue(instance, parameter.Value);
         }
 
         benchmark.Descriptor.GlobalSetupMethod!.Invoke(instance, null);
-        object? answer = benchmark.Descriptor.WorkloadMethod.Invoke(instance, null);
+        var answer = benchmark.Descriptor.WorkloadMethod.Invoke(instance, null);
 
         Assert.That(answer, Is.EqualTo(Expected(instance, benchmark.Descriptor.WorkloadMethod)));
     }

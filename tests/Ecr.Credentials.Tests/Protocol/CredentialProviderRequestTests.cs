@@ -79,7 +79,7 @@ public sealed class CredentialProviderRequestTests
     [TestCase("""{"serviceAccountAnnotations":[]}""", "\"serviceAccountAnnotations\" is an array. It must be an object.")]
     [TestCase("""{"serviceAccountAnnotations":{"a":1}}""", "\"a\" is a number. It must be a string.")]
     [TestCase("""{"image":"\ud800"}""", "A string holds half of a surrogate pair.")]
-    [TestCase("""{"\udfff":""}""", "A string holds half of a surrogate pair.")]
+    [TestCase("""{"serviceAccountAnnotations":{"\udfff":""}}""", "A string holds half of a surrogate pair.")]
     public void Parse_says_what_is_wrong(string json, string message)
     {
         Assert.That(CredentialProviderRequest.TryParse(Encoding.UTF8.GetBytes(json), out var request, out var error), Is.False);

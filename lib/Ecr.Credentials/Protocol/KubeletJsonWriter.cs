@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text.Unicode;
+
+namespace Ecr.Credentials.Protocol;
+
+/// <summary>
+/// Writes JSON as the kubelet's encoder does, so that what is written here is byte for byte what the kubelet would write, and allocates nothing.
+/// </summary>
+/// <remarks>
+/// Go's rules, <see href="https://pkg.go.dev/encoding/json#Marshal"/>: quote, backslash, control characters, <c>&lt; &gt; &amp;</c> and U+2028,
+/// U+2029 are escaped, in lower-case hex; half of a surrogate pair becomes <c>\ufffd</c>. The encoders of System.Text.Json escape far more, in
+/// upper-case hex.
+/// </remarks>
+internal readonly ref struct KubeletJsonWriter(IBufferWriter<byte> output)
+{
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(
+        "\"\\<>&\u2028\u2029"
+        + "\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\t\n\v\f\r\u000e\u000f"
+        + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f");
+
+    private readonly IBufferWriter<byte> _output = output;
+
+    public void WriteRaw(ReadOnlySpan<byte> json) => _output.Write(json);
+
+    public void WriteString(ReadOnlySpan<char> text)
+    {
+        WriteRaw("\""u8);
+        while (!text.IsEmpty)
+        {
+            var plainLength = text.IndexOfAny(Escaped);
+            var plain = plainLength < 0 ? text : text[..plainLength];
+            WriteUnescaped(plain);
+            text = text[plain.Length..];
+            if (!text.IsEmpty)
+            {
+                WriteEscaped(text[0]);
+                text = text[1..];
+            }
+        }
+
+        WriteRaw("\""u8);
+    }
+
+    private void WriteUnescaped(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            // No character of UTF-16 takes more than three bytes.
+            var status = Utf8.FromUtf16(text, _output.GetSpan(text.Length * 3), out var read, out var written, replaceInvalidSequences: false);
+            _output.Advance(written);
+            text = text[read..];
+            if (status == OperationStatus.InvalidData)
+            {
+                WriteEscaped('\ufffd');
+                text = text[1..];
+            }
+        }
+    }
+
+    private void WriteEscaped(char c)
+    {
+        switch (c)
+        {
+            case '"':
+                WriteRaw("\\\""u8);
+                break;
+            case '\\':
+                WriteRaw("\\\\"u8);
+                break;
+            case '\b':
+                WriteRaw("\\b"u8);
+                break;
+            case '\f':
+                WriteRaw("\\f"u8);
+                break;
+            case '\n':
+                WriteRaw("\\n"u8);
+                break;
+            case '\r':
+                WriteRaw("\\r"u8);
+                break;
+            case '\t':
+                WriteRaw("\\t"u8);
+                break;
+            default:
+                var hex = "0123456789abcdef"u8;
+                WriteRaw([(byte)'\\', (byte)'u', hex[c >> 12], hex[(c >> 8) & 0xf], hex[(c >> 4) & 0xf], hex[c & 0xf]]);
+                break;
+        }
+    }
+}
