@@ -1,0 +1,10 @@
+using Ecr.Credentials.Tokens;
+
+namespace Consumer;
+
+/// <summary>Gives a password without asking AWS.</summary>
+internal sealed class FakeTokenSource(DateTimeOffset expiresAt) : IEcrTokenSource
+{
+    public ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(new EcrToken("AWS", "fake-password", expiresAt));
+}

@@ -1,0 +1,16 @@
+using System.Reflection;
+
+namespace Ecr.Credentials.Tests.Packaging;
+
+/// <summary>The sources that the tests were built from.</summary>
+internal static class Repository
+{
+    private static readonly Assembly Tests = typeof(Repository).Assembly;
+
+    /// <summary>The folder of the repository.</summary>
+    public static string Folder { get; } =
+        Tests.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
+
+    /// <summary>Debug or Release, as the tests were built.</summary>
+    public static string Configuration { get; } = Tests.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+}
