@@ -15,14 +15,14 @@ internal static class EcrFailure
         var endpoint = config.Endpoint;
         return exception switch
         {
+            AmazonServiceException { StatusCode: not 0 } e and not AmazonUnmarshallingException => FromService(e, config),
+            _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
+            _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint, "the connection broke"),
+            _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint, "it does not answer in time"),
             AmazonUnmarshallingException or JsonException => new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
                 $"{endpoint} answered with something that is not an ECR answer. Check for a proxy in between, and the configured endpoint.",
                 exception),
-            AmazonServiceException { StatusCode: not 0 } e => FromService(e, config),
-            _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
-            _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint, "the connection broke"),
-            _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint, "it does not answer in time"),
             AmazonServiceException or AmazonClientException => new EcrCredentialException(
                 EcrCredentialErrorReason.ServiceError,
                 $"The call to {endpoint} failed: {MessageText.OneLine(exception.Message)}",
