@@ -74,7 +74,9 @@ public sealed class ExchangeTests : ShimFixture
         Assert.That(
             result.Error,
             Does.Contain($"Calling GetAuthorizationToken at {Emulator.Address} for region eu-west-1")
+                .And.Contain($"the access key that ends in {Emulator.StaticCredentials.AccessKeyId[^4..]}")
                 .And.Contain("Got a password for 123456789012.dkr.ecr.eu-west-1.amazonaws.com that expires "));
+        Assert.That(result.Error, Does.Not.Contain(Emulator.StaticCredentials.AccessKeyId));
         AssertNoSecret(result.Error);
     }
 
