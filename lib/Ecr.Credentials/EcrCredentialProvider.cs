@@ -91,17 +91,21 @@ public sealed class EcrCredentialProvider : IDisposable
     // To answer with the node's own identity where a role was asked for would give the pod rights that nobody granted it.
     private static void RefuseServiceAccountRole(CredentialProviderRequest request)
     {
-        foreach (var annotation in (ReadOnlySpan<string>)["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/role-arn"])
+        if (request.ServiceAccountToken is not null && FindRoleSetting(request) is { } setting)
         {
-            if (request.ServiceAccountToken is not null && request.ServiceAccountAnnotations.ContainsKey(annotation))
-            {
-                throw new EcrCredentialException(
-                    EcrCredentialErrorReason.InvalidConfiguration,
-                    $"The service account asks for a role with \"{annotation}\", and this version cannot assume roles for service accounts. "
-                        + "Take tokenAttributes out of the kubelet's provider configuration to pull with the node's own identity.");
-            }
+            throw new EcrCredentialException(
+                EcrCredentialErrorReason.InvalidConfiguration,
+                $"{setting} asks for a role for the service account, and this version cannot assume one. "
+                    + "Take tokenAttributes out of the kubelet's provider configuration to pull with the node's own identity.");
         }
     }
+
+    // The annotations of EKS, and the variable of the Go plugin.
+    private static string? FindRoleSetting(CredentialProviderRequest request) =>
+        request.ServiceAccountAnnotations.ContainsKey("eks.amazonaws.com/ecr-role-arn") ? "The annotation eks.amazonaws.com/ecr-role-arn"
+        : request.ServiceAccountAnnotations.ContainsKey("eks.amazonaws.com/role-arn") ? "The annotation eks.amazonaws.com/role-arn"
+        : !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("AWS_ECR_ROLE_ARN")) ? "The variable AWS_ECR_ROLE_ARN"
+        : null;
 
     // Half of the remaining life leaves the kubelet with a password that lives on for as long as it was cached. Zero says "do not cache"; left out,
     // the kubelet would cache for its configured default.
