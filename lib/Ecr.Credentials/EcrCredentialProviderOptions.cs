@@ -18,4 +18,21 @@ public sealed class EcrCredentialProviderOptions
 
     /// <summary>Told what is done and where calls go, without secrets; silent by default.</summary>
     public ILogger Logger { get; set; } = NullLogger.Instance;
+
+    /// <exception cref="ArgumentException">An option cannot be used; the message names it.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(Logger);
+        if (!Enum.IsDefined(UnknownRegistry))
+        {
+            throw new ArgumentException(
+                $"{nameof(UnknownRegistry)} is \"{UnknownRegistry}\". Use {string.Join(" or ", Enum.GetNames<UnknownRegistryHandling>())}.");
+        }
+
+        if (RegistryAliases.Contains(null!))
+        {
+            throw new ArgumentException($"{nameof(RegistryAliases)} holds a null. Take it out.");
+        }
+    }
 }
