@@ -125,7 +125,7 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
             return false;
         }
 
-        if (address.Scheme != Uri.UriSchemeHttps && !IsLoopback(address))
+        if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
         {
             Log.NotSecure(_logger, address.Scheme, address.Authority);
             return false;
@@ -139,10 +139,6 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
     private bool TryGetRegistry(Uri address, [NotNullWhen(true)] out EcrRegistry? registry) =>
         _registries.TryResolveNamed(address.Authority, out registry, out _)
         || (address.IsDefaultPort && _registries.TryResolveNamed($"{address.Authority}:{address.Port}", out registry, out _));
-
-    // Uri.IsLoopback also takes the name "loopback", which may be any machine.
-    private static bool IsLoopback(Uri address) =>
-        address.Host == "localhost" || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
 
     // ECR Public says 400 where it should say 401, <https://github.com/aws/containers-roadmap/issues/2835>.
     private static bool IsRefusal(HttpResponseMessage response, EcrRegistry registry) =>

@@ -17,7 +17,7 @@ public static class EcrTokenSource
     /// </code>
     /// <para>
     /// <c>request.Registry</c> tells the region that is wanted, and whether it is ECR Public, for which AWSSDK.ECRPublic has the same call. The function
-    /// is called for every token; a cache in front of the source keeps them.
+    /// is called for every token; <see cref="EcrTokenCache"/> in front of the source keeps them.
     /// </para>
     /// </remarks>
     /// <param name="getToken">
