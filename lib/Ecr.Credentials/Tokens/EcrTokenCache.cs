@@ -18,6 +18,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
     private readonly TimeSpan _refreshMargin;
     private readonly TimeSpan _fetchTimeout;
     private readonly TimeProvider _timeProvider;
+    private readonly LastReadClock _clock;
     private readonly ILogger _logger;
     private readonly object _scope = new();
 
@@ -40,9 +41,10 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         _refreshMargin = options.RefreshMargin;
         _fetchTimeout = options.FetchTimeout;
         _timeProvider = options.TimeProvider;
+        _clock = new LastReadClock(_timeProvider);
         _logger = options.Logger;
         _ownEntries = options.MemoryCache is null
-            ? new MemoryCache(new MemoryCacheOptions { SizeLimit = options.SizeLimit, Clock = new TimeProviderClock(_timeProvider) })
+            ? new MemoryCache(new MemoryCacheOptions { SizeLimit = options.SizeLimit, Clock = _clock })
             : null;
         _entries = options.MemoryCache ?? _ownEntries!;
     }
@@ -60,13 +62,8 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
         var key = request.GetKey(_scope);
-        if (!TryFind(key, out var entry))
-        {
-            return WaitForTokenAsync(request, key, cancellationToken);
-        }
-
-        var now = _timeProvider.GetUtcNow();
-        if (now >= entry.WaitFrom || entry.IsReplacedAfter(request.RejectedToken, now))
+        var now = _clock.Read();
+        if (!TryFind(key, out var entry) || now >= entry.WaitFrom || entry.IsReplacedAfter(request.RejectedToken, now))
         {
             return WaitForTokenAsync(request, key, cancellationToken);
         }
@@ -131,7 +128,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
                 var entry = await fetch.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
 
                 // Long may pass between the answer and this line: a machine can sleep here.
-                if (_timeProvider.GetUtcNow() < entry.ExpiresAt)
+                if (_clock.Read() < entry.ExpiresAt)
                 {
                     return entry.Token;
                 }
@@ -259,7 +256,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
     private async Task<EcrTokenEntry> GetEntryAsync(EcrTokenFetch fetch)
     {
         // Between a caller's look into the cache and its fetch another fetch may have ended; then its token is here, and no second call is needed.
-        var now = _timeProvider.GetUtcNow();
+        var now = _clock.Read();
         if (TryFind(fetch.Key, out var held)
             && now < (fetch.IsRefresh ? held.RefreshAt : held.WaitFrom)
             && !held.IsReplacedAfter(fetch.Request.RejectedToken, now))
@@ -275,7 +272,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         }
         catch (Exception e) when (!fetch.IsAbandoned && TryFindValid(fetch.Key, out held))
         {
-            var later = held.AfterFailedRefresh(_timeProvider.GetUtcNow());
+            var later = held.AfterFailedRefresh(_clock.Read());
             Store(fetch.Key, later);
             Log.RefreshFailed(_logger, fetch.Request.Registry.Region, later.ExpiresAt, e);
             return later;
@@ -283,7 +280,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
     }
 
     private bool TryFindValid(EcrTokenKey key, [NotNullWhen(true)] out EcrTokenEntry? entry) =>
-        TryFind(key, out entry) && _timeProvider.GetUtcNow() < entry.ExpiresAt;
+        TryFind(key, out entry) && _clock.Read() < entry.ExpiresAt;
 
     private async Task<EcrTokenEntry> FetchAsync(EcrTokenFetch fetch)
     {
@@ -305,10 +302,10 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
 
     private async Task<EcrTokenEntry> CallSourceAsync(EcrTokenFetch fetch)
     {
-        var askedAt = _timeProvider.GetUtcNow();
+        var askedAt = _clock.Read();
         var token = await GetTokenInTimeAsync(fetch).ConfigureAwait(false);
         var entry = new EcrTokenEntry(token, askedAt, _refreshMargin);
-        var now = _timeProvider.GetUtcNow();
+        var now = _clock.Read();
         return now < entry.ExpiresAt
             ? entry
             : throw new EcrCredentialException(
@@ -347,7 +344,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         }
 
         // A span, not a time: the memory cache of a caller may run on another clock.
-        var options = new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = entry.ExpiresAt - _timeProvider.GetUtcNow(), Size = 1 };
+        var options = new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = entry.ExpiresAt - _clock.Read(), Size = 1 };
         options.RegisterPostEvictionCallback(static (_, _, _, _) => EcrTelemetry.CountTokens(-1));
         _entries.Set(key, entry, options);
         EcrTelemetry.CountTokens(1);

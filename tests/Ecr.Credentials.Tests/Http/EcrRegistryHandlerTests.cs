@@ -5,6 +5,7 @@ using Ecr.Credentials.Http;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests.Http;
 
@@ -144,6 +145,26 @@ public sealed class EcrRegistryHandlerTests
         Assert.That(registry.Requests, Has.Count.EqualTo(2));
         Assert.That(tokens.Requests.Select(request => request.RejectedToken?.Password), Is.EqualTo(new[] { null, "password-1" }));
         Assert.That(tokens.Requests[1].Registry.Host, Is.EqualTo(Host));
+    }
+
+    [Test]
+    public async Task A_refused_token_is_renewed_through_the_cache()
+    {
+        var clock = new FakeTimeProvider(Expiry.AddHours(-12));
+        var calls = 0;
+        var source = EcrTokenSource.FromDelegate((_, _) => ValueTask.FromResult(new EcrToken("AWS", $"password-{++calls}", Expiry)));
+        using var cache = new EcrTokenCache(source, new EcrTokenCacheOptions { TimeProvider = clock });
+        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "password-2");
+        using var provider = new EcrCredentialProvider(cache);
+        using var client = new HttpClient(new EcrRegistryHandler(provider) { InnerHandler = registry.CreateConnection() });
+
+        using var tooYoung = await client.GetAsync(new Uri($"https://{Host}/v2/"));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        using var renewed = await client.GetAsync(new Uri($"https://{Host}/v2/"));
+        using var kept = await client.GetAsync(new Uri($"https://{Host}/v2/"));
+
+        Assert.That(new[] { (int)tooYoung.StatusCode, (int)renewed.StatusCode, (int)kept.StatusCode }, Is.EqualTo(new[] { 401, 200, 200 }));
+        Assert.That(calls, Is.EqualTo(2));
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Ecr.Credentials.Tests.Tokens;
