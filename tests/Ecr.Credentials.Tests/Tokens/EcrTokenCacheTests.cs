@@ -1,6 +1,7 @@
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests.Tokens;
 
@@ -10,6 +11,9 @@ public sealed class EcrTokenCacheTests
     private static readonly TimeSpan Life = TimeSpan.FromHours(12);
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
+
+    // Only a test that fails waits for so long.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private TimerSignallingTimeProvider _time = null!;
     private GatedTokenSource _source = null!;
@@ -159,10 +163,12 @@ public sealed class EcrTokenCacheTests
         using var cancellation = new CancellationTokenSource();
         var leaving = _cache.GetTokenAsync(Request(), cancellation.Token).AsTask();
         var abandoned = await _source.NextCallAsync();
-        await cancellation.CancelAsync();
-        Assert.That(async () => await leaving, Throws.InstanceOf<OperationCanceledException>());
 
+        // At once, while the abandoned call is still being ended on another thread.
+        CancelInPlace(cancellation);
         var coming = _cache.GetTokenAsync(Request()).AsTask();
+
+        Assert.That(async () => await leaving, Throws.InstanceOf<OperationCanceledException>());
         var call = await _source.NextCallAsync();
         abandoned.Answer(Token());
         var token = Token();
@@ -178,9 +184,9 @@ public sealed class EcrTokenCacheTests
         var leaving = _cache.GetTokenAsync(Request(), cancellation.Token).AsTask();
         var abandoned = await _source.NextCallAsync();
         var abandonedEnds = _cache.WhenIdleAsync();
-        await cancellation.CancelAsync();
-        Assert.That(async () => await leaving, Throws.InstanceOf<OperationCanceledException>());
+        CancelInPlace(cancellation);
         var coming = _cache.GetTokenAsync(Request()).AsTask();
+        Assert.That(async () => await leaving, Throws.InstanceOf<OperationCanceledException>());
         var call = await _source.NextCallAsync();
         await abandonedEnds;
 
@@ -199,8 +205,8 @@ public sealed class EcrTokenCacheTests
             async () => await _cache.GetTokenAsync(Request(), new CancellationToken(canceled: true)),
             Throws.InstanceOf<OperationCanceledException>());
 
-        await _cache.WhenIdleAsync();
-        Assert.That(_source.Count, Is.Zero);
+        await FillAsync();
+        Assert.That(_source.Count, Is.EqualTo(1));
     }
 
     [Test]
@@ -260,8 +266,9 @@ public sealed class EcrTokenCacheTests
         (await _source.NextCallAsync()).Answer(token);
         Assert.That(await Task.WhenAll(waiting), Is.All.SameAs(token));
 
-        Assert.That(await FillAsync(), Is.Not.SameAs(token));
-        Assert.That(_source.Count, Is.EqualTo(2));
+        var late = _cache.GetTokenAsync(Request()).AsTask();
+        (await _source.NextCallAsync()).Fail(Failure());
+        Assert.That(async () => await late, Throws.TypeOf<EcrCredentialException>());
     }
 
     [Test]
@@ -392,6 +399,21 @@ public sealed class EcrTokenCacheTests
         var late = _cache.GetTokenAsync(Request()).AsTask();
         (await _source.NextCallAsync()).Fail(Failure());
         Assert.That(async () => await late, Throws.TypeOf<EcrCredentialException>());
+    }
+
+    [Test]
+    public async Task A_memory_cache_that_keeps_a_token_for_too_long_does_not_prolong_its_life()
+    {
+        using var memory = new MemoryCache(new MemoryCacheOptions { Clock = new TimeProviderClock(new FakeTimeProvider(Start)) });
+        using var cache = new EcrTokenCache(_source, Options(memory));
+        await FillAsync(cache);
+        _time.Advance(Life);
+
+        var late = cache.GetTokenAsync(Request()).AsTask();
+        (await _source.NextCallAsync()).Fail(Failure());
+
+        Assert.That(async () => await late.WaitAsync(Patience), Throws.TypeOf<EcrCredentialException>());
+        Assert.That(memory.Count, Is.EqualTo(1));
     }
 
     [Test]
@@ -599,6 +621,9 @@ public sealed class EcrTokenCacheTests
 
     private static EcrCredentialException Failure() => new(EcrCredentialErrorReason.Throttled, "AWS throttled the calls. Try again later.");
 
+    // Whoever waits has left when this returns.
+    private static void CancelInPlace(CancellationTokenSource cancellation) => cancellation.Cancel();
+
     private EcrToken Token() => new("AWS", "secret", _time.GetUtcNow() + Life);
 
     private MemoryCache Memory(long? sizeLimit = null) => new(new MemoryCacheOptions { Clock = new TimeProviderClock(_time), SizeLimit = sizeLimit });
@@ -613,7 +638,7 @@ public sealed class EcrTokenCacheTests
         var waiting = (cache ?? _cache).GetTokenAsync(request ?? Request()).AsTask();
         var token = Token();
         (await _source.NextCallAsync()).Answer(token);
-        Assert.That(await waiting, Is.SameAs(token));
+        Assert.That(await waiting.WaitAsync(Patience), Is.SameAs(token));
         return token;
     }
 }
