@@ -18,6 +18,7 @@ public sealed class EcrCredentialProvider : IDisposable
 
     /// <summary>A provider that asks AWS for every credential, with the identity that the AWS SDK finds.</summary>
     /// <param name="options">How it behaves; the defaults if left out.</param>
+    /// <exception cref="ArgumentException">An option cannot be used; the message names it.</exception>
     public EcrCredentialProvider(EcrCredentialProviderOptions? options = null)
         : this(options, tokens: null)
     {
@@ -26,6 +27,7 @@ public sealed class EcrCredentialProvider : IDisposable
     /// <summary>A provider on another source of tokens.</summary>
     /// <param name="tokens">The source; the caller disposes it.</param>
     /// <param name="options">How it behaves; the defaults if left out.</param>
+    /// <exception cref="ArgumentException">An option cannot be used; the message names it.</exception>
     public EcrCredentialProvider(IEcrTokenSource tokens, EcrCredentialProviderOptions? options = null)
         : this(options, tokens ?? throw new ArgumentNullException(nameof(tokens)))
     {
@@ -34,12 +36,19 @@ public sealed class EcrCredentialProvider : IDisposable
     private EcrCredentialProvider(EcrCredentialProviderOptions? options, IEcrTokenSource? tokens)
     {
         options ??= new EcrCredentialProviderOptions();
+        options.Validate();
         _ownClient = tokens is null ? new EcrTokenClient(options.Logger) : null;
         _tokens = tokens ?? _ownClient!;
         _registries = new EcrRegistryResolver(options);
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
     }
+
+    internal IEcrTokenSource Tokens => _tokens;
+
+    internal EcrRegistryResolver Registries => _registries;
+
+    internal ILogger Logger => _logger;
 
     /// <summary>Answers a request of the kubelet, in the version of the request.</summary>
     /// <param name="request">The request.</param>

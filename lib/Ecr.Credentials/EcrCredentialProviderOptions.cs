@@ -18,4 +18,22 @@ public sealed class EcrCredentialProviderOptions
 
     /// <summary>Told what is done and where calls go, without secrets; silent by default.</summary>
     public ILogger Logger { get; set; } = NullLogger.Instance;
+
+    /// <exception cref="ArgumentException">An option cannot be used; the message names it.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(Logger);
+        if (UnknownRegistry is not (UnknownRegistryHandling.Refuse or UnknownRegistryHandling.UseDefaultRegion))
+        {
+            throw new ArgumentException(
+                $"{nameof(UnknownRegistry)} is \"{UnknownRegistry}\". "
+                    + $"Use {nameof(UnknownRegistryHandling.Refuse)} or {nameof(UnknownRegistryHandling.UseDefaultRegion)}.");
+        }
+
+        if (RegistryAliases.Contains(null!))
+        {
+            throw new ArgumentException($"{nameof(RegistryAliases)} holds a null. Take it out.");
+        }
+    }
 }

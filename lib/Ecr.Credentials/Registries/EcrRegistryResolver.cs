@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ecr.Credentials.Aws;
 using Microsoft.Extensions.Logging;
 
@@ -13,16 +14,7 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options)
     /// <exception cref="EcrCredentialException">The host is no ECR registry, and nothing says what to do with it.</exception>
     public EcrRegistry Resolve(string image)
     {
-        foreach (var alias in _aliases)
-        {
-            if (alias.Pattern.IsMatch(image))
-            {
-                Log.UsingAlias(_logger, alias);
-                return alias.Registry;
-            }
-        }
-
-        if (EcrRegistry.TryParse(image, out var registry, out var error))
+        if (TryResolveNamed(image, out var registry, out var error))
         {
             return registry;
         }
@@ -33,6 +25,24 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options)
             : throw new EcrCredentialException(
                 EcrCredentialErrorReason.NotAnEcrRegistry,
                 $"{error} Take it out of the kubelet's matchImages, or name the ECR registry behind it with a registry alias.");
+    }
+
+    /// <summary>The registry that an alias or the host's own name tells, never the one of the default region.</summary>
+    public bool TryResolveNamed(
+        string image, [NotNullWhen(true)] out EcrRegistry? registry, [NotNullWhen(false)] out string? error)
+    {
+        foreach (var alias in _aliases)
+        {
+            if (alias.Pattern.IsMatch(image))
+            {
+                Log.UsingAlias(_logger, alias);
+                registry = alias.Registry;
+                error = null;
+                return true;
+            }
+        }
+
+        return EcrRegistry.TryParse(image, out registry, out error);
     }
 
     private static EcrRegistry GetDefaultRegistry(string host)

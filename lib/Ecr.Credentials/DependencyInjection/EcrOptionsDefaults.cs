@@ -1,0 +1,29 @@
+using Ecr.Credentials.Tokens;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Ecr.Credentials.DependencyInjection;
+
+/// <summary>Gives options that name no clock and no logger those of the container.</summary>
+internal sealed class EcrOptionsDefaults(TimeProvider timeProvider, ILoggerFactory? loggerFactory = null)
+    : IPostConfigureOptions<EcrCredentialProviderOptions>, IPostConfigureOptions<EcrTokenCacheOptions>
+{
+    private readonly ILogger _logger = loggerFactory?.CreateLogger("Ecr.Credentials") ?? NullLogger.Instance;
+
+    public void PostConfigure(string? name, EcrCredentialProviderOptions options)
+    {
+        options.TimeProvider = OrDefault(options.TimeProvider);
+        options.Logger = OrDefault(options.Logger);
+    }
+
+    public void PostConfigure(string? name, EcrTokenCacheOptions options)
+    {
+        options.TimeProvider = OrDefault(options.TimeProvider);
+        options.Logger = OrDefault(options.Logger);
+    }
+
+    private TimeProvider OrDefault(TimeProvider configured) => configured == TimeProvider.System ? timeProvider : configured;
+
+    private ILogger OrDefault(ILogger configured) => configured == NullLogger.Instance ? _logger : configured;
+}

@@ -1,0 +1,27 @@
+using Ecr.Credentials.Tokens;
+using Microsoft.Extensions.Options;
+
+namespace Ecr.Credentials.DependencyInjection;
+
+/// <summary>Has options check themselves.</summary>
+internal sealed class EcrOptionsValidator : IValidateOptions<EcrCredentialProviderOptions>, IValidateOptions<EcrTokenCacheOptions>
+{
+    public ValidateOptionsResult Validate(string? name, EcrCredentialProviderOptions options) =>
+        Check(nameof(EcrCredentialProviderOptions), options.Validate);
+
+    public ValidateOptionsResult Validate(string? name, EcrTokenCacheOptions options) =>
+        Check(nameof(EcrTokenCacheOptions), options.Validate);
+
+    private static ValidateOptionsResult Check(string type, Action validate)
+    {
+        try
+        {
+            validate();
+            return ValidateOptionsResult.Success;
+        }
+        catch (ArgumentException e)
+        {
+            return ValidateOptionsResult.Fail($"{type}: {MessageText.OneLine(e.Message)}");
+        }
+    }
+}

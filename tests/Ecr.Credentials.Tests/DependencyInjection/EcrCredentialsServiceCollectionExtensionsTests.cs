@@ -1,0 +1,297 @@
+using Ecr.Credentials.Http;
+using Ecr.Credentials.Registries;
+using Ecr.Credentials.Tests.Http;
+using Ecr.Credentials.Tokens;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ecr.Credentials.Tests.DependencyInjection;
+
+public sealed class EcrCredentialsServiceCollectionExtensionsTests
+{
+    private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+    private const string OtherHost = "210987654321.dkr.ecr.us-east-1.amazonaws.com";
+
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Test]
+    public async Task Every_service_comes_out_of_the_container()
+    {
+        await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider(validateScopes: true);
+
+        Assert.That(services.GetRequiredService<IEcrTokenSource>(), Is.TypeOf<EcrTokenCache>());
+        Assert.That(Twice<EcrCredentialProvider>(), Is.All.SameAs(services.GetRequiredService<EcrCredentialProvider>()));
+        Assert.That(Twice<EcrRegistryHandler>(), Is.Unique, "An HTTP client sets the handler that follows, so handlers cannot be shared.");
+        Assert.That(services.GetRequiredService<TimeProvider>(), Is.SameAs(TimeProvider.System));
+
+        T[] Twice<T>()
+            where T : notnull => [services.GetRequiredService<T>(), services.GetRequiredService<T>()];
+    }
+
+    [Test]
+    public async Task The_provider_takes_its_tokens_from_the_source_in_the_container()
+    {
+        await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider();
+
+        Assert.That(services.GetRequiredService<EcrCredentialProvider>().Tokens, Is.SameAs(services.GetRequiredService<IEcrTokenSource>()));
+    }
+
+    [Test]
+    public void Adding_twice_adds_services_once()
+    {
+        var once = new ServiceCollection().AddEcrCredentials();
+        var twice = new ServiceCollection().AddEcrCredentials().AddEcrCredentials();
+
+        // ValidateOnStart notes each call anew, under the same name.
+        Assert.That(Types(twice), Is.EqualTo(Types(once)));
+
+        static IEnumerable<string> Types(IServiceCollection services) =>
+            services.Select(service => service.ServiceType.ToString()).Where(type => !type.Contains("StartupValidatorOptions", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task Every_configuration_counts_before_and_after_and_twice()
+    {
+        var collection = new ServiceCollection();
+        collection.Configure<EcrCredentialProviderOptions>(options => options.RegistryAliases.Add(Alias("a.example")));
+        collection.AddEcrCredentials(options => options.RegistryAliases.Add(Alias("b.example")));
+        collection.AddEcrCredentials(options => options.RegistryAliases.Add(Alias("c.example")));
+        await using var services = collection.AddSingleton<IEcrTokenSource>(Tokens()).BuildServiceProvider();
+
+        var provider = services.GetRequiredService<EcrCredentialProvider>();
+
+        foreach (var host in (string[])["a.example", "b.example", "c.example"])
+        {
+            Assert.That((await provider.GetAuthAsync(host)).Password, Is.EqualTo(FakeTokenSource.Password));
+        }
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_token_source_of_the_programs_own_is_used(bool isAddedBefore)
+    {
+        var tokens = Tokens();
+        var collection = new ServiceCollection();
+        _ = isAddedBefore ? collection.AddSingleton<IEcrTokenSource>(tokens).AddEcrCredentials() : collection.AddEcrCredentials().AddSingleton<IEcrTokenSource>(tokens);
+        await using var services = collection.BuildServiceProvider();
+
+        Assert.That(services.GetRequiredService<EcrCredentialProvider>().Tokens, Is.SameAs(tokens));
+    }
+
+    [Test]
+    public async Task A_provider_of_the_programs_own_is_used_by_the_handler()
+    {
+        using var provider = new EcrCredentialProvider(Tokens(), new EcrCredentialProviderOptions { RegistryAliases = { Alias("localhost:5000") } });
+        await using var services = new ServiceCollection().AddSingleton(provider).AddEcrCredentials().BuildServiceProvider();
+        await using var registry = await LoopbackRegistry.StartAsync((_, _) => Task.CompletedTask);
+        using var handler = services.GetRequiredService<EcrRegistryHandler>();
+        handler.InnerHandler = registry.CreateConnection();
+        using var client = new HttpClient(handler);
+
+        using var response = await client.GetAsync(new Uri("http://localhost:5000/v2/"));
+
+        Assert.That(registry.Requests.Single().Authorization, Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Clock_and_logger_are_those_of_the_container()
+    {
+        var logger = new ListLogger();
+        var clock = new FakeTimeProvider(Now);
+        await using var services = new ServiceCollection()
+            .AddLogging(logging => logging.AddProvider(logger).SetMinimumLevel(LogLevel.Trace))
+            .AddSingleton<TimeProvider>(clock)
+            .AddEcrCredentials()
+            .BuildServiceProvider();
+
+        var options = services.GetRequiredService<IOptions<EcrCredentialProviderOptions>>().Value;
+        var cacheOptions = services.GetRequiredService<IOptions<EcrTokenCacheOptions>>().Value;
+        options.Logger.Log(LogLevel.Information, default, "from the provider", null, (text, _) => text);
+        cacheOptions.Logger.Log(LogLevel.Information, default, "from the cache", null, (text, _) => text);
+
+        Assert.That((options.TimeProvider, cacheOptions.TimeProvider), Is.EqualTo((clock, clock)));
+        Assert.That(logger.Lines, Is.EqualTo(new[] { "Information: from the provider", "Information: from the cache" }));
+    }
+
+    [Test]
+    public async Task Clock_and_logger_of_the_options_count_before_those_of_the_container()
+    {
+        var logger = new ListLogger();
+        var clock = new FakeTimeProvider(Now);
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<TimeProvider>(new FakeTimeProvider())
+            .AddEcrCredentials(options => (options.TimeProvider, options.Logger) = (clock, logger))
+            .BuildServiceProvider();
+
+        var options = services.GetRequiredService<IOptions<EcrCredentialProviderOptions>>().Value;
+
+        Assert.That((options.TimeProvider, options.Logger), Is.EqualTo(((TimeProvider)clock, (ILogger)logger)));
+    }
+
+    [Test]
+    public async Task Options_are_read_once()
+    {
+        await using var services = new ServiceCollection().AddEcrCredentials().AddSingleton<IEcrTokenSource>(Tokens()).BuildServiceProvider();
+        using var before = services.GetRequiredService<EcrRegistryHandler>();
+        await using var registry = await LoopbackRegistry.StartAsync((_, _) => Task.CompletedTask);
+
+        services.GetRequiredService<IOptionsMonitor<EcrCredentialProviderOptions>>().CurrentValue.RegistryAliases.Add(Alias("localhost:5000"));
+        using var after = services.GetRequiredService<EcrRegistryHandler>();
+        after.InnerHandler = registry.CreateConnection();
+        using var client = new HttpClient(after);
+        using var response = await client.GetAsync(new Uri("http://localhost:5000/v2/"));
+
+        Assert.That(registry.Requests.Single().Authorization, Is.Null);
+        Assert.That(async () => await services.GetRequiredService<EcrCredentialProvider>().GetAuthAsync("localhost:5000"), Throws.TypeOf<EcrCredentialException>());
+    }
+
+    [Test]
+    public async Task Two_keys_are_two_identities()
+    {
+        await using var services = new ServiceCollection()
+            .AddKeyedSingleton<IEcrTokenSource>("test", Tokens("password of test"))
+            .AddKeyedSingleton<IEcrTokenSource>("prod", Tokens("password of prod"))
+            .AddKeyedEcrCredentials("test", options => options.RegistryAliases.Add(Alias("mirror.example")))
+            .AddKeyedEcrCredentials("prod")
+            .BuildServiceProvider();
+
+        var test = services.GetRequiredKeyedService<EcrCredentialProvider>("test");
+        var prod = services.GetRequiredKeyedService<EcrCredentialProvider>("prod");
+
+        Assert.That((await test.GetAuthAsync(Host)).Password, Is.EqualTo("password of test"));
+        Assert.That((await prod.GetAuthAsync(Host)).Password, Is.EqualTo("password of prod"));
+        Assert.That((await test.GetAuthAsync("mirror.example")).Password, Is.EqualTo("password of test"));
+        Assert.That(async () => await prod.GetAuthAsync("mirror.example"), Throws.TypeOf<EcrCredentialException>());
+        Assert.That(services.GetRequiredKeyedService<EcrRegistryHandler>("prod"), Is.Not.Null);
+        Assert.That(services.GetService<EcrCredentialProvider>(), Is.Null);
+    }
+
+    [Test]
+    public async Task Keys_and_no_key_have_caches_of_their_own()
+    {
+        await using var services = new ServiceCollection()
+            .AddEcrCredentials()
+            .AddKeyedEcrCredentials("prod")
+            .AddKeyedEcrCredentials("prod")
+            .Configure<EcrTokenCacheOptions>("prod", options => options.SizeLimit = 7)
+            .BuildServiceProvider();
+
+        Assert.That(services.GetRequiredService<IEcrTokenSource>(), Is.Not.SameAs(services.GetRequiredKeyedService<IEcrTokenSource>("prod")));
+        Assert.That(services.GetKeyedServices<EcrCredentialProvider>("prod").Count(), Is.EqualTo(1));
+    }
+
+    [TestCase("")]
+    public void A_key_without_text_is_refused(string key) =>
+        Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(key), Throws.ArgumentException.With.Message.StartsWith("The service key has no text."));
+
+    [Test]
+    public void Keys_with_the_same_text_are_refused_because_they_would_share_options()
+    {
+        var collection = new ServiceCollection().AddKeyedEcrCredentials(1);
+
+        Assert.That(
+            () => collection.AddKeyedEcrCredentials("1"),
+            Throws.ArgumentException.With.Message.StartsWith("Another service key has the text \"1\" too."));
+    }
+
+    private static IEnumerable<TestCaseData> BadOptions()
+    {
+        yield return Bad(
+            options => options.UnknownRegistry = (UnknownRegistryHandling)7,
+            "EcrCredentialProviderOptions: UnknownRegistry is \"7\". Use Refuse or UseDefaultRegion.");
+        yield return Bad(options => options.RegistryAliases.Add(null!), "EcrCredentialProviderOptions: RegistryAliases holds a null. Take it out.");
+        yield return Bad(options => options.TimeProvider = null!, "EcrCredentialProviderOptions: Value cannot be null. (Parameter 'TimeProvider')");
+        yield return Bad(options => options.Logger = null!, "EcrCredentialProviderOptions: Value cannot be null. (Parameter 'Logger')");
+        yield return Bad(
+            options => options.RegistryAliases.Add(EcrRegistryAlias.Parse("mirror.example")),
+            "EcrCredentialProviderOptions: \"mirror.example\" is not an alias. Write PATTERN=REGISTRY.");
+        yield return Bad(
+            options => options.RegistryAliases.Add(EcrRegistryAlias.Parse("mirror.example=123456789012.dkr.ecr.mars.amazonaws.com")),
+            "EcrCredentialProviderOptions: \"123456789012.dkr.ecr.mars.amazonaws.com\" is not an Amazon ECR registry host. "
+                + "\"mars\" is not the name of an AWS region.");
+
+        static TestCaseData Bad(Action<EcrCredentialProviderOptions> configure, string message) =>
+            new TestCaseData(configure, message).SetArgDisplayNames(message);
+    }
+
+    [TestCaseSource(nameof(BadOptions))]
+    public void A_bad_option_stops_the_host_at_its_start(Action<EcrCredentialProviderOptions> configure, string message)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddEcrCredentials(configure);
+        using var host = builder.Build();
+
+        Assert.That(() => host.StartAsync(), Throws.TypeOf<OptionsValidationException>().With.Message.EqualTo(message));
+    }
+
+    [TestCaseSource(nameof(BadOptions))]
+    public async Task A_bad_option_without_a_host_stops_the_first_resolution(Action<EcrCredentialProviderOptions> configure, string message)
+    {
+        await using var services = new ServiceCollection().AddEcrCredentials(configure).BuildServiceProvider();
+
+        Assert.That(services.GetRequiredService<EcrRegistryHandler>, Throws.TypeOf<OptionsValidationException>().With.Message.EqualTo(message));
+    }
+
+    [Test]
+    public void A_bad_option_of_a_key_stops_the_host_at_its_start()
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddKeyedEcrCredentials("prod", options => options.RegistryAliases.Add(null!));
+        using var host = builder.Build();
+
+        Assert.That(() => host.StartAsync(), Throws.TypeOf<OptionsValidationException>().With.Property("OptionsName").EqualTo("prod"));
+    }
+
+    [TestCase("SizeLimit")]
+    [TestCase("RefreshMargin")]
+    [TestCase("FetchTimeout")]
+    public void A_bad_option_of_the_cache_stops_the_host_at_its_start(string option)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddEcrCredentials().Configure<EcrTokenCacheOptions>(options =>
+        {
+            options.SizeLimit = option == "SizeLimit" ? 0 : 1;
+            options.RefreshMargin = TimeSpan.FromSeconds(option == "RefreshMargin" ? -1 : 1);
+            options.FetchTimeout = TimeSpan.FromSeconds(option == "FetchTimeout" ? -1 : 1);
+        });
+        using var host = builder.Build();
+
+        Assert.That(
+            () => host.StartAsync(),
+            Throws.TypeOf<OptionsValidationException>().With.Message.StartsWith("EcrTokenCacheOptions: ").And.Message.Contains(option));
+    }
+
+    [Test]
+    public void A_bad_option_stops_the_constructor_too() =>
+        Assert.That(
+            () => new EcrCredentialProvider(new EcrCredentialProviderOptions { UnknownRegistry = (UnknownRegistryHandling)7 }),
+            Throws.ArgumentException.With.Message.EqualTo("UnknownRegistry is \"7\". Use Refuse or UseDefaultRegion."));
+
+    [Test]
+    public async Task The_handler_works_with_the_HTTP_client_factory_and_no_log_holds_the_password()
+    {
+        var logger = new ListLogger();
+        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", FakeTokenSource.Password);
+        var collection = new ServiceCollection();
+        collection.AddLogging(logging => logging.AddProvider(logger).SetMinimumLevel(LogLevel.Trace));
+        collection.AddSingleton<IEcrTokenSource>(Tokens()).AddEcrCredentials();
+        collection.AddHttpClient("registry").AddHttpMessageHandler<EcrRegistryHandler>().ConfigurePrimaryHttpMessageHandler(() => registry.CreateConnection());
+        await using var services = collection.BuildServiceProvider();
+
+        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("registry");
+        using var response = await client.GetAsync(new Uri($"https://{OtherHost}/v2/"));
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(200));
+        var credential = registry.Requests.Single().Authorization!["Basic ".Length..];
+        Assert.That(logger.Lines, Has.Some.Contains("Authorization"), "The factory must have logged headers for this test to say something.");
+        Assert.That(logger.Lines, Has.None.Contains(FakeTokenSource.Password).And.None.Contains(credential));
+    }
+
+    private static EcrRegistryAlias Alias(string host) => EcrRegistryAlias.Parse($"{host}={Host}");
+
+    private static FakeTokenSource Tokens(string password = FakeTokenSource.Password) =>
+        new FakeTokenSource((_, _) => Task.FromResult(new EcrToken("AWS", password, Now.AddHours(12))));
+}

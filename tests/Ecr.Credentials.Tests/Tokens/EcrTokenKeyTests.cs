@@ -1,0 +1,50 @@
+using Ecr.Credentials.Registries;
+using Ecr.Credentials.Tokens;
+
+namespace Ecr.Credentials.Tests.Tokens;
+
+public sealed class EcrTokenKeyTests
+{
+    private const string Host = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+
+    private static readonly object Scope = new();
+
+    [TestCase("123456789012.dkr.ecr.us-east-1.amazonaws.com")]
+    [TestCase("210987654321.dkr.ecr.us-east-1.amazonaws.com")]
+    [TestCase("123456789012.dkr.ecr.us-east-1.amazonaws.com:443")]
+    public void Registries_with_the_same_API_have_the_same_key(string host)
+    {
+        Assert.That(Key(host), Is.EqualTo(Key(Host)));
+        Assert.That(Key(host).GetHashCode(), Is.EqualTo(Key(Host).GetHashCode()));
+    }
+
+    [TestCase("123456789012.dkr.ecr.us-east-2.amazonaws.com", TestName = "Another region is another key")]
+    [TestCase("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", TestName = "FIPS is another key")]
+    [TestCase("123456789012.dkr-ecr.us-east-1.on.aws", TestName = "Dual-stack is another key")]
+    [TestCase("public.ecr.aws", TestName = "ECR Public is another key than ECR of its region")]
+    public void Registries_with_another_API_have_another_key(string host)
+    {
+        Assert.That(EcrRegistry.Parse(host).ApiEndpoint, Is.Not.EqualTo(EcrRegistry.Parse(Host).ApiEndpoint));
+        Assert.That(Key(host), Is.Not.EqualTo(Key(Host)));
+    }
+
+    [Test]
+    public void Another_cache_has_another_key()
+    {
+        Assert.That(new EcrTokenKey(new object(), EcrRegistry.Parse(Host)), Is.Not.EqualTo(Key(Host)));
+        Assert.That(Key(Host).Equals("text"), Is.False);
+    }
+
+    [Test]
+    public void A_request_remembers_its_key_for_the_cache_that_asked_last()
+    {
+        var request = new EcrTokenRequest(EcrRegistry.Parse(Host));
+        var key = request.GetKey(Scope);
+
+        Assert.That(request.GetKey(Scope), Is.SameAs(key));
+        Assert.That(request.GetKey(new object()), Is.Not.EqualTo(key));
+        Assert.That(request.GetKey(Scope), Is.EqualTo(key));
+    }
+
+    private static EcrTokenKey Key(string host) => new(Scope, EcrRegistry.Parse(host));
+}
