@@ -14,7 +14,8 @@ namespace Ecr.Credentials.Protocol;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class CredentialProviderRequest
 {
-    private const string Kind = "CredentialProviderRequest";
+
+    private static ReadOnlySpan<byte> Kind => "CredentialProviderRequest"u8;
 
     /// <summary>The version of the protocol, <see cref="CredentialProviderApiVersion.V1"/> by default. The response must have the same.</summary>
     public CredentialProviderApiVersion ApiVersion { get; init; } = CredentialProviderApiVersion.V1;
@@ -45,7 +46,8 @@ public sealed class CredentialProviderRequest
     /// </exception>
     public static CredentialProviderRequest Parse(ReadOnlySpan<byte> utf8Json)
     {
-        var reader = KubeletJson.Open(utf8Json);
+        KubeletJson.ExpectText(utf8Json);
+        var reader = new Utf8JsonReader(utf8Json);
         try
         {
             return Read(ref reader);
@@ -86,15 +88,16 @@ public sealed class CredentialProviderRequest
     {
         ArgumentNullException.ThrowIfNull(output);
         var writer = new KubeletJsonWriter(output);
-        DocumentHeader.Write(writer, Kind, ApiVersion);
+        DocumentHeader.Write(ref writer, Kind, ApiVersion);
         writer.WriteRaw(",\"image\":"u8);
         writer.WriteString(Image);
         if (ApiVersion == CredentialProviderApiVersion.V1)
         {
-            WriteServiceAccount(writer);
+            WriteServiceAccount(ref writer);
         }
 
         writer.WriteRaw("}\n"u8);
+        writer.Flush();
     }
 
     /// <summary>Writes the request as <see cref="WriteTo(IBufferWriter{byte})"/> does.</summary>
@@ -181,7 +184,7 @@ public sealed class CredentialProviderRequest
         return annotations;
     }
 
-    private void WriteServiceAccount(KubeletJsonWriter writer)
+    private void WriteServiceAccount(ref KubeletJsonWriter writer)
     {
         if (!string.IsNullOrEmpty(ServiceAccountToken))
         {

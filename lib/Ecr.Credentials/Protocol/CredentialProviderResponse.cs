@@ -12,10 +12,11 @@ namespace Ecr.Credentials.Protocol;
 /// </remarks>
 public sealed class CredentialProviderResponse
 {
-    private const string Kind = "CredentialProviderResponse";
 
     // In the order in which they are written, which then costs no more than writing.
     private readonly KeyValuePair<string, AuthConfig>[] _sortedAuth = [];
+
+    private static ReadOnlySpan<byte> Kind => "CredentialProviderResponse"u8;
 
     /// <summary>The version of the protocol, <see cref="CredentialProviderApiVersion.V1"/> by default. The kubelet wants the one it asked in.</summary>
     public CredentialProviderApiVersion ApiVersion { get; init; } = CredentialProviderApiVersion.V1;
@@ -52,7 +53,8 @@ public sealed class CredentialProviderResponse
     /// </exception>
     public static CredentialProviderResponse Parse(ReadOnlySpan<byte> utf8Json)
     {
-        var reader = KubeletJson.Open(utf8Json);
+        KubeletJson.ExpectText(utf8Json);
+        var reader = new Utf8JsonReader(utf8Json);
         try
         {
             return Read(ref reader);
@@ -91,9 +93,10 @@ public sealed class CredentialProviderResponse
     {
         ArgumentNullException.ThrowIfNull(output);
         var writer = new KubeletJsonWriter(output);
-        DocumentHeader.Write(writer, Kind, ApiVersion);
-        writer.WriteRaw(",\"cacheKeyType\":"u8);
-        writer.WriteString(ToText(CacheKeyType));
+        DocumentHeader.Write(ref writer, Kind, ApiVersion);
+        writer.WriteRaw(",\"cacheKeyType\":\""u8);
+        writer.WriteRaw(ToText(CacheKeyType));
+        writer.WriteRaw("\""u8);
         if (CacheDuration is { } duration)
         {
             Span<char> text = stackalloc char[GoDuration.MaxLength];
@@ -102,8 +105,9 @@ public sealed class CredentialProviderResponse
         }
 
         writer.WriteRaw(",\"auth\":{"u8);
-        WriteAuth(writer);
+        WriteAuth(ref writer);
         writer.WriteRaw("}}\n"u8);
+        writer.Flush();
     }
 
     /// <summary>Writes the response as <see cref="WriteTo(IBufferWriter{byte})"/> does.</summary>
@@ -216,11 +220,11 @@ public sealed class CredentialProviderResponse
     private static FormatException Repeated(string name, string where) =>
         new($"{MessageText.Quote(name)} stands in {where} twice. The kubelet refuses a repeated field.");
 
-    private static string ToText(CacheKeyType type) => type switch
+    private static ReadOnlySpan<byte> ToText(CacheKeyType type) => type switch
     {
-        CacheKeyType.Image => "Image",
-        CacheKeyType.Registry => "Registry",
-        CacheKeyType.Global => "Global",
+        CacheKeyType.Image => "Image"u8,
+        CacheKeyType.Registry => "Registry"u8,
+        CacheKeyType.Global => "Global"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "This cache key type does not exist."),
     };
 
@@ -239,7 +243,7 @@ public sealed class CredentialProviderResponse
             ? duration
             : throw new FormatException($"\"cacheDuration\" is {MessageText.Quote(text)}. It must be a Go duration such as 30s, 1m30s or 12h.");
 
-    private void WriteAuth(KubeletJsonWriter writer)
+    private void WriteAuth(ref KubeletJsonWriter writer)
     {
         var isFirst = true;
         foreach (var (registry, credential) in _sortedAuth)

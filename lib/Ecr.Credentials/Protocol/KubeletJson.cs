@@ -6,18 +6,18 @@ namespace Ecr.Credentials.Protocol;
 /// <summary>Reads the parts that requests and responses have in common: one JSON object in UTF-8, with strings that may be null.</summary>
 internal static class KubeletJson
 {
-    /// <summary>Begins to read a document.</summary>
-    /// <exception cref="FormatException">It is empty or not valid UTF-8.</exception>
-    public static Utf8JsonReader Open(ReadOnlySpan<byte> utf8Json)
+    /// <exception cref="FormatException">The document is empty or not valid UTF-8.</exception>
+    public static void ExpectText(ReadOnlySpan<byte> utf8Json)
     {
-        if (utf8Json.Trim(" \t\r\n"u8).IsEmpty)
+        if (IsBlank(utf8Json))
         {
             throw new FormatException("The document is empty. It must be one JSON object.");
         }
 
-        return Utf8.IsValid(utf8Json)
-            ? new Utf8JsonReader(utf8Json)
-            : throw new FormatException("The document is not valid UTF-8. It must be one JSON object in UTF-8.");
+        if (!Utf8.IsValid(utf8Json))
+        {
+            throw new FormatException("The document is not valid UTF-8. It must be one JSON object in UTF-8.");
+        }
     }
 
     /// <summary>What to throw for a <see cref="JsonException"/>, whose own message may repeat a part of the document.</summary>
@@ -63,6 +63,19 @@ internal static class KubeletJson
         JsonTokenType.Null => false,
         _ => throw new FormatException($"{MessageText.Quote(name)} is {Describe(reader.TokenType)}. It must be a string."),
     };
+
+    private static bool IsBlank(ReadOnlySpan<byte> text)
+    {
+        foreach (var c in text)
+        {
+            if (c is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static string ReadText(ref Utf8JsonReader reader)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Unicode;
 
 namespace Ecr.Credentials.Protocol;
@@ -9,45 +10,95 @@ namespace Ecr.Credentials.Protocol;
 /// <remarks>
 /// Go's rules, <see href="https://pkg.go.dev/encoding/json#Marshal"/>: quote, backslash, control characters, <c>&lt; &gt; &amp;</c> and U+2028,
 /// U+2029 are escaped, in lower-case hex; half of a surrogate pair becomes <c>\ufffd</c>. The encoders of System.Text.Json escape far more, in
-/// upper-case hex.
+/// upper-case hex. <see cref="Flush"/> must be called at the end.
 /// </remarks>
-internal readonly ref struct KubeletJsonWriter(IBufferWriter<byte> output)
+internal ref struct KubeletJsonWriter(IBufferWriter<byte> output)
 {
-    private static readonly SearchValues<char> Escaped = SearchValues.Create(
-        "\"\\<>&\u2028\u2029"
-        + "\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\t\n\v\f\r\u000e\u000f"
-        + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f");
+    private const string EscapedAscii =
+        "\"\\<>&\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\t\n\v\f\r\u000e\u000f"
+        + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f";
+
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(EscapedAscii + "\u2028\u2029");
+
+    private static readonly SearchValues<byte> EscapedAsciiBytes = SearchValues.Create([.. EscapedAscii.Select(c => (byte)c)]);
 
     private readonly IBufferWriter<byte> _output = output;
+    private Span<byte> _buffer;
+    private int _used;
 
-    public void WriteRaw(ReadOnlySpan<byte> json) => _output.Write(json);
-
-    public void WriteString(ReadOnlySpan<char> text)
+    public void WriteRaw(scoped ReadOnlySpan<byte> json)
     {
-        WriteRaw("\""u8);
+        Reserve(json.Length);
+        json.CopyTo(_buffer[_used..]);
+        _used += json.Length;
+    }
+
+    public void WriteString(scoped ReadOnlySpan<char> text)
+    {
+        if (!TryWritePlain(text))
+        {
+            WriteRaw("\""u8);
+            WriteWithEscapes(text);
+            WriteRaw("\""u8);
+        }
+    }
+
+    public void Flush()
+    {
+        _output.Advance(_used);
+        _buffer = default;
+        _used = 0;
+    }
+
+    private void Reserve(int length)
+    {
+        if (_buffer.Length - _used < length)
+        {
+            Flush();
+            _buffer = _output.GetSpan(length);
+        }
+    }
+
+    // Nearly every string is ASCII without escapes. It is faster to write it and look for them than to look for them and write it.
+    private bool TryWritePlain(scoped ReadOnlySpan<char> text)
+    {
+        Reserve(text.Length + 2);
+        var quoted = _buffer.Slice(_used, text.Length + 2);
+        var content = quoted[1..^1];
+        if (Ascii.FromUtf16(text, content, out _) != OperationStatus.Done || content.ContainsAny(EscapedAsciiBytes))
+        {
+            return false;
+        }
+
+        quoted[0] = quoted[^1] = (byte)'"';
+        _used += quoted.Length;
+        return true;
+    }
+
+    private void WriteWithEscapes(scoped ReadOnlySpan<char> text)
+    {
         while (!text.IsEmpty)
         {
             var plainLength = text.IndexOfAny(Escaped);
             var plain = plainLength < 0 ? text : text[..plainLength];
-            WriteUnescaped(plain);
             text = text[plain.Length..];
+            WriteUnescaped(plain);
             if (!text.IsEmpty)
             {
                 WriteEscaped(text[0]);
                 text = text[1..];
             }
         }
-
-        WriteRaw("\""u8);
     }
 
-    private void WriteUnescaped(ReadOnlySpan<char> text)
+    private void WriteUnescaped(scoped ReadOnlySpan<char> text)
     {
         while (!text.IsEmpty)
         {
             // No character of UTF-16 takes more than three bytes.
-            var status = Utf8.FromUtf16(text, _output.GetSpan(text.Length * 3), out var read, out var written, replaceInvalidSequences: false);
-            _output.Advance(written);
+            Reserve(text.Length * 3);
+            var status = Utf8.FromUtf16(text, _buffer[_used..], out var read, out var written, replaceInvalidSequences: false);
+            _used += written;
             text = text[read..];
             if (status == OperationStatus.InvalidData)
             {
