@@ -108,25 +108,7 @@ public sealed class ImagePattern
     /// nothing.
     /// </param>
     /// <returns>Whether the image matches.</returns>
-    public bool IsMatch(ReadOnlySpan<char> image)
-    {
-        if (_literal is not null && TryMatchLiteral(_literal, image, out var isMatch))
-        {
-            return isMatch;
-        }
-
-        if (!SchemelessUrl.TrySplitPlain(image, out var host, out var port, out var path))
-        {
-            return IsMatchDecoded(image);
-        }
-
-        if (!SchemelessUrl.IsSamePort(port, Port) || !Host.IsMatch(host))
-        {
-            return false;
-        }
-
-        return SchemelessUrl.IsPlainPath(path) ? Path.Length == 0 || path.StartsWith(Path) : IsMatchDecoded(image);
-    }
+    public bool IsMatch(ReadOnlySpan<char> image) => _literal is null ? IsMatchGlob(image) : IsMatchLiteral(_literal, image);
 
     /// <summary>The text that was parsed.</summary>
     /// <returns>The text.</returns>
@@ -141,17 +123,33 @@ public sealed class ImagePattern
         return isValid;
     }
 
-    /// <summary>
-    /// Decides about an image that begins with the pattern's host and port, unless there is something to decode in its path.
-    /// </summary>
-    private bool TryMatchLiteral(string literal, ReadOnlySpan<char> image, out bool isMatch)
+    // Nearly every image that has the pattern's host and port has them as they stand, and decides at the first character that differs.
+    private bool IsMatchLiteral(string literal, ReadOnlySpan<char> image)
     {
         var same = image.CommonPrefixLength(literal);
-        var rest = image[same..];
-        isMatch = same == literal.Length;
-        return isMatch
-            ? (same > _authorityLength || rest.IsEmpty || rest[0] == '/') && SchemelessUrl.IsPlainPath(rest)
-            : same > _authorityLength && (rest.IsEmpty || rest[0] != '%');
+        if (same == literal.Length)
+        {
+            var rest = image[same..];
+            return ((same > _authorityLength || rest.IsEmpty || rest[0] == '/') && SchemelessUrl.IsPlainPath(rest)) || IsMatchGlob(image);
+        }
+
+        // In the path it is another path, unless an escape stands for what the pattern wants.
+        return (same <= _authorityLength || (same < image.Length && image[same] == '%')) && IsMatchGlob(image);
+    }
+
+    private bool IsMatchGlob(ReadOnlySpan<char> image)
+    {
+        if (!SchemelessUrl.TrySplitPlain(image, out var host, out var port, out var path))
+        {
+            return IsMatchDecoded(image);
+        }
+
+        if (!SchemelessUrl.IsSamePort(port, Port) || !Host.IsMatch(host))
+        {
+            return false;
+        }
+
+        return SchemelessUrl.IsPlainPath(path) ? Path.Length == 0 || path.StartsWith(Path) : IsMatchDecoded(image);
     }
 
     // Zeroing the stack would cost more than the rest.

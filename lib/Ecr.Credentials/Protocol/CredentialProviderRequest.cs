@@ -15,8 +15,6 @@ namespace Ecr.Credentials.Protocol;
 public sealed class CredentialProviderRequest
 {
 
-    private static ReadOnlySpan<byte> Kind => "CredentialProviderRequest"u8;
-
     /// <summary>The version of the protocol, <see cref="CredentialProviderApiVersion.V1"/> by default. The response must have the same.</summary>
     public CredentialProviderApiVersion ApiVersion { get; init; } = CredentialProviderApiVersion.V1;
 
@@ -88,8 +86,9 @@ public sealed class CredentialProviderRequest
     {
         ArgumentNullException.ThrowIfNull(output);
         var writer = new KubeletJsonWriter(output);
-        DocumentHeader.Write(ref writer, Kind, ApiVersion);
-        writer.WriteRaw(",\"image\":"u8);
+        writer.WriteRaw("{\"kind\":\"CredentialProviderRequest\",\"apiVersion\":\""u8);
+        writer.WriteRaw(DocumentHeader.ToText(ApiVersion));
+        writer.WriteRaw("\",\"image\":"u8);
         writer.WriteString(Image);
         if (ApiVersion == CredentialProviderApiVersion.V1)
         {
@@ -117,7 +116,7 @@ public sealed class CredentialProviderRequest
 
     private static CredentialProviderRequest Read(ref Utf8JsonReader reader)
     {
-        var header = new DocumentHeader(Kind);
+        var header = new DocumentHeader("CredentialProviderRequest"u8);
         string? image = null;
         string? token = null;
         IReadOnlyDictionary<string, string>? annotations = null;

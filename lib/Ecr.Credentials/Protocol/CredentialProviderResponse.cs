@@ -16,8 +16,6 @@ public sealed class CredentialProviderResponse
     // In the order in which they are written, which then costs no more than writing.
     private readonly KeyValuePair<string, AuthConfig>[] _sortedAuth = [];
 
-    private static ReadOnlySpan<byte> Kind => "CredentialProviderResponse"u8;
-
     /// <summary>The version of the protocol, <see cref="CredentialProviderApiVersion.V1"/> by default. The kubelet wants the one it asked in.</summary>
     public CredentialProviderApiVersion ApiVersion { get; init; } = CredentialProviderApiVersion.V1;
 
@@ -93,8 +91,9 @@ public sealed class CredentialProviderResponse
     {
         ArgumentNullException.ThrowIfNull(output);
         var writer = new KubeletJsonWriter(output);
-        DocumentHeader.Write(ref writer, Kind, ApiVersion);
-        writer.WriteRaw(",\"cacheKeyType\":\""u8);
+        writer.WriteRaw("{\"kind\":\"CredentialProviderResponse\",\"apiVersion\":\""u8);
+        writer.WriteRaw(DocumentHeader.ToText(ApiVersion));
+        writer.WriteRaw("\",\"cacheKeyType\":\""u8);
         writer.WriteRaw(ToText(CacheKeyType));
         writer.WriteRaw("\""u8);
         if (CacheDuration is { } duration)
@@ -122,7 +121,7 @@ public sealed class CredentialProviderResponse
 
     private static CredentialProviderResponse Read(ref Utf8JsonReader reader)
     {
-        var header = new DocumentHeader(Kind);
+        var header = new DocumentHeader("CredentialProviderResponse"u8);
         string? cacheKeyType = null;
         string? cacheDuration = null;
         IReadOnlyDictionary<string, AuthConfig>? auth = null;

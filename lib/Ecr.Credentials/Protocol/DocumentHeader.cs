@@ -12,15 +12,14 @@ internal ref struct DocumentHeader(ReadOnlySpan<byte> kind)
     private CredentialProviderApiVersion? _version;
     private string? _otherVersion;
 
-    /// <summary>Writes both fields in the order of the kubelet.</summary>
-    public static void Write(ref KubeletJsonWriter writer, ReadOnlySpan<byte> kind, CredentialProviderApiVersion version)
+    /// <summary>The version as JSON holds it.</summary>
+    public static ReadOnlySpan<byte> ToText(CredentialProviderApiVersion version) => version switch
     {
-        writer.WriteRaw("{\"kind\":\""u8);
-        writer.WriteRaw(kind);
-        writer.WriteRaw("\",\"apiVersion\":\""u8);
-        writer.WriteRaw(ToText(version));
-        writer.WriteRaw("\""u8);
-    }
+        CredentialProviderApiVersion.V1 => "credentialprovider.kubelet.k8s.io/v1"u8,
+        CredentialProviderApiVersion.V1Beta1 => "credentialprovider.kubelet.k8s.io/v1beta1"u8,
+        CredentialProviderApiVersion.V1Alpha1 => "credentialprovider.kubelet.k8s.io/v1alpha1"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(version), version, "This version of the protocol does not exist."),
+    };
 
     public void ReadKind(ref Utf8JsonReader reader)
     {
@@ -53,14 +52,6 @@ internal ref struct DocumentHeader(ReadOnlySpan<byte> kind)
         : null;
 
     private static bool IsVersion(ref Utf8JsonReader reader, CredentialProviderApiVersion version) => reader.ValueTextEquals(ToText(version));
-
-    private static ReadOnlySpan<byte> ToText(CredentialProviderApiVersion version) => version switch
-    {
-        CredentialProviderApiVersion.V1 => "credentialprovider.kubelet.k8s.io/v1"u8,
-        CredentialProviderApiVersion.V1Beta1 => "credentialprovider.kubelet.k8s.io/v1beta1"u8,
-        CredentialProviderApiVersion.V1Alpha1 => "credentialprovider.kubelet.k8s.io/v1alpha1"u8,
-        _ => throw new ArgumentOutOfRangeException(nameof(version), version, "This version of the protocol does not exist."),
-    };
 
     private static string QuoteOrMissing(string? text) => string.IsNullOrEmpty(text) ? "missing" : MessageText.Quote(text);
 }
