@@ -11,7 +11,7 @@ public sealed class AwsFailureTests : ShimFixture
         Case(Fault.TooManyRequests, 3, "AWS throttled the calls.", "HTTP 429"),
         Case(Fault.ServerError, 3, "The service failed. Try again later.", "HTTP 500"),
         Case(Fault.ServiceUnavailable, 3, "The service failed. Try again later.", "HTTP 503"),
-        Case(Fault.Malformed, 3, "answered with something that is not an ECR answer. Check for a proxy in between"),
+        Case(Fault.Malformed, 3, "answered with something that is not an answer of AWS. Check for a proxy in between"),
         Case(Fault.NoAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
         Case(Fault.EmptyAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
         Case(Fault.TokenNotBase64, 1, "cannot be used. The authorization token is not base64 text."),

@@ -95,7 +95,7 @@ public sealed class EcrTokenClient(ILogger? logger = null) : IEcrTokenSource, ID
                 return await client.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(registry.IsPublic), cancellationToken)
                     .ConfigureAwait(false);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && EcrFailure.Explain(e, config) is { } failure)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsFailure.Explain(e, config.Call) is { } failure)
             {
                 throw failure;
             }

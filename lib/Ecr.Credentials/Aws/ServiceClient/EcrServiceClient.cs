@@ -1,4 +1,3 @@
-using System.Net;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials.Internal;
 using Amazon.Runtime.Internal;
@@ -30,7 +29,7 @@ internal sealed class EcrServiceClient(AWSCredentials credentials, EcrServiceCon
         pipeline.RemoveHandler<EndpointResolver>();
         pipeline.AddHandlerAfter<Marshaller>(new EndpointHandler());
         pipeline.AddHandlerAfter<Marshaller>(new SigV4Handler());
-        pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(CreateRetryPolicy()));
+        pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(AwsRetryPolicy.Create(Config)));
 
         // Features that these services do not have, and events to which nobody can subscribe. Each handler costs a process that makes one call time.
         pipeline.RemoveHandler<CompressionHandler>();
@@ -38,16 +37,6 @@ internal sealed class EcrServiceClient(AWSCredentials credentials, EcrServiceCon
         pipeline.RemoveHandler<EndpointDiscoveryHandler>();
         pipeline.RemoveHandler<CallbackHandler>();
         pipeline.RemoveHandler<ErrorCallbackHandler>();
-    }
-
-    private RetryPolicy CreateRetryPolicy()
-    {
-        RetryPolicy policy = Config.RetryMode == RequestRetryMode.Adaptive ? new AdaptiveRetryPolicy(Config) : new StandardRetryPolicy(Config);
-
-        // ECR's user guide names both for throttled calls; the SDK's standard policy knows neither.
-        policy.ThrottlingErrorCodes.Add("ThrottleException");
-        policy.HttpStatusCodesToRetryOn.Add(HttpStatusCode.TooManyRequests);
-        return policy;
     }
 
     private sealed class Metadata(string serviceId) : IServiceMetadata

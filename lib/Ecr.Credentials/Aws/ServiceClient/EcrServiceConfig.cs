@@ -37,10 +37,13 @@ internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
         HttpClientFactory = httpClientFactory;
     }
 
-    /// <summary>What the caller must be allowed to do, for messages.</summary>
-    public string RequiredActions => _registry.IsPublic
-        ? "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken"
-        : "ecr:GetAuthorizationToken";
+    /// <summary>The call, described for messages.</summary>
+    public AwsCall Call => new(
+        Endpoint,
+        _registry.Region,
+        _registry.IsPublic
+            ? "Allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on \"*\" for this identity."
+            : "Allow ecr:GetAuthorizationToken on \"*\" for this identity.");
 
     public override string RegionEndpointServiceName => _registry.IsPublic ? "api.ecr-public" : "api.ecr";
 

@@ -2,26 +2,25 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Amazon.Runtime;
-using Ecr.Credentials.Aws.ServiceClient;
 
 namespace Ecr.Credentials.Aws;
 
-/// <summary>Turns what can go wrong in a call of ECR into the one exception that says what to do.</summary>
-internal static class EcrFailure
+/// <summary>Turns what can go wrong in a call of AWS into the one exception that says what to do.</summary>
+internal static class AwsFailure
 {
-    /// <summary>The failure of a call to <paramref name="config"/>'s endpoint; <see langword="null"/> if the exception is none of a call.</summary>
-    public static EcrCredentialException? Explain(Exception exception, EcrServiceConfig config)
+    /// <summary>The failure of a call; <see langword="null"/> if the exception is none of a call.</summary>
+    public static EcrCredentialException? Explain(Exception exception, AwsCall call)
     {
-        var endpoint = config.Endpoint;
+        var endpoint = call.Endpoint;
         return exception switch
         {
-            AmazonServiceException { StatusCode: not 0 } e and not AmazonUnmarshallingException => FromService(e, config),
+            AmazonServiceException { StatusCode: not 0 } e and not AmazonUnmarshallingException => FromService(e, call),
             _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
             _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint, "the connection broke"),
             _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint, "it does not answer in time"),
             AmazonUnmarshallingException or JsonException => new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
-                $"{endpoint} answered with something that is not an ECR answer. Check for a proxy in between, and the configured endpoint.",
+                $"{endpoint} answered with something that is not an answer of AWS. Check for a proxy in between, and the configured endpoint.",
                 exception),
             AmazonServiceException or AmazonClientException => new EcrCredentialException(
                 EcrCredentialErrorReason.ServiceError,
@@ -31,11 +30,11 @@ internal static class EcrFailure
         };
     }
 
-    private static EcrCredentialException FromService(AmazonServiceException exception, EcrServiceConfig config)
+    private static EcrCredentialException FromService(AmazonServiceException exception, AwsCall call)
     {
         var code = Normalize(exception.ErrorCode);
-        var (reason, explanation) = Classify(code, exception, config);
-        return new EcrCredentialException(reason, $"{explanation} ({Describe(code, exception, config)})", exception)
+        var (reason, explanation) = Classify(code, exception, call);
+        return new EcrCredentialException(reason, $"{explanation} ({Describe(code, exception, call)})", exception)
         {
             ErrorCode = code,
             RequestId = exception.RequestId,
@@ -44,17 +43,21 @@ internal static class EcrFailure
 
     // Texts of AWS are repeated only where they help and cannot hold a secret: the text on a wrong signature repeats the signed headers.
     private static (EcrCredentialErrorReason Reason, string Explanation) Classify(
-        string? code, AmazonServiceException exception, EcrServiceConfig config) => code switch
+        string? code, AmazonServiceException exception, AwsCall call) => code switch
         {
             "AccessDeniedException" or "AccessDenied" or "OptInRequired" => (
                 EcrCredentialErrorReason.AccessDenied,
-                $"AWS denied access: {MessageText.OneLine(exception.Message).TrimEnd('.')}. Allow {config.RequiredActions} on \"*\" for this identity."),
+                $"AWS denied access: {MessageText.OneLine(exception.Message).TrimEnd('.')}. {call.DeniedAdvice}"),
             "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationTokenException" or "MissingAuthenticationToken" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 "AWS does not know the access key. Check that it exists, is active and belongs to this partition."),
             "ExpiredTokenException" or "ExpiredToken" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
-                "The AWS session credentials have expired. Renew them."),
+                call.ExpiredMessage),
+            "InvalidIdentityToken" or "IDPRejectedClaim" => (
+                EcrCredentialErrorReason.AwsCredentialsRejected,
+                $"AWS does not accept the token: {MessageText.OneLine(exception.Message).TrimEnd('.')}. "
+                    + "Check the token's audience, and the identity provider in IAM."),
             "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 "AWS did not accept the signature. Check the secret access key and this machine's clock."),
@@ -76,7 +79,7 @@ internal static class EcrFailure
         status == HttpStatusCode.TooManyRequests
         || code is "ThrottlingException" or "Throttling" or "ThrottleException" or "TooManyRequestsException" or "TooManyRequests" or "RequestLimitExceeded";
 
-    private static string Describe(string? code, AmazonServiceException exception, EcrServiceConfig config)
+    private static string Describe(string? code, AmazonServiceException exception, AwsCall call)
     {
         var parts = new List<string>(4);
         if (!string.IsNullOrEmpty(code))
@@ -84,8 +87,8 @@ internal static class EcrFailure
             parts.Add(MessageText.OneLine(code));
         }
 
-        parts.Add(string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)exception.StatusCode} from {config.Endpoint}"));
-        parts.Add($"region {config.AuthenticationRegion}");
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)exception.StatusCode} from {call.Endpoint}"));
+        parts.Add($"region {call.Region}");
         if (!string.IsNullOrEmpty(exception.RequestId))
         {
             parts.Add($"request {MessageText.OneLine(exception.RequestId)}");

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Amazon.Runtime;
+
+namespace Ecr.Credentials.Aws;
+
+/// <summary>The AWS identity with which ECR is asked for a token.</summary>
+/// <remarks>
+/// Immutable. Two identities that are made of the same values are equal, and share tokens in a cache. <see cref="ToString"/> and the debugger show no
+/// token and no key.
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public abstract record EcrIdentity
+{
+    private protected EcrIdentity()
+    {
+    }
+
+    /// <summary>
+    /// The first identity that is found in the order of every AWS SDK: keys in the environment, a web identity, the profile that <c>AWS_PROFILE</c>
+    /// names, container credentials, the instance's role.
+    /// </summary>
+    public static EcrIdentity Default { get; } = new FromDefaultChain();
+
+    /// <summary>A profile of the AWS config and credentials files.</summary>
+    /// <param name="name">The profile's name.</param>
+    /// <returns>The identity.</returns>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public static EcrIdentity Profile(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new FromProfile(name);
+    }
+
+    /// <summary>A role that is assumed by <see cref="Default"/>.</summary>
+    /// <param name="roleArn">The role, such as <c>arn:aws:iam::123456789012:role/pull</c>.</param>
+    /// <param name="externalId">What the role's trust policy wants to hear, if anything.</param>
+    /// <returns>The identity.</returns>
+    /// <exception cref="ArgumentException"><paramref name="roleArn"/> is not the ARN of a role.</exception>
+    public static EcrIdentity Role(string roleArn, string? externalId = null) => new FromRole(ParseRole(roleArn), externalId);
+
+    /// <summary>A role that is assumed with a token from an OpenID Connect provider, such as a Kubernetes service account's.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="roleArn">The role, such as <c>arn:aws:iam::123456789012:role/pull</c>.</param>
+    /// <returns>The identity.</returns>
+    /// <exception cref="ArgumentException">The token is empty, or <paramref name="roleArn"/> is not the ARN of a role.</exception>
+    public static EcrIdentity WebIdentity(string token, string roleArn)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(token);
+        return new FromWebIdentity(token, ParseRole(roleArn));
+    }
+
+    /// <summary>Credentials of the caller's own, asked again for each call. Equal to another identity if the object is.</summary>
+    /// <param name="credentials">The credentials.</param>
+    /// <returns>The identity.</returns>
+    public static EcrIdentity Credentials(AWSCredentials credentials)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        return new FromCredentials(credentials);
+    }
+
+    /// <summary>What the identity is, without token and keys.</summary>
+    /// <returns>The text.</returns>
+    public sealed override string ToString() => Describe();
+
+    private protected abstract string Describe();
+
+    private static AwsRoleArn ParseRole(string roleArn)
+    {
+        ArgumentNullException.ThrowIfNull(roleArn);
+        try
+        {
+            return AwsRoleArn.Parse(roleArn);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException(e.Message, nameof(roleArn), e);
+        }
+    }
+
+    internal sealed record FromDefaultChain : EcrIdentity
+    {
+        private protected override string Describe() => "the default AWS identity";
+    }
+
+    internal sealed record FromProfile(string Name) : EcrIdentity
+    {
+        private protected override string Describe() => $"the profile {MessageText.Quote(Name)}";
+    }
+
+    internal sealed record FromRole(AwsRoleArn Arn, string? ExternalId) : EcrIdentity
+    {
+        private protected override string Describe() => $"the role {Arn}";
+    }
+
+    internal sealed record FromWebIdentity(
+        [property: DebuggerBrowsable(DebuggerBrowsableState.Never)] string Token, AwsRoleArn Arn) : EcrIdentity
+    {
+        private protected override string Describe() => $"the role {Arn}, assumed with a web identity token";
+    }
+
+    internal sealed record FromCredentials(
+        [property: DebuggerBrowsable(DebuggerBrowsableState.Never)] AWSCredentials Source) : EcrIdentity
+    {
+        private protected override string Describe() => "credentials of the caller";
+    }
+}

@@ -1,0 +1,62 @@
+namespace Ecr.Credentials.Aws.Identities;
+
+/// <summary>A role that the environment names, assumed with a token in a file, as in pods of EKS.</summary>
+internal sealed class WebIdentityFile(StsClient sts) : IIdentitySource
+{
+    private const string FileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    private const string RoleVariable = "AWS_ROLE_ARN";
+
+    public async Task<AwsIdentity?> FindAsync(IdentitySearch search, CancellationToken cancellationToken)
+    {
+        if (AwsEnvironment.Get(FileVariable) is not { } path)
+        {
+            search.Miss($"{FileVariable} is not set");
+            return null;
+        }
+
+        var role = AwsEnvironment.Get(RoleVariable) ?? throw Misconfigured($"{FileVariable} is set and {RoleVariable} is not. Set both, or none of them.");
+        return await AssumeAsync(path, role, AwsEnvironment.Get("AWS_ROLE_SESSION_NAME"), RoleVariable, search, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <param name="path">The file with the token.</param>
+    /// <param name="role">The ARN of the role.</param>
+    /// <param name="sessionName">The name of the session; null for the product's.</param>
+    /// <param name="roleSetting">What names the role, for messages.</param>
+    /// <param name="search">The search that the role is for.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="EcrCredentialException">The file or the ARN cannot be used, or STS refuses.</exception>
+    public Task<AwsIdentity> AssumeAsync(
+        string path, string role, string? sessionName, string roleSetting, IdentitySearch search, CancellationToken cancellationToken)
+    {
+        var session = new RoleSession(ParseRole(role, roleSetting), sessionName);
+        return sts.AssumeRoleWithWebIdentityAsync(Read(path), $"the token in {MessageText.Quote(path)}", session, search, cancellationToken);
+    }
+
+    private static AwsRoleArn ParseRole(string role, string setting)
+    {
+        try
+        {
+            return AwsRoleArn.Parse(role);
+        }
+        catch (FormatException e)
+        {
+            throw Misconfigured($"{setting} cannot be used. {e.Message}", e);
+        }
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            var token = File.ReadAllText(path).Trim();
+            return token.Length > 0 ? token : throw Misconfigured($"The token file {MessageText.Quote(path)} is empty.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw Misconfigured($"The token file {MessageText.Quote(path)} cannot be read: {MessageText.OneLine(e.Message)}", e);
+        }
+    }
+
+    private static EcrCredentialException Misconfigured(string message, Exception? cause = null) =>
+        new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
+}
