@@ -1,3 +1,4 @@
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
 
@@ -23,14 +24,21 @@ internal sealed class CommandLine
                                               registry; may be repeated, the first match counts
           --unknown-registry refuse           refuse hosts that are not ECR (the default)
           --unknown-registry default-region   give them the password of the default region's ECR
+          --identity PATTERN=profile:NAME     ask with the AWS profile NAME for images that match PATTERN;
+                                              may be repeated, the first match counts
+          --identity PATTERN=role:ARN[,external-id=ID]
+                                              ask with that role, assumed by the default identity
+          --service-account optional          use the role of the pod's service account, if it has one
+                                              (the default)
+          --service-account require-role      refuse a service account that has none
           --timeout DURATION                  the time for everything together, such as 30s; at most 1m,
                                               50s by default
           -v, --verbose                       tell on standard error what is being done
           --version                           print the version
           -h, --help                          print this text
 
-        AWS identity and endpoints come from the environment, profile files and instance metadata,
-        as in every AWS SDK.
+        Unless an option names one, the AWS identity is the first one found in the environment, profile
+        files, container credentials and instance metadata, as in every AWS SDK.
 
         Exit codes: 0 a response was written; 1 no credential could be got; 2 the request, the
         arguments or the configuration are wrong. What is wrong is told in one line on standard error.
@@ -86,6 +94,12 @@ internal sealed class CommandLine
                 case "--unknown-registry":
                     line.Options.UnknownRegistry = ParseUnknownRegistry(value ?? TakeValue(name, ref args));
                     break;
+                case "--identity":
+                    line.Options.IdentityRules.Add(EcrIdentityRule.Parse(value ?? TakeValue(name, ref args)));
+                    break;
+                case "--service-account":
+                    line.Options.ServiceAccount = ParseServiceAccount(value ?? TakeValue(name, ref args));
+                    break;
                 case "--timeout":
                     line.Timeout = ParseTimeout(value ?? TakeValue(name, ref args));
                     break;
@@ -123,6 +137,13 @@ internal sealed class CommandLine
         "refuse" => UnknownRegistryHandling.Refuse,
         "default-region" => UnknownRegistryHandling.UseDefaultRegion,
         _ => throw new FormatException($"--unknown-registry is \"{value}\". It must be refuse or default-region."),
+    };
+
+    private static ServiceAccountHandling ParseServiceAccount(string value) => value switch
+    {
+        "optional" => ServiceAccountHandling.Optional,
+        "require-role" => ServiceAccountHandling.RequireRole,
+        _ => throw new FormatException($"--service-account is \"{value}\". It must be optional or require-role."),
     };
 
     private static TimeSpan ParseTimeout(string value) =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
@@ -29,7 +30,7 @@ public class CachedExchange
         _json = json.WrittenSpan.ToArray();
 
         _memoryCache = new MemoryCache(new MemoryCacheOptions());
-        _key = new EcrTokenKey(this, EcrRegistry.Parse(Image));
+        _key = new EcrTokenKey(this, EcrRegistry.Parse(Image), EcrIdentity.Default);
         _memoryCache.Set(_key, new object());
 
         _tokens = new EcrTokenCache(new InstantTokenSource());

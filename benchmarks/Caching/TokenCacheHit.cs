@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -34,7 +35,7 @@ public class TokenCacheHit
     {
         var source = new InstantTokenSource();
         _request = new EcrTokenRequest(_registry);
-        _key = new EcrTokenKey(_scope, _registry);
+        _key = new EcrTokenKey(_scope, _registry, EcrIdentity.Default);
         _memoryCache = new MemoryCache(new MemoryCacheOptions());
         _tokenCache = new EcrTokenCache(source, new EcrTokenCacheOptions { SizeLimit = Tokens });
         _services = new ServiceCollection().AddHybridCache().Services.BuildServiceProvider();
@@ -89,7 +90,7 @@ public class TokenCacheHit
     {
         var token = _tokenCache.GetTokenAsync(new EcrTokenRequest(registry)).AsTask().GetAwaiter().GetResult();
         var cached = new CachedToken(token);
-        _memoryCache.Set(new EcrTokenKey(_scope, registry), cached, TimeSpan.FromHours(12));
+        _memoryCache.Set(new EcrTokenKey(_scope, registry, EcrIdentity.Default), cached, TimeSpan.FromHours(12));
         _hybridCache.SetAsync(textKey, cached, new HybridCacheEntryOptions { Expiration = TimeSpan.FromHours(12) }).AsTask().GetAwaiter().GetResult();
         _fusionCache.Set(textKey, cached, TimeSpan.FromHours(12));
     }

@@ -13,6 +13,7 @@ public sealed class EcrCredentialProvider : IDisposable
     private readonly EcrTokenClient? _ownClient;
     private readonly IEcrTokenSource _tokens;
     private readonly EcrRegistryResolver _registries;
+    private readonly IdentitySelector _identities;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
@@ -37,9 +38,10 @@ public sealed class EcrCredentialProvider : IDisposable
     {
         options ??= new EcrCredentialProviderOptions();
         options.Validate();
-        _ownClient = tokens is null ? new EcrTokenClient(options.Logger) : null;
+        _ownClient = tokens is null ? new EcrTokenClient(options.Logger, options.TimeProvider) : null;
         _tokens = tokens ?? _ownClient!;
         _registries = new EcrRegistryResolver(options);
+        _identities = new IdentitySelector(options);
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
     }
@@ -48,13 +50,16 @@ public sealed class EcrCredentialProvider : IDisposable
 
     internal EcrRegistryResolver Registries => _registries;
 
+    internal IdentitySelector Identities => _identities;
+
     internal ILogger Logger => _logger;
 
     /// <summary>Answers a request of the kubelet, in the version of the request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>
-    /// One credential, for the registry host of the image, to be reused for that host during half of the password's remaining life, in whole seconds.
+    /// One credential, for the registry host of the image, to be reused for that host during half of the password's remaining life, in whole seconds;
+    /// for the image alone if an identity rule has a path.
     /// </returns>
     /// <exception cref="EcrCredentialException">There is no credential; the reason says why.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended; the message says what was still being waited for.</exception>
@@ -62,10 +67,10 @@ public sealed class EcrCredentialProvider : IDisposable
         CredentialProviderRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RefuseServiceAccountRole(request);
 
         var registry = _registries.Resolve(request.Image);
-        var token = await _tokens.GetTokenAsync(new EcrTokenRequest(registry), cancellationToken).ConfigureAwait(false);
+        var identity = _identities.Select(request);
+        var token = await GetTokenAsync(registry, identity, cancellationToken).ConfigureAwait(false);
         var cacheDuration = GetCacheDuration(token);
         Log.GotToken(_logger, registry, token.ExpiresAt, cacheDuration);
 
@@ -73,7 +78,7 @@ public sealed class EcrCredentialProvider : IDisposable
         return new CredentialProviderResponse
         {
             ApiVersion = request.ApiVersion,
-            CacheKeyType = CacheKeyType.Registry,
+            CacheKeyType = _identities.DependsOnPath ? CacheKeyType.Image : CacheKeyType.Registry,
             CacheDuration = cacheDuration,
             Auth = new Dictionary<string, AuthConfig>(1, StringComparer.Ordinal) { [host] = new AuthConfig(token.Username, token.Password) },
         };
@@ -90,31 +95,15 @@ public sealed class EcrCredentialProvider : IDisposable
         ArgumentNullException.ThrowIfNull(imageOrHost);
 
         var registry = _registries.Resolve(imageOrHost);
-        var token = await _tokens.GetTokenAsync(new EcrTokenRequest(registry), cancellationToken).ConfigureAwait(false);
+        var token = await GetTokenAsync(registry, _identities.Select(imageOrHost), cancellationToken).ConfigureAwait(false);
         return new AuthConfig(token.Username, token.Password);
     }
 
     /// <summary>Closes the connections to AWS that the provider opened itself.</summary>
     public void Dispose() => _ownClient?.Dispose();
 
-    // To answer with the node's own identity where a role was asked for would give the pod rights that nobody granted it.
-    private static void RefuseServiceAccountRole(CredentialProviderRequest request)
-    {
-        if (request.ServiceAccountToken is not null && FindRoleSetting(request) is { } setting)
-        {
-            throw new EcrCredentialException(
-                EcrCredentialErrorReason.InvalidConfiguration,
-                $"{setting} asks for a role for the service account, and this version cannot assume one. "
-                    + "Take tokenAttributes out of the kubelet's provider configuration to pull with the node's own identity.");
-        }
-    }
-
-    // The annotations of EKS, and the variable of the Go plugin.
-    private static string? FindRoleSetting(CredentialProviderRequest request) =>
-        request.ServiceAccountAnnotations.ContainsKey("eks.amazonaws.com/ecr-role-arn") ? "The annotation eks.amazonaws.com/ecr-role-arn"
-        : request.ServiceAccountAnnotations.ContainsKey("eks.amazonaws.com/role-arn") ? "The annotation eks.amazonaws.com/role-arn"
-        : !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("AWS_ECR_ROLE_ARN")) ? "The variable AWS_ECR_ROLE_ARN"
-        : null;
+    private ValueTask<EcrToken> GetTokenAsync(EcrRegistry registry, EcrIdentity identity, CancellationToken cancellationToken) =>
+        _tokens.GetTokenAsync(new EcrTokenRequest(registry) { Identity = identity }, cancellationToken);
 
     // Half of the remaining life leaves the kubelet with a password that lives on for as long as it was cached. Zero says "do not cache"; left out,
     // the kubelet would cache for its configured default.

@@ -1,3 +1,4 @@
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Registries;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,6 +13,18 @@ public sealed class EcrCredentialProviderOptions
 
     /// <summary>What happens to any other host that is not ECR; <see cref="UnknownRegistryHandling.Refuse"/> by default.</summary>
     public UnknownRegistryHandling UnknownRegistry { get; set; } = UnknownRegistryHandling.Refuse;
+
+    /// <summary>
+    /// With which AWS identity the password for some images is asked for; the first rule that matches counts, and
+    /// <see cref="EcrIdentity.Default"/> where none does. Empty by default.
+    /// </summary>
+    public IList<EcrIdentityRule> IdentityRules { get; } = [];
+
+    /// <summary>
+    /// What happens to a request that brings a service account's token for which no role is named;
+    /// <see cref="ServiceAccountHandling.Optional"/> by default.
+    /// </summary>
+    public ServiceAccountHandling ServiceAccount { get; set; } = ServiceAccountHandling.Optional;
 
     /// <summary>The clock by which the cache duration is reckoned; the system's by default.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
@@ -31,9 +44,23 @@ public sealed class EcrCredentialProviderOptions
                     + $"Use {nameof(UnknownRegistryHandling.Refuse)} or {nameof(UnknownRegistryHandling.UseDefaultRegion)}.");
         }
 
-        if (RegistryAliases.Contains(null!))
+        if (ServiceAccount is not (ServiceAccountHandling.Optional or ServiceAccountHandling.RequireRole))
         {
-            throw new ArgumentException($"{nameof(RegistryAliases)} holds a null. Take it out.");
+            throw new ArgumentException(
+                $"{nameof(ServiceAccount)} is \"{ServiceAccount}\". "
+                    + $"Use {nameof(ServiceAccountHandling.Optional)} or {nameof(ServiceAccountHandling.RequireRole)}.");
+        }
+
+        RefuseNull(RegistryAliases, nameof(RegistryAliases));
+        RefuseNull(IdentityRules, nameof(IdentityRules));
+    }
+
+    private static void RefuseNull<T>(IList<T> list, string name)
+        where T : class
+    {
+        if (list.Contains(null!))
+        {
+            throw new ArgumentException($"{name} holds a null. Take it out.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Ecr.Credentials.Aws;
 
 namespace Ecr.Credentials.Tests;
 
@@ -12,15 +13,15 @@ public sealed class ConventionTests
         Assert.That(PublicTypes.Where(type => type.IsClass && !type.IsSealed), Is.Empty);
 
     [Test]
-    public void No_public_member_names_a_type_of_the_AWS_SDK()
+    public void Only_the_callers_own_credentials_name_a_type_of_the_AWS_SDK()
     {
         var leaking =
             from type in PublicTypes
             from member in type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
             where TypesOf(member).Any(used => used.FullName?.StartsWith("Amazon.", StringComparison.Ordinal) == true)
-            select $"{type}.{member}";
+            select $"{type.Name}.{member.Name}";
 
-        Assert.That(leaking, Is.Empty);
+        Assert.That(leaking, Is.EqualTo(new[] { $"{nameof(EcrIdentity)}.{nameof(EcrIdentity.Credentials)}" }));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Matching;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
@@ -8,6 +9,8 @@ namespace Ecr.Credentials.Tests;
 public sealed class EcrCredentialProviderTests
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+    private const string Role = "arn:aws:iam::123456789012:role/pull";
 
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -118,33 +121,69 @@ public sealed class EcrCredentialProviderTests
             Throws.TypeOf<EcrCredentialException>().With.Property("Reason").EqualTo(EcrCredentialErrorReason.NotAnEcrRegistry));
     }
 
-    [TestCase("eks.amazonaws.com/ecr-role-arn")]
-    [TestCase("eks.amazonaws.com/role-arn")]
-    public async Task GetCredentialsAsync_does_not_answer_with_the_nodes_identity_where_a_role_is_asked_for(string annotation)
+    [Test]
+    public async Task GetCredentialsAsync_asks_with_the_role_of_the_service_account()
     {
-        var tokens = new FakeTokenSource(Now);
+        var tokens = new FakeTokenSource(Now.AddHours(12));
+        using var provider = Provider(tokens);
+
+        await provider.GetCredentialsAsync(new CredentialProviderRequest
+        {
+            Image = Host,
+            ServiceAccountToken = "secret-token",
+            ServiceAccountAnnotations = new Dictionary<string, string> { ["eks.amazonaws.com/role-arn"] = Role },
+        });
+
+        Assert.That(tokens.Requests.Single().Identity, Is.EqualTo(EcrIdentity.WebIdentity("secret-token", Role)));
+    }
+
+    [Test]
+    public async Task GetCredentialsAsync_asks_for_nothing_when_the_role_cannot_be_used()
+    {
+        var tokens = new FakeTokenSource(Now.AddHours(12));
         using var provider = Provider(tokens);
         var request = new CredentialProviderRequest
         {
             Image = Host,
             ServiceAccountToken = "secret-token",
-            ServiceAccountAnnotations = new Dictionary<string, string> { [annotation] = "arn:aws:iam::123456789012:role/pull" },
+            ServiceAccountAnnotations = new Dictionary<string, string> { ["eks.amazonaws.com/role-arn"] = "pull" },
         };
 
         var e = await Assert.ThrowsAsync<EcrCredentialException>(async () => await provider.GetCredentialsAsync(request));
 
-        Assert.That(e!.Message, Does.Contain(annotation).And.Not.Contain("secret-token"));
+        Assert.That(e!.Message, Does.Not.Contain("secret-token"));
         Assert.That(tokens.Requests, Is.Empty);
     }
 
-    [Test]
-    public async Task GetCredentialsAsync_uses_the_nodes_identity_for_a_service_account_that_asks_for_no_role()
+    [TestCase("*.dkr.ecr.*.amazonaws.com", CacheKeyType.Registry)]
+    [TestCase(Host + "/team", CacheKeyType.Image)]
+    public async Task GetCredentialsAsync_asks_with_the_identity_of_the_rule_and_lets_the_kubelet_reuse_it_no_further(
+        string pattern, CacheKeyType cacheKeyType)
     {
-        using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
+        var tokens = new FakeTokenSource(Now.AddHours(12));
+        var options = new EcrCredentialProviderOptions();
+        options.IdentityRules.Add(EcrIdentityRule.Parse($"{pattern}=profile:ci"));
+        using var provider = Provider(tokens, options);
 
-        var response = await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = Host, ServiceAccountToken = "secret-token" });
+        var response = await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = Host + "/team/app" });
 
-        Assert.That(response.Auth, Has.Count.EqualTo(1));
+        Assert.That(tokens.Requests.Single().Identity, Is.EqualTo(EcrIdentity.Profile("ci")));
+        Assert.That(response.CacheKeyType, Is.EqualTo(cacheKeyType));
+        Assert.That(response.Auth.Keys, Is.EqualTo(new[] { Host }));
+    }
+
+    [Test]
+    public async Task GetAuthAsync_asks_with_the_identity_of_the_rule()
+    {
+        var tokens = new FakeTokenSource(Now.AddHours(12));
+        var options = new EcrCredentialProviderOptions();
+        options.IdentityRules.Add(EcrIdentityRule.Parse($"{Host}/team=profile:ci"));
+        using var provider = Provider(tokens, options);
+
+        await provider.GetAuthAsync(Host + "/team/app:1.2");
+        await provider.GetAuthAsync(Host + "/other/app:1.2");
+
+        Assert.That(tokens.Requests.Select(request => request.Identity), Is.EqualTo(new[] { EcrIdentity.Profile("ci"), EcrIdentity.Default }));
     }
 
     [Test]

@@ -9,17 +9,18 @@ namespace Ecr.Credentials.Aws;
 /// token and no key.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
-public abstract record EcrIdentity
+public sealed class EcrIdentity : IEquatable<EcrIdentity>
 {
-    private protected EcrIdentity()
-    {
-    }
+    private EcrIdentity(Choice value) => Value = value;
 
     /// <summary>
     /// The first identity that is found in the order of every AWS SDK: keys in the environment, a web identity, the profile that <c>AWS_PROFILE</c>
     /// names, container credentials, the instance's role.
     /// </summary>
-    public static EcrIdentity Default { get; } = new FromDefaultChain();
+    public static EcrIdentity Default { get; } = new(new DefaultChain());
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal Choice Value { get; }
 
     /// <summary>A profile of the AWS config and credentials files.</summary>
     /// <param name="name">The profile's name.</param>
@@ -28,7 +29,7 @@ public abstract record EcrIdentity
     public static EcrIdentity Profile(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return new FromProfile(name);
+        return new EcrIdentity(new ProfileChoice(name));
     }
 
     /// <summary>A role that is assumed by <see cref="Default"/>.</summary>
@@ -36,7 +37,7 @@ public abstract record EcrIdentity
     /// <param name="externalId">What the role's trust policy wants to hear, if anything.</param>
     /// <returns>The identity.</returns>
     /// <exception cref="ArgumentException"><paramref name="roleArn"/> is not the ARN of a role.</exception>
-    public static EcrIdentity Role(string roleArn, string? externalId = null) => new FromRole(ParseRole(roleArn), externalId);
+    public static EcrIdentity Role(string roleArn, string? externalId = null) => FromRole(ParseRole(roleArn), externalId);
 
     /// <summary>A role that is assumed with a token from an OpenID Connect provider, such as a Kubernetes service account's.</summary>
     /// <param name="token">The token.</param>
@@ -46,7 +47,7 @@ public abstract record EcrIdentity
     public static EcrIdentity WebIdentity(string token, string roleArn)
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
-        return new FromWebIdentity(token, ParseRole(roleArn));
+        return FromWebIdentity(token, ParseRole(roleArn));
     }
 
     /// <summary>Credentials of the caller's own, asked again for each call. Equal to another identity if the object is.</summary>
@@ -55,14 +56,27 @@ public abstract record EcrIdentity
     public static EcrIdentity Credentials(AWSCredentials credentials)
     {
         ArgumentNullException.ThrowIfNull(credentials);
-        return new FromCredentials(credentials);
+        return new EcrIdentity(new CredentialsChoice(credentials));
     }
+
+    /// <summary>Whether both are made of the same values.</summary>
+    /// <param name="other">The other identity.</param>
+    /// <returns><see langword="true"/> if they are.</returns>
+    public bool Equals(EcrIdentity? other) => (object)this == other || (other is not null && Value == other.Value);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as EcrIdentity);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode();
 
     /// <summary>What the identity is, without token and keys.</summary>
     /// <returns>The text.</returns>
-    public sealed override string ToString() => Describe();
+    public override string ToString() => Value.ToString();
 
-    private protected abstract string Describe();
+    internal static EcrIdentity FromRole(AwsRoleArn arn, string? externalId) => new(new RoleChoice(arn, externalId));
+
+    internal static EcrIdentity FromWebIdentity(string token, AwsRoleArn arn) => new(new WebIdentityChoice(token, arn));
 
     private static AwsRoleArn ParseRole(string roleArn)
     {
@@ -77,30 +91,36 @@ public abstract record EcrIdentity
         }
     }
 
-    internal sealed record FromDefaultChain : EcrIdentity
+    /// <summary>One of the kinds of identity, with what belongs to it.</summary>
+    internal abstract record Choice
     {
-        private protected override string Describe() => "the default AWS identity";
+        public sealed override string ToString() => Describe();
+
+        protected abstract string Describe();
     }
 
-    internal sealed record FromProfile(string Name) : EcrIdentity
+    internal sealed record DefaultChain : Choice
     {
-        private protected override string Describe() => $"the profile {MessageText.Quote(Name)}";
+        protected override string Describe() => "the default AWS identity";
     }
 
-    internal sealed record FromRole(AwsRoleArn Arn, string? ExternalId) : EcrIdentity
+    internal sealed record ProfileChoice(string Name) : Choice
     {
-        private protected override string Describe() => $"the role {Arn}";
+        protected override string Describe() => $"the profile {MessageText.Quote(Name)}";
     }
 
-    internal sealed record FromWebIdentity(
-        [property: DebuggerBrowsable(DebuggerBrowsableState.Never)] string Token, AwsRoleArn Arn) : EcrIdentity
+    internal sealed record RoleChoice(AwsRoleArn Arn, string? ExternalId) : Choice
     {
-        private protected override string Describe() => $"the role {Arn}, assumed with a web identity token";
+        protected override string Describe() => $"the role {Arn}";
     }
 
-    internal sealed record FromCredentials(
-        [property: DebuggerBrowsable(DebuggerBrowsableState.Never)] AWSCredentials Source) : EcrIdentity
+    internal sealed record WebIdentityChoice(string Token, AwsRoleArn Arn) : Choice
     {
-        private protected override string Describe() => "credentials of the caller";
+        protected override string Describe() => $"the role {Arn}, assumed with a web identity token";
+    }
+
+    internal sealed record CredentialsChoice(AWSCredentials Credentials) : Choice
+    {
+        protected override string Describe() => "credentials of the caller";
     }
 }

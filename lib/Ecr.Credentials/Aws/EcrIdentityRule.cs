@@ -49,17 +49,17 @@ public sealed class EcrIdentityRule(ImagePattern pattern, EcrIdentity identity)
     }
 
     // The name of a role may hold commas and equals signs too.
-    private static EcrIdentity.FromRole ParseRole(ReadOnlySpan<char> text)
+    private static EcrIdentity ParseRole(ReadOnlySpan<char> text)
     {
         var option = text.IndexOf(ExternalIdOption, StringComparison.Ordinal);
         if (option < 0)
         {
-            return new EcrIdentity.FromRole(AwsRoleArn.Parse(text.ToString()), ExternalId: null);
+            return EcrIdentity.FromRole(AwsRoleArn.Parse(text.ToString()), externalId: null);
         }
 
         var externalId = text[(option + ExternalIdOption.Length)..];
         return externalId.IsEmpty
             ? throw new FormatException("The external id after \"external-id=\" is missing. Write it, or leave the option out.")
-            : new EcrIdentity.FromRole(AwsRoleArn.Parse(text[..option].ToString()), externalId.ToString());
+            : EcrIdentity.FromRole(AwsRoleArn.Parse(text[..option].ToString()), externalId.ToString());
     }
 }

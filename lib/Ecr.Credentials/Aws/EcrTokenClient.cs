@@ -14,9 +14,10 @@ namespace Ecr.Credentials.Aws;
 /// <c>AWS_USE_FIPS_ENDPOINT</c> and so on. An attempt may take 12 s, connecting 5 s of them. Thread-safe.
 /// </remarks>
 /// <param name="logger">Told where credentials come from and where calls go; silent by default.</param>
-public sealed class EcrTokenClient(ILogger? logger = null) : IEcrTokenSource, IDisposable
+/// <param name="timeProvider">The clock of pauses and measured times; the system's by default.</param>
+public sealed class EcrTokenClient(ILogger? logger = null, TimeProvider? timeProvider = null) : IEcrTokenSource, IDisposable
 {
-    private readonly SharedHttpClient _httpClient = new();
+    private readonly SharedHttpClient _httpClient = new(logger ?? NullLogger.Instance, timeProvider ?? TimeProvider.System);
     private readonly AwsCredentialChain _credentials = new();
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
@@ -51,6 +52,7 @@ public sealed class EcrTokenClient(ILogger? logger = null) : IEcrTokenSource, ID
 
         public async Task<EcrToken> RunAsync(CancellationToken cancellationToken)
         {
+            owner._httpClient.Create();
             var config = Configure();
 
             PendingStep = "AWS credentials were still being looked for.";

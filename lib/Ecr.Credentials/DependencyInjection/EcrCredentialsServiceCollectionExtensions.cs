@@ -77,7 +77,10 @@ public static class EcrCredentialsServiceCollectionExtensions
         services.AddEcrOptions(optionsName, configure);
 
         services.TryAddKeyedSingleton(serviceKey, (provider, _) =>
-            new EcrTokenClient(provider.GetEcrOptions<EcrCredentialProviderOptions>(optionsName).Logger));
+        {
+            var options = provider.GetEcrOptions<EcrCredentialProviderOptions>(optionsName);
+            return new EcrTokenClient(options.Logger, options.TimeProvider);
+        });
         services.TryAddKeyedSingleton<IEcrTokenSource>(serviceKey, (provider, _) =>
             new EcrTokenCache(provider.GetRequiredKeyedService<EcrTokenClient>(serviceKey), provider.GetEcrOptions<EcrTokenCacheOptions>(optionsName)));
         services.TryAddKeyedSingleton(serviceKey, (provider, _) =>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,7 @@ namespace Ecr.Credentials.Http;
 public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : DelegatingHandler
 {
     private readonly EcrRegistryResolver _registries = (provider ?? throw new ArgumentNullException(nameof(provider))).Registries;
+    private readonly IdentitySelector _identities = provider.Identities;
     private readonly IEcrTokenSource _tokens = provider.Tokens;
     private readonly ILogger _logger = provider.Logger;
 
@@ -49,8 +51,9 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        var address = request.RequestUri;
-        var token = await _tokens.GetTokenAsync(new EcrTokenRequest(registry), cancellationToken).ConfigureAwait(false);
+        var address = request.RequestUri!;
+        var tokenRequest = new EcrTokenRequest(registry) { Identity = _identities.Select(GetImage(address)) };
+        var token = await _tokens.GetTokenAsync(tokenRequest, cancellationToken).ConfigureAwait(false);
         var response = await SendAsync(request, registry, token, cancellationToken).ConfigureAwait(false);
 
         // A primary handler that follows redirects writes the new address into the message. Then it was another server that refused.
@@ -59,7 +62,7 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
             return response;
         }
 
-        var renewed = await RenewAsync(registry, token, response, cancellationToken).ConfigureAwait(false);
+        var renewed = await RenewAsync(tokenRequest, token, response, cancellationToken).ConfigureAwait(false);
         if (renewed.Password == token.Password || !CanSendAgain(request.Content))
         {
             return response;
@@ -99,11 +102,12 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
     }
 
     private async Task<EcrToken> RenewAsync(
-        EcrRegistry registry, EcrToken refused, HttpResponseMessage refusal, CancellationToken cancellationToken)
+        EcrTokenRequest request, EcrToken refused, HttpResponseMessage refusal, CancellationToken cancellationToken)
     {
         try
         {
-            return await _tokens.GetTokenAsync(new EcrTokenRequest(registry) { RejectedToken = refused }, cancellationToken).ConfigureAwait(false);
+            var renewal = new EcrTokenRequest(request.Registry) { Identity = request.Identity, RejectedToken = refused };
+            return await _tokens.GetTokenAsync(renewal, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -139,6 +143,14 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
     private bool TryGetRegistry(Uri address, [NotNullWhen(true)] out EcrRegistry? registry) =>
         _registries.TryResolveNamed(address.Authority, out registry, out _)
         || (address.IsDefaultPort && _registries.TryResolveNamed($"{address.Authority}:{address.Port}", out registry, out _));
+
+    // What an identity rule is compared with: host and repository, of which the registry's API has the latter behind its version,
+    // <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#endpoints>. Patterns take the path as a prefix, so its end does not matter.
+    private static string GetImage(Uri address)
+    {
+        var path = address.AbsolutePath;
+        return string.Concat(address.Authority, path.StartsWith("/v2/", StringComparison.Ordinal) ? path.AsSpan("/v2".Length) : path);
+    }
 
     // ECR Public says 400 where it should say 401, <https://github.com/aws/containers-roadmap/issues/2835>.
     private static bool IsRefusal(HttpResponseMessage response, EcrRegistry registry) =>

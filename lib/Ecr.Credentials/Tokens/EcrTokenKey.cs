@@ -1,14 +1,15 @@
 using System.Runtime.CompilerServices;
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Tokens;
 
 /// <summary>What decides which token answers a request: the API endpoint and the AWS identity. The account does not: a token serves every registry of the region.</summary>
 /// <remarks>
-/// The identity is that of the cache's source, hence <see cref="Scope"/>: caches over different sources may share one memory cache and never see
-/// each other's tokens. What names an identity in a request belongs into this key.
+/// What an identity such as the default one stands for is the business of the cache's source, hence <see cref="Scope"/>: caches over different
+/// sources may share one memory cache and never see each other's tokens.
 /// </remarks>
-internal sealed class EcrTokenKey(object scope, EcrRegistry registry) : IEquatable<EcrTokenKey>
+internal sealed class EcrTokenKey(object scope, EcrRegistry registry, EcrIdentity identity) : IEquatable<EcrTokenKey>
 {
     // These four make the endpoint (EcrRegistry.ApiEndpoint), whose address would have to be built for each comparison.
     private readonly string _region = registry.Region;
@@ -16,8 +17,10 @@ internal sealed class EcrTokenKey(object scope, EcrRegistry registry) : IEquatab
     private readonly bool _isFips = registry.IsFips;
     private readonly bool _isDualStack = registry.IsDualStack;
 
+    private readonly EcrIdentity _identity = identity;
+
     private readonly int _hashCode =
-        HashCode.Combine(RuntimeHelpers.GetHashCode(scope), registry.Region, registry.IsPublic, registry.IsFips, registry.IsDualStack);
+        HashCode.Combine(RuntimeHelpers.GetHashCode(scope), registry.Region, registry.IsPublic, registry.IsFips, registry.IsDualStack, identity);
 
     /// <summary>The cache that the key belongs to. Not the cache itself, which a memory cache would then keep alive after its end.</summary>
     public object Scope { get; } = scope;
@@ -29,7 +32,8 @@ internal sealed class EcrTokenKey(object scope, EcrRegistry registry) : IEquatab
             && _isPublic == other._isPublic
             && _isFips == other._isFips
             && _isDualStack == other._isDualStack
-            && _region == other._region);
+            && _region == other._region
+            && _identity.Equals(other._identity));
 
     public override bool Equals(object? obj) => Equals(obj as EcrTokenKey);
 

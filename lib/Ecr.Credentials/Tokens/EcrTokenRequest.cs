@@ -1,3 +1,4 @@
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Tokens;
@@ -12,6 +13,13 @@ public sealed class EcrTokenRequest(EcrRegistry registry)
     /// <summary>The registry that the token is for. It decides the region and the API; the token then serves every registry there that the AWS identity may read.</summary>
     public EcrRegistry Registry { get; } = registry ?? throw new ArgumentNullException(nameof(registry));
 
+    /// <summary>The AWS identity that asks; <see cref="EcrIdentity.Default"/> by default.</summary>
+    public EcrIdentity Identity
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = EcrIdentity.Default;
+
     /// <summary>
     /// A token that the registry has just refused, for which a source that keeps tokens gives another one; <see langword="null"/> by default, when any
     /// token will do.
@@ -23,6 +31,6 @@ public sealed class EcrTokenRequest(EcrRegistry registry)
     {
         // Caches that ask at once may each replace the key of the other. A key is immutable and each cache takes only one of its own scope.
         var key = _key;
-        return key is not null && key.Scope == scope ? key : _key = new EcrTokenKey(scope, Registry);
+        return key is not null && key.Scope == scope ? key : _key = new EcrTokenKey(scope, Registry, Identity);
     }
 }

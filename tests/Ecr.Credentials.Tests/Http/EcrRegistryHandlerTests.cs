@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Http;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
@@ -130,6 +131,24 @@ public sealed class EcrRegistryHandlerTests
         using var response = await client.GetAsync(new Uri(address));
 
         Assert.That(registry.Requests.Single().Authorization, Is.EqualTo(Credential.Replace("Basic", scheme, StringComparison.Ordinal)));
+    }
+
+    [TestCase("/v2/team/app/manifests/1.0", "team")]
+    [TestCase("/v2/team/app/blobs/uploads/", "team")]
+    [TestCase("/v2/other/app/manifests/1.0", "host")]
+    [TestCase("/v2/", "host")]
+    public async Task A_rule_names_the_identity_by_host_and_repository_also_for_the_renewal(string path, string profile)
+    {
+        var tokens = Renewing();
+        var options = new EcrCredentialProviderOptions();
+        options.IdentityRules.Add(EcrIdentityRule.Parse($"{Host}/team=profile:team"));
+        options.IdentityRules.Add(EcrIdentityRule.Parse($"{Host}=profile:host"));
+        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "password-2");
+        using var client = Client(registry, tokens, options);
+
+        using var response = await client.GetAsync(new Uri($"https://{Host}{path}"));
+
+        Assert.That(tokens.Requests.Select(request => request.Identity), Is.All.EqualTo(EcrIdentity.Profile(profile)).And.Exactly(2).Items);
     }
 
     [Test]

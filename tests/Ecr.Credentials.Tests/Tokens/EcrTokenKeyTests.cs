@@ -1,3 +1,4 @@
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
 
@@ -31,8 +32,17 @@ public sealed class EcrTokenKeyTests
     [Test]
     public void Another_cache_has_another_key()
     {
-        Assert.That(new EcrTokenKey(new object(), EcrRegistry.Parse(Host)), Is.Not.EqualTo(Key(Host)));
+        Assert.That(new EcrTokenKey(new object(), EcrRegistry.Parse(Host), EcrIdentity.Default), Is.Not.EqualTo(Key(Host)));
         Assert.That(Key(Host).Equals("text"), Is.False);
+    }
+
+    [Test]
+    public void Another_identity_has_another_key()
+    {
+        var profile = new EcrTokenKey(Scope, EcrRegistry.Parse(Host), EcrIdentity.Profile("ci"));
+
+        Assert.That(profile, Is.Not.EqualTo(Key(Host)));
+        Assert.That(profile, Is.EqualTo(new EcrTokenKey(Scope, EcrRegistry.Parse(Host), EcrIdentity.Profile("ci"))));
     }
 
     [Test]
@@ -46,5 +56,5 @@ public sealed class EcrTokenKeyTests
         Assert.That(request.GetKey(Scope), Is.EqualTo(key));
     }
 
-    private static EcrTokenKey Key(string host) => new(Scope, EcrRegistry.Parse(host));
+    private static EcrTokenKey Key(string host) => new(Scope, EcrRegistry.Parse(host), EcrIdentity.Default);
 }

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ecr.Credentials.Aws;
+
+/// <summary>Tells each attempt of a call and how it ended, so that retries and slow answers show.</summary>
+/// <remarks>Addresses are told without their query. Nothing of headers and content is told.</remarks>
+internal sealed class HttpLog(ILogger logger, TimeProvider timeProvider, HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    /// <summary>The handler with a log around it, or alone if nobody listens.</summary>
+    public static HttpMessageHandler Around(HttpMessageHandler inner, ILogger logger, TimeProvider timeProvider) =>
+        logger.IsEnabled(LogLevel.Debug) ? new HttpLog(logger, timeProvider, inner) : inner;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var started = timeProvider.GetTimestamp();
+        var address = request.RequestUri!.GetLeftPart(UriPartial.Path);
+        try
+        {
+            var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            Log.Answered(logger, request.Method, address, (int)response.StatusCode, GetMilliseconds(started));
+            return response;
+        }
+        catch (OperationCanceledException)
+        {
+            Log.Failed(logger, request.Method, address, GetMilliseconds(started), "no answer in time");
+            throw;
+        }
+        catch (HttpRequestException e)
+        {
+            Log.Failed(logger, request.Method, address, GetMilliseconds(started), MessageText.OneLine(e.Message));
+            throw;
+        }
+    }
+
+    private long GetMilliseconds(long started) => (long)timeProvider.GetElapsedTime(started).TotalMilliseconds;
+
+    private static class Log
+    {
+        private static readonly Action<ILogger, HttpMethod, string, int, long, Exception?> AnsweredMessage =
+            LoggerMessage.Define<HttpMethod, string, int, long>(
+                LogLevel.Debug, new EventId(1, nameof(Answered)), "{Method} {Address} answered {StatusCode} after {Milliseconds} ms");
+
+        private static readonly Action<ILogger, HttpMethod, string, long, string, Exception?> FailedMessage =
+            LoggerMessage.Define<HttpMethod, string, long, string>(
+                LogLevel.Debug, new EventId(2, nameof(Failed)), "{Method} {Address} failed after {Milliseconds} ms: {Why}");
+
+        public static void Answered(ILogger logger, HttpMethod method, string address, int statusCode, long milliseconds) =>
+            AnsweredMessage(logger, method, address, statusCode, milliseconds, null);
+
+        public static void Failed(ILogger logger, HttpMethod method, string address, long milliseconds, string why) =>
+            FailedMessage(logger, method, address, milliseconds, why, null);
+    }
+}
