@@ -45,13 +45,13 @@ internal static class AwsFailure
     private static (EcrCredentialErrorReason Reason, string Explanation) Classify(
         string? code, AmazonServiceException exception, AwsCall call) => code switch
         {
-            "AccessDeniedException" or "AccessDenied" or "OptInRequired" => (
+            "AccessDeniedException" or "AccessDenied" or "OptInRequired" or "ForbiddenException" => (
                 EcrCredentialErrorReason.AccessDenied,
                 $"AWS denied access: {MessageText.OneLine(exception.Message).TrimEnd('.')}. {call.DeniedAdvice}"),
             "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationTokenException" or "MissingAuthenticationToken" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 "AWS does not know the access key. Check that it exists, is active and belongs to this partition."),
-            "ExpiredTokenException" or "ExpiredToken" => (
+            "ExpiredTokenException" or "ExpiredToken" or "UnauthorizedException" or "InvalidGrantException" or "InvalidClientException" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 call.ExpiredMessage),
             "InvalidIdentityToken" or "IDPRejectedClaim" => (

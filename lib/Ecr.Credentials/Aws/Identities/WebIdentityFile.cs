@@ -28,20 +28,8 @@ internal sealed class WebIdentityFile(StsClient sts) : IIdentitySource
     public Task<AwsIdentity> AssumeAsync(
         string path, string role, string? sessionName, string roleSetting, IdentitySearch search, CancellationToken cancellationToken)
     {
-        var session = new RoleSession(ParseRole(role, roleSetting), sessionName);
+        var session = new RoleSession(AwsRoleArn.ParseSetting(roleSetting, role), sessionName);
         return sts.AssumeRoleWithWebIdentityAsync(Read(path), $"the token in {MessageText.Quote(path)}", session, search, cancellationToken);
-    }
-
-    private static AwsRoleArn ParseRole(string role, string setting)
-    {
-        try
-        {
-            return AwsRoleArn.Parse(role);
-        }
-        catch (FormatException e)
-        {
-            throw Misconfigured($"{setting} cannot be used. {e.Message}", e);
-        }
     }
 
     private static string Read(string path)
