@@ -15,35 +15,47 @@ internal static class ColdStartCommand
     private const int WarmUps = 3;
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
-    /// <param name="arguments">This project's executable, docker-credential-ecr-login, and optionally the number of runs.</param>
+    /// <param name="arguments">This project's executable, docker-credential-ecr-login, and optionally the number of runs and words of the scenarios.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not [var ours, var peer, ..] || !File.Exists(ours) || !File.Exists(peer))
+        if (arguments is not [var ours, var peer, .. var rest] || !File.Exists(ours) || !File.Exists(peer))
         {
-            await Console.Error.WriteLineAsync($"Usage: {Name} PATH/ecr-credential-provider PATH/docker-credential-ecr-login [RUNS]");
+            await Console.Error.WriteLineAsync($"Usage: {Name} PATH/ecr-credential-provider PATH/docker-credential-ecr-login [RUNS [WORD]...]");
             return 2;
         }
 
-        var runs = arguments.Length > 2 ? int.Parse(arguments[2], CultureInfo.InvariantCulture) : 40;
+        var runs = rest is [var number, ..] ? int.Parse(number, CultureInfo.InvariantCulture) : 40;
+        Console.WriteLine($"{runs} runs each, in turn; medians. {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores.");
+        Console.WriteLine();
+        Console.WriteLine("| scenario | program | wall | ratio | peak memory | ratio |");
+        Console.WriteLine("|---|---|---|---|---|---|");
+        foreach (var scenario in Scenario.All.Where(scenario => rest.Skip(1).All(word => scenario.Name.Contains(word, StringComparison.Ordinal))))
+        {
+            await RunAsync(scenario, Path.GetFullPath(ours), Path.GetFullPath(peer), runs);
+        }
+
+        return 0;
+    }
+
+    private static async Task RunAsync(Scenario scenario, string ours, string peer, int runs)
+    {
         var folder = Directory.CreateTempSubdirectory("coldstart-");
         try
         {
             await using var emulator = await AwsEmulator.StartAsync();
-            var environment = new Dictionary<string, string>(emulator.Environment())
-            {
-                ["HOME"] = folder.FullName,
-                ["PATH"] = "/usr/bin:/bin",
-                ["AWS_ECR_DISABLE_CACHE"] = "true",
-            };
+            using var http = new DelayedLink(emulator.Address.Port, scenario.RoundTrip);
+            using var https = new DelayedLink(emulator.HttpsAddress.Port, scenario.RoundTrip);
+            var environment = scenario.RoundTrip == TimeSpan.Zero
+                ? scenario.GetEnvironment(emulator, emulator.Address.Port, emulator.HttpsAddress.Port, folder.FullName)
+                : scenario.GetEnvironment(emulator, http.Port, https.Port, folder.FullName);
             var request = $$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"{{Host}}/team/app"}""";
             Contender[] contenders =
             [
-                new("ecr-credential-provider", Path.GetFullPath(ours), [], request, environment),
-                new("docker-credential-ecr-login", Path.GetFullPath(peer), ["get"], Host, environment),
+                new("ecr-credential-provider", ours, [], request, environment),
+                new("docker-credential-ecr-login", peer, ["get"], Host, environment),
             ];
 
-            Report(contenders, Measure(contenders, runs, folder.FullName), runs);
-            return 0;
+            Report(scenario, contenders, Measure(contenders, runs, folder.FullName));
         }
         finally
         {
@@ -82,19 +94,15 @@ internal static class ColdStartCommand
         return double.Parse(File.ReadAllText(report), CultureInfo.InvariantCulture) / 1024;
     }
 
-    private static void Report(Contender[] contenders, Samples[] samples, int runs)
+    private static void Report(Scenario scenario, Contender[] contenders, Samples[] samples)
     {
-        Console.WriteLine($"{runs} runs each, in turn; medians. {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores.");
-        Console.WriteLine();
-        Console.WriteLine("| program | wall | ratio | peak memory | ratio |");
-        Console.WriteLine("|---|---|---|---|---|");
         var peer = samples[^1];
         for (var i = 0; i < contenders.Length; i++)
         {
             var (wall, memory) = samples[i];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {contenders[i].Name} | {Median(wall):F1} ms | {MedianRatio(wall, peer.Wall):F2} | {Median(memory):F1} MiB | {MedianRatio(memory, peer.Memory):F2} |"));
+                $"| {scenario.Name} | {contenders[i].Name} | {Median(wall):F1} ms | {MedianRatio(wall, peer.Wall):F2} | {Median(memory):F1} MiB | {MedianRatio(memory, peer.Memory):F2} |"));
         }
     }
 

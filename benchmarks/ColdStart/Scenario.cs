@@ -1,0 +1,49 @@
+using Ecr.Emulator;
+
+namespace Ecr.Credentials.Benchmarks.ColdStart;
+
+/// <summary>What is between a program and its credential.</summary>
+/// <param name="IsHttps">Whether the API is asked over TLS, with all of the system's authorities and the emulator's to choose from.</param>
+/// <param name="Source">Where the AWS credentials are.</param>
+/// <param name="RoundTrip">How long a question is under way until its answer is there.</param>
+internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan RoundTrip)
+{
+    private const string SystemBundle = "/etc/ssl/certs/ca-certificates.crt";
+
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        .. from roundTrip in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromMilliseconds(20)]
+           from source in (CredentialSource[])[CredentialSource.StaticKey, CredentialSource.InstanceMetadata]
+           from isHttps in (bool[])[false, true]
+           select new Scenario(isHttps, source, roundTrip),
+    ];
+
+    public string Name =>
+        $"{(IsHttps ? "https" : "http")}, {(Source == CredentialSource.StaticKey ? "static keys" : "instance metadata")}, {RoundTrip.TotalMilliseconds:0} ms";
+
+    /// <summary>The variables with which a program meets the emulator in this scenario.</summary>
+    /// <param name="emulator">The emulator.</param>
+    /// <param name="httpPort">The way to its http port.</param>
+    /// <param name="httpsPort">The way to its https port.</param>
+    /// <param name="folder">Takes files, and is the home directory.</param>
+    public Dictionary<string, string> GetEnvironment(AwsEmulator emulator, int httpPort, int httpsPort, string folder)
+    {
+        var bundle = Path.Combine(folder, "bundle.pem");
+        File.WriteAllText(bundle, File.ReadAllText(SystemBundle) + emulator.CertificateAuthorityPem);
+
+        var environment = new Dictionary<string, string>(emulator.Environment(Source))
+        {
+            ["HOME"] = folder,
+            ["PATH"] = "/usr/bin:/bin",
+            ["AWS_ECR_DISABLE_CACHE"] = "true",
+            ["AWS_ENDPOINT_URL"] = IsHttps ? $"https://localhost:{httpsPort}" : $"http://127.0.0.1:{httpPort}",
+            ["SSL_CERT_FILE"] = bundle,
+        };
+        if (Source == CredentialSource.InstanceMetadata)
+        {
+            environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = $"http://127.0.0.1:{httpPort}";
+        }
+
+        return environment;
+    }
+}
