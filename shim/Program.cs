@@ -27,6 +27,7 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
 
+    EnsureHome();
     if (!Console.IsInputRedirected)
     {
         Console.Error.WriteLine("ecr-credential-provider: Waiting for a CredentialProviderRequest on standard input; --help shows how to send one.");
@@ -39,4 +40,14 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     // Console.Error would prepare the terminal first, for a line that is seldom written.
     using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
     return await CredentialProviderPlugin.RunAsync(input, output, error, provider, arguments.Timeout);
+}
+
+// Without a home directory the AWS SDK would read settings from ./.aws, which anyone may have put there. A service often has no HOME.
+static void EnsureHome()
+{
+    if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))
+    {
+        Environment.SetEnvironmentVariable("HOME", null);
+        Environment.SetEnvironmentVariable("HOME", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+    }
 }

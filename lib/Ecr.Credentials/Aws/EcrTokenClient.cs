@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Identities;
+using Ecr.Credentials.Aws.Identities.Profiles;
 using Ecr.Credentials.Aws.ServiceClient;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
@@ -36,7 +37,15 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
         var webIdentity = new WebIdentityFile(sts);
         var container = new ContainerCredentials(_localHttpClient);
         var metadata = new InstanceMetadata(_localHttpClient);
-        var profiles = new ProfileCredentials();
+        var profiles = new ProfileCredentials(
+            AwsEnvironment.Get,
+            sts,
+            webIdentity,
+            new SsoCredentials(_httpClient, AwsEnvironment.Get, clock),
+            new ProcessCredentials(clock),
+            environment,
+            metadata,
+            container);
         _identities = new IdentityFinder([environment, webIdentity, profiles, container, metadata], profiles, sts);
     }
 
@@ -100,13 +109,28 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             {
                 // The SDK reads its environment in type initialisers.
                 var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
-                throw new EcrCredentialException(
-                    EcrCredentialErrorReason.InvalidConfiguration,
-                    $"The AWS configuration cannot be used: {MessageText.OneLine(cause.Message).TrimEnd('.')}. "
-                        + "Correct the AWS_ environment variables or the AWS config file.",
-                    e);
+                throw cause is InvalidDataException ? MalformedFile() : Misconfigured(MessageText.OneLine(cause.Message).TrimEnd('.'), e);
             }
         }
+
+        // The SDK's exception repeats a line of the file, which may hold a key. It is left behind, and the file read again for the line's number.
+        private static EcrCredentialException MalformedFile()
+        {
+            try
+            {
+                ProfileFiles.Read(AwsEnvironment.Get);
+                return Misconfigured("a line is neither a section nor a setting", null);
+            }
+            catch (EcrCredentialException e)
+            {
+                return e;
+            }
+        }
+
+        private static EcrCredentialException Misconfigured(string why, Exception? cause) => new(
+            EcrCredentialErrorReason.InvalidConfiguration,
+            $"The AWS configuration cannot be used: {why}. Correct the AWS_ environment variables or the AWS config file.",
+            cause);
 
         private async Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(
             AwsIdentity identity, EcrServiceConfig config, CancellationToken cancellationToken)

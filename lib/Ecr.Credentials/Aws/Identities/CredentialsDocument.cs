@@ -18,11 +18,7 @@ internal static class CredentialsDocument
         try
         {
             using var document = JsonDocument.Parse(json);
-            var accessKey = ReadString(document.RootElement, "AccessKeyId");
-            var secretKey = ReadString(document.RootElement, "SecretAccessKey");
-            return accessKey is null || secretKey is null
-                ? throw new FormatException("it has no AccessKeyId and SecretAccessKey")
-                : new ImmutableCredentials(accessKey, secretKey, ReadString(document.RootElement, tokenName));
+            return Read(document.RootElement, tokenName);
         }
         catch (JsonException)
         {
@@ -31,11 +27,16 @@ internal static class CredentialsDocument
         }
     }
 
-    private static string? ReadString(JsonElement document, string name) =>
-        document.ValueKind == JsonValueKind.Object
-        && document.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: > 0 } text
-            ? text
-            : null;
+    /// <summary>The credentials in the document.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="tokenName">The name of the session token.</param>
+    /// <exception cref="FormatException">It has no keys. The message holds none of it.</exception>
+    public static ImmutableCredentials Read(JsonElement document, string tokenName)
+    {
+        var accessKey = document.FindText("AccessKeyId");
+        var secretKey = document.FindText("SecretAccessKey");
+        return accessKey is null || secretKey is null
+            ? throw new FormatException("it has no AccessKeyId and SecretAccessKey")
+            : new ImmutableCredentials(accessKey, secretKey, document.FindText(tokenName));
+    }
 }

@@ -25,6 +25,11 @@ internal sealed class AwsProfile(string name, IReadOnlyDictionary<string, string
 
     private static string RemoveComment(string value)
     {
+        if (value[0] is '#' or ';')
+        {
+            return "";
+        }
+
         foreach (var start in CommentStarts)
         {
             var comment = value.IndexOf(start, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using Amazon.Runtime;
@@ -14,7 +15,7 @@ namespace Ecr.Credentials.Aws.Identities.Profiles;
 internal sealed class ProcessCredentials(TimeProvider timeProvider)
 {
     /// <summary>The largest session token of AWS, with everything around it, many times over.</summary>
-    private const int MaximumOutput = 64 * 1024;
+    private const int MaxOutputLength = 64 * 1024;
 
     /// <summary>Runs the command and reads what it prints. When the search is cancelled, the command is killed with all that it has started.</summary>
     /// <param name="command">The command, for the shell.</param>
@@ -30,29 +31,44 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
         return Parse(output, source, profile);
     }
 
+    [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before the instances are disposed", Justification = "The task disposes it.")]
     private static async Task<ReadOnlyMemory<byte>> RunAsync(string command, string source, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var process = Start(command, source);
+        var process = Start(command, source);
 
-        // Whoever cancels tells its caller next, and the program may end with that: the command has to be dead before Cancel returns.
-        using var kill = cancellationToken.UnsafeRegister(static state => Kill((Process)state!), process);
+        // Whoever cancels tells its caller next, and the program may end with that: the command has to be dead before Cancel returns. Nothing else in
+        // here waits for the token, because what is told first could end this method, and with it the registration, before the command is killed.
+        var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = cancellationToken.UnsafeRegister(
+            _ =>
+            {
+                Kill(process);
+                killed.SetResult();
+            },
+            null);
 
-        // The command ends when its last word is read, or with a broken pipe. Reading may outlast a kill, where a process that got away keeps the pipe open.
+        // After a kill, a process that got away may still hold the output open.
+        var output = ReadAsync(process, source);
+        await Task.WhenAny(output, killed.Task).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await output.ConfigureAwait(false);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(Process started, string source)
+    {
+        using var process = started;
         process.StandardInput.Close();
-        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
-        var buffer = new byte[MaximumOutput + 1];
-        var length = await process.StandardOutput.BaseStream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, CancellationToken.None)
-            .AsTask()
-            .WaitAsync(cancellationToken)
-            .ConfigureAwait(false);
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+        var buffer = new byte[MaxOutputLength + 1];
+        var length = await process.StandardOutput.BaseStream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false).ConfigureAwait(false);
         if (length == buffer.Length)
         {
             Kill(process);
-            throw Failure($"{source} printed more than {MaximumOutput / 1024} KiB. Let it print the credentials, in JSON, and nothing else.");
+            throw Failure($"{source} printed more than {MaxOutputLength / 1024} KiB. Let it print the credentials, in JSON, and nothing else.");
         }
 
-        await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        await process.WaitForExitAsync().ConfigureAwait(false);
         return process.ExitCode == 0 ? buffer.AsMemory(0, length) : throw Failed(process.ExitCode, source);
     }
 
@@ -104,53 +120,57 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
     {
         try
         {
+            return new AwsIdentity(Parse(output), $"the credential_process of {profile}");
+        }
+        catch (FormatException e)
+        {
+            throw Failure(
+                $"{source} printed something that cannot be used: {e.Message}. "
+                    + "Let it print credentials as https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html says.",
+                e);
+        }
+    }
+
+    private ImmutableCredentials Parse(ReadOnlyMemory<byte> output)
+    {
+        try
+        {
             using var document = JsonDocument.Parse(output);
-            var answer = document.RootElement;
-            if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("Version", out var version) || !IsOne(version))
+            if (!IsVersionOne(document.RootElement))
             {
-                throw NoCredentials(source, "is not an object with \"Version\": 1");
+                throw new FormatException("it is no object with \"Version\": 1");
             }
 
-            var accessKey = GetText(answer, "AccessKeyId") ?? throw NoCredentials(source, "lacks the AccessKeyId");
-            var secretKey = GetText(answer, "SecretAccessKey") ?? throw NoCredentials(source, "lacks the SecretAccessKey");
-            CheckExpiration(answer, source);
-            return new AwsIdentity(
-                new ImmutableCredentials(accessKey, secretKey, GetText(answer, "SessionToken")), $"the credential_process of {profile}");
+            CheckExpiration(document.RootElement);
+            return CredentialsDocument.Read(document.RootElement, "SessionToken");
         }
         catch (JsonException)
         {
-            // Not passed on, because the reader's message may repeat some of the text.
-            throw NoCredentials(source, "is not JSON");
+            // Its message may quote the output.
+            throw new FormatException("it is not JSON");
         }
     }
 
-    private void CheckExpiration(JsonElement answer, string source)
+    private static bool IsVersionOne(JsonElement document) =>
+        document.ValueKind == JsonValueKind.Object
+        && document.TryGetProperty("Version", out var version)
+        && version.ValueKind == JsonValueKind.Number
+        && version.TryGetInt32(out var number)
+        && number == 1;
+
+    private void CheckExpiration(JsonElement document)
     {
-        if (GetText(answer, "Expiration") is not { } text)
+        if (document.FindText("Expiration") is { } text)
         {
-            return;
-        }
-
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expiration))
-        {
-            throw NoCredentials(source, "has an Expiration that is not a time");
-        }
-
-        if (expiration <= timeProvider.GetUtcNow())
-        {
-            throw new EcrCredentialException(
-                EcrCredentialErrorReason.AwsCredentialsRejected,
-                string.Create(CultureInfo.InvariantCulture, $"{source} printed credentials that expired at {expiration.UtcDateTime:u}. Renew what it gets them from; look at the clock, too."));
+            var expiration = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                ? time
+                : throw new FormatException("its Expiration is no time");
+            if (expiration <= timeProvider.GetUtcNow())
+            {
+                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it expired at {expiration.UtcDateTime:u}"));
+            }
         }
     }
-
-    private static bool IsOne(JsonElement version) => version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number == 1;
-
-    private static string? GetText(JsonElement answer, string name) =>
-        answer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
-
-    private static EcrCredentialException NoCredentials(string source, string why) => Failure(
-        $"{source} printed something that {why}. Let it print credentials as https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html says.");
 
     private static EcrCredentialException Failure(string message, Exception? cause = null) =>
         new(EcrCredentialErrorReason.NoAwsCredentials, message, cause);

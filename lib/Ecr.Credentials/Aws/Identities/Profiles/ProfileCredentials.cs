@@ -9,6 +9,7 @@ namespace Ecr.Credentials.Aws.Identities.Profiles;
 /// </remarks>
 /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
 /// <param name="sts">Assumes roles.</param>
+/// <param name="webIdentity">Assumes roles with a token in a file.</param>
 /// <param name="sso">Takes roles for which somebody has signed in.</param>
 /// <param name="process">Runs commands that print credentials.</param>
 /// <param name="environmentKeys">What a profile calls <c>Environment</c>.</param>
@@ -17,6 +18,7 @@ namespace Ecr.Credentials.Aws.Identities.Profiles;
 internal sealed class ProfileCredentials(
     Func<string, string?> environment,
     StsClient sts,
+    WebIdentityFile webIdentity,
     SsoCredentials sso,
     ProcessCredentials process,
     IIdentitySource environmentKeys,
@@ -24,6 +26,7 @@ internal sealed class ProfileCredentials(
     IIdentitySource container) : IIdentitySource
 {
     private readonly StsClient _sts = sts;
+    private readonly WebIdentityFile _webIdentity = webIdentity;
     private readonly SsoCredentials _sso = sso;
     private readonly ProcessCredentials _process = process;
     private readonly IIdentitySource _environmentKeys = environmentKeys;
@@ -90,7 +93,7 @@ internal sealed class ProfileCredentials(
             var sessionName = profile["role_session_name"];
             if (profile["web_identity_token_file"] is { } tokenFile)
             {
-                return await new WebIdentityFile(owner._sts).AssumeAsync(tokenFile, role, sessionName, setting, search, cancellationToken).ConfigureAwait(false);
+                return await owner._webIdentity.AssumeAsync(tokenFile, role, sessionName, setting, search, cancellationToken).ConfigureAwait(false);
             }
 
             if (profile["mfa_serial"] is not null)

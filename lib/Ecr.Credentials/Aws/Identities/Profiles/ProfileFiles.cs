@@ -39,13 +39,9 @@ internal sealed class ProfileFiles
     /// <summary>The profile; a setting in the credentials file wins over that in the config file. <see langword="null"/> if it is in neither.</summary>
     public AwsProfile? Find(string name)
     {
+        var credentials = _credentials.Find(name);
         var config = _config.Find($"profile {name}") ?? (name == DefaultProfile ? _config.Find(DefaultProfile) : null);
-        return (_credentials.Find(name), config) switch
-        {
-            ({ } own, { } other) => new AwsProfile(name, Merge(other, own)),
-            (null, { } settings) or ({ } settings, null) => new AwsProfile(name, settings),
-            _ => null,
-        };
+        return (Merge(config, credentials) ?? credentials ?? config) is { } settings ? new AwsProfile(name, settings) : null;
     }
 
     /// <summary>The section <c>[sso-session NAME]</c>; <see langword="null"/> if there is none.</summary>
@@ -98,8 +94,13 @@ internal sealed class ProfileFiles
         }
     }
 
-    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> config, IReadOnlyDictionary<string, string> credentials)
+    private static Dictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? config, IReadOnlyDictionary<string, string>? credentials)
     {
+        if (config is null || credentials is null)
+        {
+            return null;
+        }
+
         var merged = new Dictionary<string, string>(config, StringComparer.OrdinalIgnoreCase);
         foreach (var (setting, value) in credentials)
         {

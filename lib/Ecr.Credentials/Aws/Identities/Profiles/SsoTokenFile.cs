@@ -28,14 +28,14 @@ internal sealed class SsoTokenFile(string path)
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var file = document.RootElement;
-            return file.ValueKind == JsonValueKind.Object && GetText(file, "accessToken") is { } token && GetTime(file, "expiresAt") is { } expiresAt
+            return file.FindText("accessToken") is { } token && GetTime(file, "expiresAt") is { } expiresAt
                 ? new SsoToken
                 {
                     AccessToken = token,
                     ExpiresAt = expiresAt,
-                    RefreshToken = GetText(file, "refreshToken"),
-                    ClientId = GetText(file, "clientId"),
-                    ClientSecret = GetText(file, "clientSecret"),
+                    RefreshToken = file.FindText("refreshToken"),
+                    ClientId = file.FindText("clientId"),
+                    ClientSecret = file.FindText("clientSecret"),
                     RegistrationExpiresAt = GetTime(file, "registrationExpiresAt"),
                 }
                 : null;
@@ -103,12 +103,9 @@ internal sealed class SsoTokenFile(string path)
         return buffer.ToArray();
     }
 
-    private static string? GetText(JsonElement file, string name) =>
-        file.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
-
     // Older tools wrote "UTC" for the "Z".
     private static DateTimeOffset? GetTime(JsonElement file, string name) =>
-        GetText(file, name) is { } text
+        file.FindText(name) is { } text
             && DateTimeOffset.TryParse(
                 text.Replace("UTC", "Z", StringComparison.Ordinal), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
