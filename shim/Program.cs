@@ -12,7 +12,7 @@ switch (arguments.Mode)
         return CredentialProviderPlugin.Success;
 
     case Mode.Version:
-        Console.Out.WriteLine(CommandLine.Version);
+        Console.Out.WriteLine(VersionText.Lines);
         return CredentialProviderPlugin.Success;
 
     case Mode.Misuse:
