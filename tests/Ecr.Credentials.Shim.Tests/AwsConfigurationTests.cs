@@ -142,19 +142,6 @@ public sealed class AwsConfigurationTests : ShimFixture
         AssertFailure(await RunAsync(Request(), variables), 2, "The AWS configuration cannot be used: ");
     }
 
-    [Test]
-    public async Task A_role_for_service_accounts_is_refused_rather_than_ignored()
-    {
-        var request = $$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"{{Image}}","serviceAccountToken":"hunter2"}""";
-        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_ROLE_ARN"] = "arn:aws:iam::123456789012:role/pull" };
-
-        var result = await RunAsync(request, variables);
-
-        AssertFailure(result, 2, "The variable AWS_ECR_ROLE_ARN asks for a role for the service account, and this version cannot assume one.");
-        Assert.That(result.Error, Does.Not.Contain("hunter2"));
-        Assert.That(Emulator.Requests, Is.Empty);
-    }
-
     private void AssertSignedBy(EmulatedCredentials credentials)
     {
         Assert.That(TokenRequests.Single().AccessKeyId, Is.EqualTo(credentials.AccessKeyId));

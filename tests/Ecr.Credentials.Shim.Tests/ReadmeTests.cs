@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Ecr.Credentials.Matching;
+using Ecr.Credentials.Shim.Tests.Identities;
 
 namespace Ecr.Credentials.Shim.Tests;
 
@@ -34,6 +35,15 @@ public sealed partial class ReadmeTests : ShimFixture
         var help = (await RunAsync("", "--help")).Output;
 
         Assert.That(Readme, Does.Contain($"```text\n{help.ReplaceLineEndings("\n").TrimEnd()}\n```"));
+    }
+
+    [Test]
+    public void Its_identities_are_those_that_are_tested()
+    {
+        var rows = IdentityCase.All.Select(identity => $"| {identity.Name} | {identity.Settings} | ✓ | ✓ | ✓ |");
+        string[] table = ["| Identity | Set by | Private | Public | China |", "|---|---|---|---|---|", .. rows];
+
+        Assert.That(Readme, Does.Contain(string.Join('\n', table) + "\n\n"));
     }
 
     [Test]

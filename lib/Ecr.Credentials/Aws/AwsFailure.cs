@@ -8,6 +8,10 @@ namespace Ecr.Credentials.Aws;
 /// <summary>Turns what can go wrong in a call of AWS into the one exception that says what to do.</summary>
 internal static class AwsFailure
 {
+    private static readonly (EcrCredentialErrorReason, string) WrongClock = (
+        EcrCredentialErrorReason.AwsCredentialsRejected,
+        "This machine's clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP.");
+
     /// <summary>The failure of a call; <see langword="null"/> if the exception is none of a call.</summary>
     public static EcrCredentialException? Explain(Exception exception, AwsCall call)
     {
@@ -58,12 +62,11 @@ internal static class AwsFailure
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 $"AWS does not accept the token: {MessageText.OneLine(exception.Message).TrimEnd('.')}. "
                     + "Check the token's audience, and the identity provider in IAM."),
+            "RequestExpired" or "RequestTimeTooSkewed" or "RequestInTheFuture" => WrongClock,
+            "InvalidSignatureException" or "SignatureDoesNotMatch" when IsAboutTime(exception.Message) => WrongClock,
             "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
-                "AWS did not accept the signature. Check the secret access key and this machine's clock."),
-            "RequestExpired" or "RequestTimeTooSkewed" or "RequestInTheFuture" => (
-                EcrCredentialErrorReason.AwsCredentialsRejected,
-                "AWS finds the request too old or too new. Set this machine's clock."),
+                "AWS did not accept the signature. Check the secret access key."),
             _ when IsThrottling(code, exception.StatusCode) => (
                 EcrCredentialErrorReason.Throttled,
                 "AWS throttled the calls. Try again later, or ask for a higher quota."),
@@ -74,6 +77,10 @@ internal static class AwsFailure
                 EcrCredentialErrorReason.ServiceError,
                 $"The service refused the call: {MessageText.OneLine(exception.Message)}"),
         };
+
+    // "Signature expired: 20260101T120000Z is now earlier than ..." and "Signature not yet current: ...".
+    private static bool IsAboutTime(string message) =>
+        message.StartsWith("Signature expired", StringComparison.Ordinal) || message.StartsWith("Signature not yet current", StringComparison.Ordinal);
 
     private static bool IsThrottling(string? code, HttpStatusCode status) =>
         status == HttpStatusCode.TooManyRequests

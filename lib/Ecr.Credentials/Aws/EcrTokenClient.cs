@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Ecr.Credentials.Aws.Identities;
 using Ecr.Credentials.Aws.ServiceClient;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
@@ -10,23 +11,41 @@ namespace Ecr.Credentials.Aws;
 
 /// <summary>Gets tokens from AWS: <c>GetAuthorizationToken</c> of ECR and ECR Public, one call for each token.</summary>
 /// <remarks>
-/// Uses the identity that the AWS SDK's default chain finds, and the SDK's configuration: <c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>,
+/// Looks for credentials anew for each token, and uses the SDK's configuration: <c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>,
 /// <c>AWS_USE_FIPS_ENDPOINT</c> and so on. An attempt may take 12 s, connecting 5 s of them. Thread-safe.
 /// </remarks>
-/// <param name="logger">Told where credentials come from and where calls go; silent by default.</param>
-/// <param name="timeProvider">The clock of pauses and measured times; the system's by default.</param>
-public sealed class EcrTokenClient(ILogger? logger = null, TimeProvider? timeProvider = null) : IEcrTokenSource, IDisposable
+public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
 {
-    private readonly SharedHttpClient _httpClient = new(logger ?? NullLogger.Instance, timeProvider ?? TimeProvider.System);
-    private readonly AwsCredentialChain _credentials = new();
-    private readonly ILogger _logger = logger ?? NullLogger.Instance;
+    private readonly SharedHttpClient _httpClient;
+    private readonly LocalHttpClient _localHttpClient;
+    private readonly IdentityFinder _identities;
+    private readonly ILogger _logger;
+
+    /// <summary>A client that finds its own way to AWS.</summary>
+    /// <param name="logger">Told where credentials come from and where calls go; silent by default.</param>
+    /// <param name="timeProvider">The clock of pauses, time limits and measured times; the system's by default.</param>
+    public EcrTokenClient(ILogger? logger = null, TimeProvider? timeProvider = null)
+    {
+        _logger = logger ?? NullLogger.Instance;
+        var clock = timeProvider ?? TimeProvider.System;
+        _httpClient = new SharedHttpClient(_logger, clock);
+        _localHttpClient = new LocalHttpClient(_logger, clock);
+
+        var sts = new StsClient(_httpClient);
+        var environment = new EnvironmentKeys();
+        var webIdentity = new WebIdentityFile(sts);
+        var container = new ContainerCredentials(_localHttpClient);
+        var metadata = new InstanceMetadata(_localHttpClient);
+        var profiles = new ProfileCredentials();
+        _identities = new IdentityFinder([environment, webIdentity, profiles, container, metadata], profiles, sts);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
 
-        var call = new Call(this, request.Registry);
+        var call = new Call(this, request);
         try
         {
             // The SDK blocks and sleeps in places, and does not always look at the token. On a thread of the pool it can be left behind.
@@ -42,25 +61,26 @@ public sealed class EcrTokenClient(ILogger? logger = null, TimeProvider? timePro
     public void Dispose()
     {
         _httpClient.Dispose();
-        _credentials.Dispose();
+        _localHttpClient.Dispose();
     }
 
     /// <summary>One call on its way, which knows what it is waiting for.</summary>
-    private sealed class Call(EcrTokenClient owner, EcrRegistry registry)
+    private sealed class Call(EcrTokenClient owner, EcrTokenRequest request)
     {
-        public string PendingStep { get; private set; } = "The AWS configuration was still being read.";
+        private readonly IdentitySearch _search = new(request.Registry, owner._logger);
+
+        public string PendingStep => _search.PendingStep;
 
         public async Task<EcrToken> RunAsync(CancellationToken cancellationToken)
         {
             owner._httpClient.Create();
             var config = Configure();
+            Log.Asking(owner._logger, request.Registry, config.Endpoint);
 
-            PendingStep = "AWS credentials were still being looked for.";
-            var credentials = await owner._credentials.GetCredentialsAsync(config, cancellationToken).ConfigureAwait(false);
-            Log.Calling(owner._logger, config.Endpoint, registry.Region, credentials.AccessKey);
+            var identity = await owner._identities.FindAsync(request.Identity, _search, cancellationToken).ConfigureAwait(false);
 
-            PendingStep = $"{config.Endpoint} had not answered yet.";
-            var response = await GetAuthorizationTokenAsync(credentials, config, cancellationToken).ConfigureAwait(false);
+            _search.PendingStep = $"{config.Endpoint} had not answered yet.";
+            var response = await GetAuthorizationTokenAsync(identity, config, cancellationToken).ConfigureAwait(false);
             return ReadToken(response, config.Endpoint);
         }
 
@@ -68,7 +88,7 @@ public sealed class EcrTokenClient(ILogger? logger = null, TimeProvider? timePro
         {
             try
             {
-                var config = new EcrServiceConfig(registry, owner._httpClient);
+                var config = new EcrServiceConfig(request.Registry, owner._httpClient);
 
                 // The SDK reads its settings when they are first asked for; what is wrong with them shall show here.
                 _ = config.RetryMode;
@@ -89,12 +109,12 @@ public sealed class EcrTokenClient(ILogger? logger = null, TimeProvider? timePro
         }
 
         private async Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(
-            ImmutableCredentials credentials, EcrServiceConfig config, CancellationToken cancellationToken)
+            AwsIdentity identity, EcrServiceConfig config, CancellationToken cancellationToken)
         {
             try
             {
-                using var client = new EcrServiceClient(ToFixedCredentials(credentials), config);
-                return await client.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(registry.IsPublic), cancellationToken)
+                using var client = new EcrServiceClient(identity.ToFixedCredentials(), config);
+                return await client.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(request.Registry.IsPublic), cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsFailure.Explain(e, config.Call) is { } failure)
@@ -102,11 +122,6 @@ public sealed class EcrTokenClient(ILogger? logger = null, TimeProvider? timePro
                 throw failure;
             }
         }
-
-        private static AWSCredentials ToFixedCredentials(ImmutableCredentials credentials) =>
-            credentials.UseToken
-                ? new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token)
-                : new BasicAWSCredentials(credentials.AccessKey, credentials.SecretKey);
 
         private static EcrToken ReadToken(GetAuthorizationTokenResponse response, Uri endpoint)
         {
@@ -128,12 +143,9 @@ public sealed class EcrTokenClient(ILogger? logger = null, TimeProvider? timePro
 
     private static class Log
     {
-        private static readonly Action<ILogger, Uri, string, string, Exception?> CallingMessage = LoggerMessage.Define<Uri, string, string>(
-            LogLevel.Debug,
-            new EventId(1, nameof(Calling)),
-            "Calling GetAuthorizationToken at {Endpoint} for region {Region} with the access key that ends in {AccessKeyEnd}");
+        private static readonly Action<ILogger, EcrRegistry, string, Uri, Exception?> AskingMessage = LoggerMessage.Define<EcrRegistry, string, Uri>(
+            LogLevel.Debug, new EventId(1, nameof(Asking)), "Registry {Registry}: region {Region}, API {Endpoint}");
 
-        public static void Calling(ILogger logger, Uri endpoint, string region, string accessKeyId) =>
-            CallingMessage(logger, endpoint, region, accessKeyId[^Math.Min(4, accessKeyId.Length)..], null);
+        public static void Asking(ILogger logger, EcrRegistry registry, Uri endpoint) => AskingMessage(logger, registry, registry.Region, endpoint, null);
     }
 }

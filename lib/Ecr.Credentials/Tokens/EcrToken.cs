@@ -21,6 +21,10 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
     /// <summary>When ECR stops accepting the password, usually 12 hours after it was issued; <see langword="null"/> when ECR did not say.</summary>
     public DateTimeOffset? ExpiresAt { get; } = expiresAt;
 
+    // AWS documents 12 hours, <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_AuthorizationData.html>. Reckoned by this machine's
+    // clock, that bounds the life of a token also where the clock is behind AWS's, by which "expires at" is written.
+    internal static TimeSpan LongestLife { get; } = TimeSpan.FromHours(12);
+
     /// <summary>Reads the <c>authorizationToken</c> of ECR's answer: the base64 form of <c>AWS:password</c>.</summary>
     /// <param name="authorizationToken">The token as ECR gives it.</param>
     /// <param name="expiresAt">ECR's <c>expiresAt</c>.</param>

@@ -5,10 +5,6 @@ namespace Ecr.Credentials.Tokens;
 /// <summary>A token and the times that decide what a cache does with it. Immutable: whatever changes is another entry.</summary>
 internal sealed class EcrTokenEntry
 {
-    // AWS documents 12 hours, <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_AuthorizationData.html>. Reckoned from before the
-    // call, by this machine's clock, that bounds the life of a token also where the clock is behind AWS's, by which "expires at" is written.
-    private static readonly TimeSpan LongestLife = TimeSpan.FromHours(12);
-
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
 
@@ -32,7 +28,7 @@ internal sealed class EcrTokenEntry
             return;
         }
 
-        var life = Min(expiresAt - askedAt, LongestLife);
+        var life = Min(expiresAt - askedAt, EcrToken.LongestLife);
         ExpiresAt = askedAt + life;
         RefreshAt = askedAt + (life / 2);
         WaitFrom = ExpiresAt - Min(margin, life / 2);

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Amazon.Runtime;
+
+namespace Ecr.Credentials.Aws.Identities;
+
+/// <summary>
+/// The JSON object in which instance metadata, container endpoints and <c>credential_process</c> write credentials. Each calls the session token
+/// by another name.
+/// </summary>
+internal static class CredentialsDocument
+{
+    /// <summary>The credentials in the document.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="tokenName">The name of the session token.</param>
+    /// <exception cref="FormatException">It is not JSON, or has no keys. The message holds none of it.</exception>
+    public static ImmutableCredentials Read(ReadOnlyMemory<byte> json, string tokenName)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var accessKey = ReadString(document.RootElement, "AccessKeyId");
+            var secretKey = ReadString(document.RootElement, "SecretAccessKey");
+            return accessKey is null || secretKey is null
+                ? throw new FormatException("it has no AccessKeyId and SecretAccessKey")
+                : new ImmutableCredentials(accessKey, secretKey, ReadString(document.RootElement, tokenName));
+        }
+        catch (JsonException)
+        {
+            // Its message may quote the document.
+            throw new FormatException("it is not JSON");
+        }
+    }
+
+    private static string? ReadString(JsonElement document, string name) =>
+        document.ValueKind == JsonValueKind.Object
+        && document.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { Length: > 0 } text
+            ? text
+            : null;
+}

@@ -1,0 +1,114 @@
+namespace Ecr.Credentials.Shim.Tests.Identities;
+
+/// <summary>One way to give the executable an AWS identity.</summary>
+/// <param name="Name">What the README calls it.</param>
+/// <param name="Settings">What sets it, in the README's words.</param>
+/// <param name="SetUp">Sets it up, and tells the ARN of the principal that must sign the call of ECR.</param>
+public sealed record IdentityCase(string Name, string Settings, Func<IdentityStage, string> SetUp)
+{
+    /// <summary>Every one, in the order in which they are looked for.</summary>
+    public static IReadOnlyList<IdentityCase> All { get; } =
+    [
+        new("Service account's role", "`tokenAttributes` of the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or `eks.amazonaws.com/role-arn`, else `AWS_ECR_ROLE_ARN`", stage =>
+        {
+            stage.Ask($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
+            return stage.Session("pull");
+        }),
+        new("Profile by rule", "`--identity PATTERN=profile:NAME`", stage =>
+        {
+            stage.WriteCredentials(stage.ProfileKeys("ci")).Argue("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
+            return stage.Emulator.ProfileCredentials.PrincipalArn;
+        }),
+        new("Role by rule", "`--identity PATTERN=role:ARN[,external-id=ID]`", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey)).Argue(
+                $"--identity=*.dkr.ecr.*.amazonaws.com=role:{stage.Role("pull")}", $"--identity=public.ecr.aws=role:{stage.Role("pull")}", $"--identity=*.dkr.ecr.*.amazonaws.com.cn=role:{stage.Role("pull")}");
+            return stage.Session("pull");
+        }),
+        new("Access keys", "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey));
+            return stage.Emulator.StaticCredentials.PrincipalArn;
+        }),
+        new("Temporary keys", "`AWS_SESSION_TOKEN` as well", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.SessionKey));
+            return stage.Emulator.SessionCredentials.PrincipalArn;
+        }),
+        new("Web identity", "`AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN`, `AWS_ROLE_SESSION_NAME`", stage =>
+        {
+            stage.Set("AWS_WEB_IDENTITY_TOKEN_FILE", stage.Write("token", stage.Emulator.Options.WebIdentityToken + "\n"))
+                .Set("AWS_ROLE_ARN", stage.Role("pod"))
+                .Set("AWS_ROLE_SESSION_NAME", "pod-7");
+            return stage.Session("pod", "pod-7");
+        }),
+        new("Credentials file", "`~/.aws/credentials` or `AWS_SHARED_CREDENTIALS_FILE`", stage =>
+        {
+            stage.WriteCredentials(stage.ProfileKeys("default"));
+            return stage.Emulator.ProfileCredentials.PrincipalArn;
+        }),
+        new("Config file", "`~/.aws/config` or `AWS_CONFIG_FILE`", stage =>
+        {
+            stage.WriteConfig(stage.ProfileKeys("default"));
+            return stage.Emulator.ProfileCredentials.PrincipalArn;
+        }),
+        new("Named profile", "`AWS_PROFILE`", stage =>
+        {
+            stage.WriteConfig(stage.ProfileKeys("profile node")).Set("AWS_PROFILE", "node");
+            return stage.Emulator.ProfileCredentials.PrincipalArn;
+        }),
+        new("Role of a profile", "`role_arn`, `source_profile`, `external_id`, `role_session_name`", stage =>
+        {
+            stage.WriteCredentials(stage.ProfileKeys("base"))
+                .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\nsource_profile = base\nrole_session_name = node-7\n");
+            return stage.Session("pull", "node-7");
+        }),
+        new("Role on keys of the environment", "`role_arn`, `credential_source = Environment`", stage =>
+        {
+            // Keys in the environment come before any profile; a profile that is named by a rule comes before them.
+            stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey))
+                .WriteConfig($"[profile ci]\nrole_arn = {stage.Role("pull")}\ncredential_source = Environment\n")
+                .Argue("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
+            return stage.Session("pull");
+        }),
+        new("Role on the instance's role", "`role_arn`, `credential_source = Ec2InstanceMetadata`", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata))
+                .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\ncredential_source = Ec2InstanceMetadata\n");
+            return stage.Session("pull");
+        }),
+        new("Role on container credentials", "`role_arn`, `credential_source = EcsContainer`", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.Container))
+                .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\ncredential_source = EcsContainer\n");
+            return stage.Session("pull");
+        }),
+        new("Web identity of a profile", "`role_arn`, `web_identity_token_file`", stage =>
+        {
+            var token = stage.Write("token", stage.Emulator.Options.WebIdentityToken);
+            stage.WriteConfig($"[default]\nrole_arn = {stage.Role("pod")}\nweb_identity_token_file = {token}\n");
+            return stage.Session("pod");
+        }),
+        new("Program", "`credential_process`", stage =>
+        {
+            var keys = stage.Emulator.SessionCredentials;
+            var output = stage.Write("keys.json", $$"""{"Version":1,"AccessKeyId":"{{keys.AccessKeyId}}","SecretAccessKey":"{{keys.SecretAccessKey}}","SessionToken":"{{keys.SessionToken}}"}""");
+            stage.WriteConfig($"[default]\ncredential_process = cat '{output}'\n");
+            return keys.PrincipalArn;
+        }),
+        new("Container credentials", "`AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS Pod Identity)", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.Container))
+                .Set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "stale")
+                .Set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", stage.Write("token", stage.Emulator.Options.ContainerAuthorizationToken!));
+            return stage.Emulator.ContainerCredentials.PrincipalArn;
+        }),
+        new("Instance's role", "nothing; the instance metadata service, version 2, on IPv4", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata));
+            return stage.Emulator.InstanceCredentials.PrincipalArn;
+        }),
+    ];
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,29 @@
+namespace Ecr.Credentials.Shim.Tests.Identities;
+
+/// <summary>Every identity in every kind of registry; the README's table of identities is made from the same cases.</summary>
+public sealed class IdentityMatrixTests : ShimFixture
+{
+    private const string PrivateImage = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
+    private const string PublicImage = "public.ecr.aws/docker/library/nginx";
+    private const string ChinaImage = "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/team/app";
+
+    private static IReadOnlyList<IdentityCase> Identities => IdentityCase.All;
+
+    [Test]
+    public async Task The_identity_that_is_set_up_signs_the_call(
+        [ValueSource(nameof(Identities))] IdentityCase identity,
+        [Values(PrivateImage, PublicImage, ChinaImage)] string image)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        var stage = new IdentityStage(Emulator, Home, image == ChinaImage ? "aws-cn" : "aws");
+        var principal = identity.SetUp(stage);
+
+        AssertAnswer(await RunAsync(Request(image).Replace("}", stage.RequestMembers + "}", StringComparison.Ordinal), stage.Variables, [.. stage.Arguments]));
+
+        var call = TokenRequests.Single();
+        Assert.That((call.Principal, call.SignatureVerified), Is.EqualTo((principal, true)));
+        Assert.That(call.Service, Is.EqualTo(image == PublicImage ? AwsService.EcrPublic : AwsService.Ecr));
+    }
+
+    protected override AwsEmulatorOptions Options() => new() { ContainerAuthorizationToken = "emulated.container.token" };
+}

@@ -1,0 +1,80 @@
+namespace Ecr.Credentials.Shim.Tests.Identities;
+
+/// <summary>Where an identity is set up for one run of the executable.</summary>
+public sealed class IdentityStage(AwsEmulator emulator, string home, string partition)
+{
+    private readonly Dictionary<string, string> _variables = new(emulator.Environment(CredentialSource.None));
+    private readonly List<string> _arguments = [];
+
+    public AwsEmulator Emulator { get; } = emulator;
+
+    public IReadOnlyDictionary<string, string> Variables => _variables;
+
+    public IReadOnlyList<string> Arguments => _arguments;
+
+    /// <summary>What the request says besides the image, as members of a JSON object, each behind a comma.</summary>
+    public string RequestMembers { get; private set; } = "";
+
+    /// <summary>A role of the partition that the image is in.</summary>
+    public string Role(string name) => $"arn:{partition}:iam::123456789012:role/{name}";
+
+    /// <summary>Who signs after having assumed a role.</summary>
+    public string Session(string role, string session = "ecr-credential-provider") => $"arn:{partition}:sts::123456789012:assumed-role/{role}/{session}";
+
+    public IdentityStage Set(string variable, string value)
+    {
+        _variables[variable] = value;
+        return this;
+    }
+
+    public IdentityStage Set(IReadOnlyDictionary<string, string> variables)
+    {
+        foreach (var (name, value) in variables)
+        {
+            _variables[name] = value;
+        }
+
+        return this;
+    }
+
+    public IdentityStage Argue(params string[] arguments)
+    {
+        _arguments.AddRange(arguments);
+        return this;
+    }
+
+    public IdentityStage Ask(string requestMembers)
+    {
+        RequestMembers = requestMembers;
+        return this;
+    }
+
+    /// <summary>Writes a file below the home directory.</summary>
+    public string Write(string name, string text)
+    {
+        var path = Path.Combine(home, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public IdentityStage WriteConfig(string text)
+    {
+        Write(".aws/config", text);
+        return this;
+    }
+
+    public IdentityStage WriteCredentials(string text)
+    {
+        Write(".aws/credentials", text);
+        return this;
+    }
+
+    /// <summary>A section of AWS's files with the keys of <see cref="AwsEmulator.ProfileCredentials"/>.</summary>
+    public string ProfileKeys(string section) => $"""
+        [{section}]
+        aws_access_key_id = {Emulator.ProfileCredentials.AccessKeyId}
+        aws_secret_access_key = {Emulator.ProfileCredentials.SecretAccessKey}
+
+        """;
+}

@@ -1,0 +1,141 @@
+namespace Ecr.Credentials.Shim.Tests.Identities;
+
+/// <summary>Tokens of service accounts: <see href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4412-projected-service-account-tokens-for-kubelet-image-credential-providers"/>.</summary>
+public sealed class ServiceAccountTests : ShimFixture
+{
+    private const string Role = "arn:aws:iam::123456789012:role/pull";
+    private const string OtherRole = "arn:aws:iam::123456789012:role/other";
+    private const string PullAnnotation = "eks.amazonaws.com/ecr-role-arn";
+    private const string Annotation = "eks.amazonaws.com/role-arn";
+
+    private IReadOnlyList<RecordedRequest> RoleRequests => [.. Emulator.Requests.Where(request => request.Service == AwsService.Sts)];
+
+    [TestCase(PullAnnotation, Role, "", "", "")]
+    [TestCase(Annotation, Role, "", "", "")]
+    [TestCase(PullAnnotation, Role, Annotation, OtherRole, OtherRole)]
+    [TestCase(Annotation, Role, "", "", OtherRole)]
+    [TestCase("team", "a", "", "", Role)]
+    public async Task The_role_is_that_of_the_annotations_and_then_that_of_the_environment(
+        string annotation, string value, string otherAnnotation, string otherValue, string variable)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.StaticKey)) { ["AWS_ECR_ROLE_ARN"] = variable };
+
+        AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (annotation, value), (otherAnnotation, otherValue)), variables));
+
+        Assert.That(TokenRequests.Single().Principal, Is.EqualTo("arn:aws:sts::123456789012:assumed-role/pull/ecr-credential-provider"));
+        Assert.That(RoleRequests.Single().AccessKeyId, Is.Null, "the call of STS carries the token and no signature");
+    }
+
+    [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com/app", Role, "sts.eu-west-1.amazonaws.com")]
+    [TestCase("123456789012.dkr.ecr.cn-northwest-1.amazonaws.com.cn/app", "arn:aws-cn:iam::123456789012:role/pull", "sts.cn-northwest-1.amazonaws.com.cn")]
+    [TestCase("123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/app", "arn:aws-us-gov:iam::123456789012:role/pull", "sts.us-gov-west-1.amazonaws.com")]
+    [TestCase("123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu/app", "arn:aws-eusc:iam::123456789012:role/pull", "sts.eusc-de-east-1.amazonaws.eu")]
+    [TestCase("public.ecr.aws/nginx", Role, "sts.us-east-1.amazonaws.com")]
+    public async Task The_role_is_assumed_in_the_region_of_the_registry(string image, string role, string host)
+    {
+        AssertAnswer(await RunAsync(
+            TokenRequest(Emulator.Options.WebIdentityToken, image, (PullAnnotation, role)), Emulator.ProxyEnvironment(CredentialSource.None)));
+
+        Assert.That(RoleRequests.Single().Host, Is.EqualTo(host));
+    }
+
+    [Test]
+    public async Task The_role_for_ECR_Public_is_assumed_in_the_default_region()
+    {
+        var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment(CredentialSource.None)) { ["AWS_DEFAULT_REGION"] = "eu-north-1" };
+
+        AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, "public.ecr.aws/nginx", (PullAnnotation, Role)), variables));
+
+        Assert.That(RoleRequests.Single().Host, Is.EqualTo("sts.eu-north-1.amazonaws.com"));
+    }
+
+    [Test]
+    public async Task An_endpoint_that_is_configured_for_STS_wins_and_clears_the_marks()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None))
+        {
+            ["AWS_ENDPOINT_URL_STS"] = Emulator.Address.AbsoluteUri,
+            ["AWS_USE_FIPS_ENDPOINT"] = "true",
+            ["AWS_USE_DUALSTACK_ENDPOINT"] = "true",
+        };
+
+        AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role)), variables));
+    }
+
+    [TestCase("", "\"\" is not the ARN of a role.")]
+    [TestCase("pull", "\"pull\" is not the ARN of a role. Write it as in arn:aws:iam::123456789012:role/pull.")]
+    [TestCase(Role + " ", "begins or ends with a blank. Take the blank away.")]
+    [TestCase("arn:aws-cn:iam::123456789012:role/pull", "is of the partition \"aws-cn\", and the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com of \"aws\". Name a role whose ARN begins with arn:aws:.")]
+    public async Task A_role_that_cannot_be_used_is_refused(string role, string message)
+    {
+        AssertFailure(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, role))), 2, message);
+        Assert.That(Emulator.Requests, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_token_without_a_role_is_left_alone()
+    {
+        AssertAnswer(await RunAsync(TokenRequest("token"), Emulator.Environment(CredentialSource.StaticKey), "--service-account=optional"));
+        Assert.That(TokenRequests.Single().Principal, Is.EqualTo(Emulator.StaticCredentials.PrincipalArn));
+    }
+
+    [Test]
+    public async Task A_token_without_a_role_is_refused_where_there_must_be_one()
+    {
+        AssertFailure(
+            await RunAsync(TokenRequest("token"), Emulator.Environment(CredentialSource.StaticKey), "--service-account", "require-role"),
+            2,
+            "The pod's service account names no role, and one is required. Annotate it with eks.amazonaws.com/ecr-role-arn");
+        Assert.That(Emulator.Requests, Is.Empty);
+    }
+
+    private static IEnumerable<TestCaseData> Refusals() =>
+    [
+        new("emulated.expired-web-identity.token", "AWS finds the service account's token expired. Renew it; a token of the kubelet's is new, so look at the clocks. (ExpiredTokenException,"),
+        new("hunter2.bad.token", "AWS does not accept the token: The ID Token provided is not a valid JWT."),
+    ];
+
+    [TestCaseSource(nameof(Refusals))]
+    public async Task A_token_that_is_refused_is_sent_once_and_told_with_its_role(string token, string message)
+    {
+        var result = await RunAsync(TokenRequest(token, (PullAnnotation, Role)));
+
+        AssertFailure(result, 1, $"The role {Role} cannot be assumed with the service account's token. {message}");
+        Assert.That(result.Error, Does.Not.Contain(token));
+        Assert.That(RoleRequests, Has.Count.EqualTo(1));
+        Assert.That(TokenRequests, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_role_that_does_not_trust_the_service_account_is_told()
+    {
+        AssertFailure(
+            await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, OtherRole))),
+            1,
+            $"The role {OtherRole} cannot be assumed with the service account's token. AWS denied access: Not authorized to perform sts:AssumeRoleWithWebIdentity. "
+                + "Let the role's trust policy name the identity provider, the service account and the audience of the token.");
+        Assert.That(RoleRequests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_passing_failure_of_STS_costs_a_retry_and_nothing_else()
+    {
+        Emulator.Faults.Enqueue(Fault.ServerError, AwsService.Sts);
+
+        AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role))));
+        Assert.That(RoleRequests, Has.Count.EqualTo(2));
+    }
+
+    protected override AwsEmulatorOptions Options() => new()
+    {
+        AssumableRoles = [Role, .. new[] { "aws-cn", "aws-us-gov", "aws-eusc" }.Select(partition => Role.Replace(":aws:", $":{partition}:", StringComparison.Ordinal))],
+    };
+
+    private static string TokenRequest(string token, params (string Name, string Value)[] annotations) => TokenRequest(token, Image, annotations);
+
+    private static string TokenRequest(string token, string image, params (string Name, string Value)[] annotations)
+    {
+        var members = annotations.Where(annotation => annotation.Name.Length > 0).Select(annotation => $"\"{annotation.Name}\":\"{annotation.Value}\"");
+        return $$$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"{{{image}}}","serviceAccountToken":"{{{token}}}","serviceAccountAnnotations":{{{{string.Join(',', members)}}}}}""";
+    }
+}
