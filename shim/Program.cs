@@ -27,7 +27,7 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
 {
     if (LinkedOpenSsl.IsPresent)
     {
-        SystemTrust.NameBundleToOpenSsl();
+        arguments.Options.Trust = SystemTrust.TakeOver();
     }
 
     // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.

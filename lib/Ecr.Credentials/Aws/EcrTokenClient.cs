@@ -25,11 +25,15 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
     /// <param name="logger">Told where credentials come from and where calls go; silent by default.</param>
     /// <param name="timeProvider">The clock of pauses, time limits and measured times; the system's by default.</param>
     public EcrTokenClient(ILogger? logger = null, TimeProvider? timeProvider = null)
+        : this(logger ?? NullLogger.Instance, timeProvider ?? TimeProvider.System, trust: null)
     {
-        _logger = logger ?? NullLogger.Instance;
-        var clock = timeProvider ?? TimeProvider.System;
-        _httpClient = new SharedHttpClient(_logger, clock);
-        _localHttpClient = new LocalHttpClient(_logger, clock);
+    }
+
+    internal EcrTokenClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust)
+    {
+        _logger = logger;
+        _httpClient = new SharedHttpClient(logger, timeProvider, trust);
+        _localHttpClient = new LocalHttpClient(logger, timeProvider, trust);
 
         var sts = new StsClient(_httpClient);
         var environment = new EnvironmentKeys();

@@ -1,13 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace Ecr.Credentials.Aws;
 
 /// <summary>Gives the SDK one HTTP client, with time limits that leave room for three attempts within the kubelet's minute.</summary>
-internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider) : HttpClientFactory, IDisposable
+internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust) : HttpClientFactory, IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(12);
@@ -24,7 +22,7 @@ internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider
     {
         lock (_creation)
         {
-            return _client ??= Create(CaBundle.FromEnvironment());
+            return _client ??= CreateClient();
         }
     }
 
@@ -39,7 +37,7 @@ internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider
     public void Dispose() => _client?.Dispose();
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The client disposes its handlers.")]
-    private HttpClient Create(X509ChainPolicy? trust)
+    private HttpClient CreateClient()
     {
         var handler = new SocketsHttpHandler
         {
@@ -47,7 +45,7 @@ internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider
             ActivityHeadersPropagator = null, // A header added after signing.
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust },
+            SslOptions = CaBundle.CreateSslOptions(trust),
             UseCookies = false,
         };
         return new HttpClient(HttpLog.Around(handler, logger, timeProvider)) { Timeout = AttemptTimeout };

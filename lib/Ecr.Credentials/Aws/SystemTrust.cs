@@ -17,6 +17,8 @@ internal static class SystemTrust
     private const string DebianFile = "/usr/lib/ssl/cert.pem";
     private const string DebianDirectory = "/usr/lib/ssl/certs";
 
+    private const string Nowhere = "/dev/null/nowhere";
+
     private static readonly string[] BundleFiles =
     [
         "/etc/ssl/certs/ca-certificates.crt", // Debian, Ubuntu, Alpine, Arch
@@ -26,6 +28,10 @@ internal static class SystemTrust
         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
         "/etc/ssl/cert.pem",
     ];
+
+    // https://learn.microsoft.com/dotnet/standard/security/cross-platform-cryptography#x509store
+    private static string UserStores =>
+        Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet/corefx/cryptography/x509stores");
 
     private static bool IsNamedByUser =>
         Environment.GetEnvironmentVariable(FileVariable) is not null || Environment.GetEnvironmentVariable(DirectoryVariable) is not null;
@@ -49,6 +55,35 @@ internal static class SystemTrust
 
         // OpenSSL and .NET's native code read the process's own environment, which Environment.SetEnvironmentVariable does not change.
         _ = SetEnvironmentVariable(NullTerminated(FileVariable), NullTerminated(bundle), overwrite: 0);
+    }
+
+    /// <summary>
+    /// For an executable with OpenSSL linked in: keeps .NET from reading all of the system's certificates, for a process that does not live long enough
+    /// to be worth it.
+    /// </summary>
+    /// <remarks>As for <see cref="NameBundleToOpenSsl"/>.</remarks>
+    /// <returns>Who decides on servers instead; <see langword="null"/> if .NET does, because this system has certificates in places of .NET's own.</returns>
+    public static OnDemandTrust? TakeOver()
+    {
+        var (namedFile, namedDirectory) = (Environment.GetEnvironmentVariable(FileVariable), Environment.GetEnvironmentVariable(DirectoryVariable));
+        if (Directory.Exists(UserStores) || namedDirectory?.Contains(':', StringComparison.Ordinal) == true)
+        {
+            NameBundleToOpenSsl();
+            return null;
+        }
+
+        var file = namedFile ?? (IsNamedByUser || HasDebianPlaces("/") ? DebianFile : FindBundle());
+        var directory = namedDirectory ?? DebianDirectory;
+
+        // The bundle lies among the single certificates, where .NET finds it too.
+        var bundle = Path.Join(directory, "ca-certificates.crt");
+        var trust = new OnDemandTrust(namedFile ?? (File.Exists(bundle) ? bundle : file), file, directory);
+
+        // .NET keeps the variables for itself and for the processes that it starts from here on; its native code does not.
+        _ = Environment.GetEnvironmentVariables();
+        _ = SetEnvironmentVariable(NullTerminated(FileVariable), NullTerminated(Nowhere), overwrite: 1);
+        _ = SetEnvironmentVariable(NullTerminated(DirectoryVariable), NullTerminated(Nowhere), overwrite: 1);
+        return trust;
     }
 
     /// <summary>
