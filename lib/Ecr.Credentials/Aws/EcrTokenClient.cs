@@ -81,7 +81,13 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             var config = Configure();
             Log.Asking(owner._logger, request.Registry, config.Endpoint);
 
-            var identity = await owner._identities.FindAsync(request.Identity, _search, cancellationToken).ConfigureAwait(false);
+            var finding = owner._identities.FindAsync(request.Identity, _search, cancellationToken);
+            if (!finding.IsCompleted)
+            {
+                _ = owner._httpClient.ConnectAsync(config.Endpoint);
+            }
+
+            var identity = await finding.ConfigureAwait(false);
 
             _search.PendingStep = $"{config.Endpoint} had not answered yet.";
             var response = await GetAuthorizationTokenAsync(identity, config, cancellationToken).ConfigureAwait(false);
