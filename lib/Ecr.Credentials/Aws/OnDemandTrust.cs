@@ -98,7 +98,7 @@ internal sealed class OnDemandTrust(string? bundle, string? file, string? direct
         public X509Certificate2Collection Intermediates { get; } = [];
 
         /// <summary>Adds certificates of a file.</summary>
-        /// <param name="path">The file; one that cannot be read is passed over, as .NET does it.</param>
+        /// <param name="path">The file. One that cannot be read is passed over, and so is what follows a certificate that cannot, as by .NET.</param>
         /// <param name="issuers">The names to be added; <see langword="null"/> adds all.</param>
         public void Read(string path, byte[][]? issuers)
         {
@@ -109,24 +109,13 @@ internal sealed class OnDemandTrust(string? bundle, string? file, string? direct
                 {
                     if (issuers is null || Contains(issuers, certificates.Subject))
                     {
-                        Add(certificates.Current, isRoot: certificates.Subject.SequenceEqual(certificates.Issuer));
+                        var store = certificates.Subject.SequenceEqual(certificates.Issuer) ? Roots : Intermediates;
+                        store.Add(X509CertificateLoader.LoadCertificate(certificates.Current));
                     }
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
             {
-            }
-        }
-
-        private void Add(ReadOnlySpan<byte> certificate, bool isRoot)
-        {
-            try
-            {
-                (isRoot ? Roots : Intermediates).Add(X509CertificateLoader.LoadCertificate(certificate));
-            }
-            catch (CryptographicException)
-            {
-                // Nor does OpenSSL take it.
             }
         }
 

@@ -5,7 +5,10 @@ using System.Security.Cryptography;
 
 namespace Ecr.Credentials.Aws;
 
-/// <summary>The certificates in PEM text, one after the other, with no more of each read than its names. What cannot be read is passed over.</summary>
+/// <summary>
+/// The certificates in PEM text, one after the other, with no more of each read than its names. The first one that cannot be read ends it, as it does
+/// for .NET when it reads the system's.
+/// </summary>
 internal ref struct PemCertificates(ReadOnlySpan<byte> pem)
 {
     private static readonly Asn1Tag Version = new(TagClass.ContextSpecific, 0);
@@ -29,9 +32,14 @@ internal ref struct PemCertificates(ReadOnlySpan<byte> pem)
         {
             var found = _rest;
             _rest = _rest[fields.Location.End..];
-            if (found[fields.Label].SequenceEqual("CERTIFICATE"u8) && TryDecode(found[fields.Base64Data]) && TryReadNames())
+            if (found[..fields.Location.Start].IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0)
             {
-                return true;
+                return false;
+            }
+
+            if (found[fields.Label].SequenceEqual("CERTIFICATE"u8))
+            {
+                return TryDecode(found[fields.Base64Data]) && TryReadNames();
             }
         }
 
