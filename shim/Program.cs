@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Ecr.Credentials;
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Shim;
 
@@ -11,7 +12,7 @@ switch (arguments.Mode)
         return CredentialProviderPlugin.Success;
 
     case Mode.Version:
-        Console.Out.WriteLine(CommandLine.Version);
+        Console.Out.WriteLine(VersionText.Lines);
         return CredentialProviderPlugin.Success;
 
     case Mode.Misuse:
@@ -24,6 +25,11 @@ switch (arguments.Mode)
 
 static async Task<int> RunPluginAsync(CommandLine arguments)
 {
+    if (LinkedOpenSsl.IsPresent)
+    {
+        arguments.Options.Trust = SystemTrust.TakeOver();
+    }
+
     // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
 

@@ -117,15 +117,16 @@ internal static class AwsFailure
         return colon < 0 ? name : name[..colon];
     }
 
-    private static EcrCredentialException Unreachable(HttpRequestException exception, Uri endpoint) =>
-        Unreachable(exception, endpoint, exception.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => "its name does not resolve",
-            HttpRequestError.SecureConnectionError => "TLS failed, is its certificate trusted here?",
-            HttpRequestError.ProxyTunnelError => "the proxy refused the connection",
-            HttpRequestError.ConnectionError => "the connection failed",
-            _ => "the connection broke",
-        });
+    private static EcrCredentialException Unreachable(HttpRequestException exception, Uri endpoint) => exception.HttpRequestError switch
+    {
+        HttpRequestError.SecureConnectionError when SystemTrust.FindFault() is { } fault => new EcrCredentialException(
+            EcrCredentialErrorReason.Unreachable, $"Cannot reach {endpoint}: TLS failed, because {fault}", exception),
+        HttpRequestError.SecureConnectionError => Unreachable(exception, endpoint, "TLS failed, is its certificate trusted here?"),
+        HttpRequestError.NameResolutionError => Unreachable(exception, endpoint, "its name does not resolve"),
+        HttpRequestError.ProxyTunnelError => Unreachable(exception, endpoint, "the proxy refused the connection"),
+        HttpRequestError.ConnectionError => Unreachable(exception, endpoint, "the connection failed"),
+        _ => Unreachable(exception, endpoint, "the connection broke"),
+    };
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(
         EcrCredentialErrorReason.Unreachable,

@@ -26,11 +26,15 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
     /// <param name="logger">Told where credentials come from and where calls go; silent by default.</param>
     /// <param name="timeProvider">The clock of pauses, time limits and measured times; the system's by default.</param>
     public EcrTokenClient(ILogger? logger = null, TimeProvider? timeProvider = null)
+        : this(logger ?? NullLogger.Instance, timeProvider ?? TimeProvider.System, trust: null)
     {
-        _logger = logger ?? NullLogger.Instance;
-        var clock = timeProvider ?? TimeProvider.System;
-        _httpClient = new SharedHttpClient(_logger, clock);
-        _localHttpClient = new LocalHttpClient(_logger, clock);
+    }
+
+    internal EcrTokenClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust)
+    {
+        _logger = logger;
+        _httpClient = new SharedHttpClient(logger, timeProvider, trust);
+        _localHttpClient = new LocalHttpClient(logger, timeProvider, trust);
 
         var sts = new StsClient(_httpClient);
         var environment = new EnvironmentKeys();
@@ -86,7 +90,13 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             var config = Configure();
             Log.Asking(owner._logger, request.Registry, config.Endpoint);
 
-            var identity = await owner._identities.FindAsync(request.Identity, _search, cancellationToken).ConfigureAwait(false);
+            var finding = owner._identities.FindAsync(request.Identity, _search, cancellationToken);
+            if (!finding.IsCompleted)
+            {
+                _ = owner._httpClient.ConnectAsync(config.Endpoint);
+            }
+
+            var identity = await finding.ConfigureAwait(false);
 
             _search.PendingStep = $"{config.Endpoint} had not answered yet.";
             var response = await GetAuthorizationTokenAsync(identity, config, cancellationToken).ConfigureAwait(false);

@@ -1,12 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Security;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Aws.Identities;
 
 /// <summary>Asks services of the machine itself, which hand out credentials in the clear: never through a proxy.</summary>
-internal sealed class LocalHttpClient(ILogger logger, TimeProvider timeProvider) : IDisposable
+internal sealed class LocalHttpClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust) : IDisposable
 {
     // An answer is a role's name, a token or a document with credentials.
     private const int MaxAnswerLength = 64 * 1024;
@@ -81,7 +80,7 @@ internal sealed class LocalHttpClient(ILogger logger, TimeProvider timeProvider)
         {
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = CaBundle.FromEnvironment() },
+            SslOptions = CaBundle.CreateSslOptions(trust),
             UseCookies = false,
             UseProxy = false,
         };
