@@ -45,8 +45,8 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             AwsEnvironment.Get,
             sts,
             webIdentity,
-            new SsoCredentials(_httpClient, AwsEnvironment.Get, clock),
-            new ProcessCredentials(clock),
+            new SsoCredentials(_httpClient, AwsEnvironment.Get, timeProvider),
+            new ProcessCredentials(timeProvider),
             environment,
             metadata,
             container);
