@@ -6,8 +6,8 @@ using Ecr.Emulator.Signing;
 namespace Ecr.Emulator;
 
 /// <summary>
-/// AWS on the loopback interface: ECR, ECR Public, STS, the instance metadata service and the container credentials endpoint, all on one
-/// port, told apart as AWS's own protocols allow. It verifies signatures, records what it sees, and goes wrong when told to.
+/// AWS on the loopback interface: ECR, ECR Public, STS, SSO, the instance metadata service and the container credentials endpoint, all on
+/// one port, told apart as AWS's own protocols allow. It verifies signatures, records what it sees, and goes wrong when told to.
 /// </summary>
 public sealed class AwsEmulator : IAsyncDisposable
 {
@@ -75,6 +75,9 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <summary>What the container credentials endpoint hands out.</summary>
     public required EmulatedCredentials ContainerCredentials { get; init; }
 
+    /// <summary>What the SSO portal hands out.</summary>
+    public required EmulatedCredentials SsoCredentials { get; init; }
+
     /// <summary>What the emulator does wrong.</summary>
     public required FaultPlan Faults { get; init; }
 
@@ -88,6 +91,7 @@ public sealed class AwsEmulator : IAsyncDisposable
         var password = options.Token ?? AuthorizationToken.NewPassword(options.TimeProvider.GetUtcNow() + options.TokenLifetime);
         var instance = credentials.IssueSession(AssumedRole(options, options.InstanceRole ?? "none", "i-0123456789abcdef0"), options.CredentialLifetime);
         var container = credentials.IssueSession(AssumedRole(options, "emulated-task", "container"), options.CredentialLifetime);
+        var sso = credentials.IssueSession(AssumedRole(options, $"AWSReservedSSO_{options.SsoRole}_0123456789abcdef", "emulated-user"), options.CredentialLifetime);
 
         var log = new RequestLog();
         var faults = new FaultPlan();
@@ -98,6 +102,8 @@ public sealed class AwsEmulator : IAsyncDisposable
             log,
             new EcrService(options, password),
             new StsService(options, credentials),
+            new SsoService(options, sso),
+            new SsoOidcService(options),
             new ImdsService(options, instance),
             new ContainerCredentialsService(options, container));
 
@@ -115,6 +121,7 @@ public sealed class AwsEmulator : IAsyncDisposable
             SessionCredentials = credentials.IssueSession(AssumedRole(options, "emulated-session", "environment"), options.CredentialLifetime),
             InstanceCredentials = instance,
             ContainerCredentials = container,
+            SsoCredentials = sso,
         };
     }
 

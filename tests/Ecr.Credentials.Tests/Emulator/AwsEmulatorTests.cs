@@ -64,6 +64,7 @@ public sealed class AwsEmulatorTests
             emulator.SessionCredentials,
             emulator.InstanceCredentials,
             emulator.ContainerCredentials,
+            emulator.SsoCredentials,
             emulator.IssueSession("another", TimeSpan.FromHours(1)),
         ];
 

@@ -87,6 +87,16 @@ internal sealed class IncomingRequest
             return (AwsService.ContainerCredentials, $"{method} {path}");
         }
 
+        if (path == SsoService.Path)
+        {
+            return (AwsService.Sso, method == "GET" ? SsoService.GetRoleCredentials : "");
+        }
+
+        if (path == SsoOidcService.Path)
+        {
+            return (AwsService.SsoOidc, method == "POST" ? SsoOidcService.CreateToken : "");
+        }
+
         if (form.TryGetValue("Action", out var action))
         {
             return (AwsService.Sts, action);

@@ -14,6 +14,8 @@ internal sealed class RequestPipeline(
     RequestLog log,
     EcrService ecr,
     StsService sts,
+    SsoService sso,
+    SsoOidcService ssoOidc,
     ImdsService imds,
     ContainerCredentialsService containerCredentials)
 {
@@ -97,6 +99,8 @@ internal sealed class RequestPipeline(
         {
             AwsService.Ecr or AwsService.EcrPublic => ecr.Handle(request, verdict.Authorization!.Scope.Region, now, fault),
             AwsService.Sts => sts.Handle(request, verdict.Credentials),
+            AwsService.Sso => sso.Handle(request),
+            AwsService.SsoOidc => ssoOidc.Handle(request),
             AwsService.Imds => imds.Handle(request, now),
             AwsService.ContainerCredentials => containerCredentials.Handle(request),
             _ => JsonAnswer.UnknownOperation(),
