@@ -72,9 +72,12 @@ internal sealed class RequestPipeline(
         Body = Encoding.UTF8.GetString(request.Body.Span),
         AccessKeyId = verdict.Authorization?.AccessKeyId,
         Principal = verdict.Credentials?.PrincipalArn,
-        Region = verdict.Authorization?.Scope.Region,
+        Region = verdict.Authorization?.Scope.Region ?? AwsHost.Parse(request.Host)?.Region,
         SigningService = verdict.Authorization?.Scope.Service,
         SignatureVerified = verdict.IsVerified,
+        RoleArn = request.Form.GetValueOrDefault("RoleArn"),
+        RoleSessionName = request.Form.GetValueOrDefault("RoleSessionName"),
+        ExternalId = request.Form.GetValueOrDefault("ExternalId"),
     };
 
     private Answer Serve(IncomingRequest request, SigV4Verdict verdict, Fault? fault, DateTimeOffset now)
@@ -98,7 +101,7 @@ internal sealed class RequestPipeline(
         return request.Service switch
         {
             AwsService.Ecr or AwsService.EcrPublic => ecr.Handle(request, verdict.Authorization!.Scope.Region, now, fault),
-            AwsService.Sts => sts.Handle(request, verdict.Credentials),
+            AwsService.Sts => sts.Handle(request, verdict),
             AwsService.Sso => sso.Handle(request),
             AwsService.SsoOidc => ssoOidc.Handle(request),
             AwsService.Imds => imds.Handle(request, now),
