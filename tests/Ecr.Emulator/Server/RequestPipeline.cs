@@ -24,7 +24,7 @@ internal sealed class RequestPipeline(
         var request = await IncomingRequest.ReadAsync(context, viaProxy);
         var fault = faults.Take(request.Service);
         var now = options.TimeProvider.GetUtcNow() + (fault?.Kind is FaultKind.SkewedClock ? TimeSpan.FromHours(1) : TimeSpan.Zero);
-        var verdict = IsSigned(request) ? verifier.Verify(request, now) : new SigV4Verdict();
+        var verdict = IsSigned(request) ? verifier.Verify(request, TimeForSignature(now, fault)) : new SigV4Verdict();
         var place = log.Add(Record(request, verdict, now));
 
         if (fault?.Kind is FaultKind.Slow)
@@ -56,6 +56,13 @@ internal sealed class RequestPipeline(
         AwsService.Ecr or AwsService.EcrPublic => true,
         AwsService.Sts => request.Operation is not StsService.AssumeRoleWithWebIdentity,
         _ => false,
+    };
+
+    private static DateTimeOffset TimeForSignature(DateTimeOffset now, Fault? fault) => fault?.Kind switch
+    {
+        FaultKind.SignatureExpired => now.AddHours(1),
+        FaultKind.SignatureNotYetCurrent => now.AddHours(-1),
+        _ => now,
     };
 
     private static RecordedRequest Record(IncomingRequest request, SigV4Verdict verdict, DateTimeOffset now) => new()
@@ -93,7 +100,7 @@ internal sealed class RequestPipeline(
             return JsonAnswer.UnknownOperation();
         }
 
-        if ((verdict.Error ?? FaultAnswer.Refusal(request, verdict, fault)) is { } error)
+        if ((verdict.Error ?? FaultAnswer.Refusal(request, verdict, options.AccountId, fault)) is { } error)
         {
             return ErrorAnswer.For(request.Service, error);
         }
