@@ -20,8 +20,8 @@ internal static class AwsFailure
         {
             AmazonServiceException { StatusCode: not 0 } e and not AmazonUnmarshallingException => FromService(e, call),
             _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
-            _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint, "the connection broke"),
-            _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint, "it does not answer in time"),
+            _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint),
+            _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint),
             AmazonUnmarshallingException or JsonException => new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
                 $"{endpoint} answered with something that is not an answer of AWS. Check for a proxy in between, and the configured endpoint.",
@@ -117,19 +117,10 @@ internal static class AwsFailure
         return colon < 0 ? name : name[..colon];
     }
 
-    private static EcrCredentialException Unreachable(HttpRequestException exception, Uri endpoint) =>
-        Unreachable(exception, endpoint, exception.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => "its name does not resolve",
-            HttpRequestError.SecureConnectionError => "TLS failed, is its certificate trusted here?",
-            HttpRequestError.ProxyTunnelError => "the proxy refused the connection",
-            HttpRequestError.ConnectionError => "the connection failed",
-            _ => "the connection broke",
-        });
-
-    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(
+    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint) => new(
         EcrCredentialErrorReason.Unreachable,
-        $"Cannot reach {endpoint}: {why}. Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).",
+        $"Cannot reach {endpoint}: {ConnectionFailure.Explain(exception)}. "
+            + "Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).",
         exception);
 
     private static T? FindCause<T>(Exception exception)

@@ -6,7 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Ecr.Credentials.Aws.Identities;
 
 /// <summary>Asks services of the machine itself, which hand out credentials in the clear: never through a proxy.</summary>
-internal sealed class LocalHttpClient(ILogger logger, TimeProvider timeProvider) : IDisposable
+/// <param name="logger">Told of each attempt.</param>
+/// <param name="timeProvider">The clock of time limits and pauses.</param>
+/// <param name="connect">Makes connections; null for the system's way.</param>
+internal sealed class LocalHttpClient(
+    ILogger logger, TimeProvider timeProvider, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
 {
     // An answer is a role's name, a token or a document with credentials.
     private const int MaxAnswerLength = 64 * 1024;
@@ -81,6 +85,7 @@ internal sealed class LocalHttpClient(ILogger logger, TimeProvider timeProvider)
         {
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
+            ConnectCallback = connect,
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = CaBundle.FromEnvironment() },
             UseCookies = false,
             UseProxy = false,
