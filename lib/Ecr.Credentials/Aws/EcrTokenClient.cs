@@ -32,10 +32,10 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
         _localHttpClient = new LocalHttpClient(_logger, clock);
 
         var sts = new StsClient(_httpClient);
-        var environment = new EnvironmentKeys();
-        var webIdentity = new WebIdentityFile(sts);
-        var container = new ContainerCredentials(_localHttpClient);
-        var metadata = new InstanceMetadata(_localHttpClient);
+        var environment = new EnvironmentKeys(AwsEnvironment.Get);
+        var webIdentity = new WebIdentityFile(AwsEnvironment.Get, sts);
+        var container = new ContainerCredentials(AwsEnvironment.Get, _localHttpClient);
+        var metadata = new InstanceMetadata(AwsEnvironment.Get, _localHttpClient);
         var profiles = new ProfileCredentials();
         _identities = new IdentityFinder([environment, webIdentity, profiles, container, metadata], profiles, sts);
     }
