@@ -110,7 +110,7 @@ public sealed class AwsFailureTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1", ["AWS_MAX_ATTEMPTS"] = "1" };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "Cannot reach http://127.0.0.1:1/: the connection failed.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "Cannot reach http://127.0.0.1:1/: it refuses connections.");
     }
 
     [Test]

@@ -20,8 +20,8 @@ internal static class AwsFailure
         {
             AmazonServiceException { StatusCode: not 0 } e and not AmazonUnmarshallingException => FromService(e, call),
             _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
-            _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint, "the connection broke"),
-            _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint, "it does not answer in time"),
+            _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint),
+            _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint),
             AmazonUnmarshallingException or JsonException => new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
                 $"{endpoint} answered with something that is not an answer of AWS. Check for a proxy in between, and the configured endpoint.",
@@ -117,16 +117,10 @@ internal static class AwsFailure
         return colon < 0 ? name : name[..colon];
     }
 
-    private static EcrCredentialException Unreachable(HttpRequestException exception, Uri endpoint) => exception.HttpRequestError switch
-    {
-        HttpRequestError.SecureConnectionError when SystemTrust.FindFault() is { } fault => new EcrCredentialException(
-            EcrCredentialErrorReason.Unreachable, $"Cannot reach {endpoint}: TLS failed, because {fault}", exception),
-        HttpRequestError.SecureConnectionError => Unreachable(exception, endpoint, "TLS failed, is its certificate trusted here?"),
-        HttpRequestError.NameResolutionError => Unreachable(exception, endpoint, "its name does not resolve"),
-        HttpRequestError.ProxyTunnelError => Unreachable(exception, endpoint, "the proxy refused the connection"),
-        HttpRequestError.ConnectionError => Unreachable(exception, endpoint, "the connection failed"),
-        _ => Unreachable(exception, endpoint, "the connection broke"),
-    };
+    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint) =>
+        exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && SystemTrust.FindFault() is { } fault
+            ? new(EcrCredentialErrorReason.Unreachable, $"Cannot reach {endpoint}: TLS failed, because {fault}", exception)
+            : Unreachable(exception, endpoint, ConnectionFailure.Explain(exception));
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(
         EcrCredentialErrorReason.Unreachable,

@@ -34,13 +34,13 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
     {
         _logger = logger;
         _httpClient = new SharedHttpClient(logger, timeProvider, trust);
-        _localHttpClient = new LocalHttpClient(logger, timeProvider, trust);
+        _localHttpClient = new LocalHttpClient(logger, timeProvider, trust: trust);
 
         var sts = new StsClient(_httpClient);
-        var environment = new EnvironmentKeys();
-        var webIdentity = new WebIdentityFile(sts);
-        var container = new ContainerCredentials(_localHttpClient);
-        var metadata = new InstanceMetadata(_localHttpClient);
+        var environment = new EnvironmentKeys(AwsEnvironment.Get);
+        var webIdentity = new WebIdentityFile(AwsEnvironment.Get, sts);
+        var container = new ContainerCredentials(AwsEnvironment.Get, _localHttpClient);
+        var metadata = new InstanceMetadata(AwsEnvironment.Get, _localHttpClient);
         var profiles = new ProfileCredentials(
             AwsEnvironment.Get,
             sts,

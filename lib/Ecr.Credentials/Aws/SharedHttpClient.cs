@@ -5,7 +5,7 @@ using ILogger = Microsoft.Extensions.Logging.ILogger;
 namespace Ecr.Credentials.Aws;
 
 /// <summary>Gives the SDK one HTTP client, with time limits that leave room for three attempts within the kubelet's minute.</summary>
-internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust) : HttpClientFactory, IDisposable
+internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust = null) : HttpClientFactory, IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(12);

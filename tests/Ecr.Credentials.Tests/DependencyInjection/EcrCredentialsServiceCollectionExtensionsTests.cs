@@ -1,6 +1,5 @@
 using Ecr.Credentials.Http;
 using Ecr.Credentials.Registries;
-using Ecr.Credentials.Tests.Http;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -85,7 +84,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     {
         using var provider = new EcrCredentialProvider(Tokens(), new EcrCredentialProviderOptions { RegistryAliases = { Alias("localhost:5000") } });
         await using var services = new ServiceCollection().AddSingleton(provider).AddEcrCredentials().BuildServiceProvider();
-        await using var registry = await LoopbackRegistry.StartAsync((_, _) => Task.CompletedTask);
+        await using var registry = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
         using var handler = services.GetRequiredService<EcrRegistryHandler>();
         handler.InnerHandler = registry.CreateConnection();
         using var client = new HttpClient(handler);
@@ -136,7 +135,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     {
         await using var services = new ServiceCollection().AddEcrCredentials().AddSingleton<IEcrTokenSource>(Tokens()).BuildServiceProvider();
         using var before = services.GetRequiredService<EcrRegistryHandler>();
-        await using var registry = await LoopbackRegistry.StartAsync((_, _) => Task.CompletedTask);
+        await using var registry = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
 
         services.GetRequiredService<IOptionsMonitor<EcrCredentialProviderOptions>>().CurrentValue.RegistryAliases.Add(Alias("localhost:5000"));
         using var after = services.GetRequiredService<EcrRegistryHandler>();
@@ -274,7 +273,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     public async Task The_handler_works_with_the_HTTP_client_factory_and_no_log_holds_the_password()
     {
         var logger = new ListLogger();
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", FakeTokenSource.Password);
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", FakeTokenSource.Password);
         var collection = new ServiceCollection();
         collection.AddLogging(logging => logging.AddProvider(logger).SetMinimumLevel(LogLevel.Trace));
         collection.AddSingleton<IEcrTokenSource>(Tokens()).AddEcrCredentials();

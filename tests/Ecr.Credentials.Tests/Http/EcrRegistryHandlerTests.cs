@@ -17,7 +17,7 @@ public sealed class EcrRegistryHandlerTests
 
     private static readonly DateTimeOffset Expiry = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
 
-    private static string Credential => LoopbackRegistry.BasicAuthorization("AWS", FakeTokenSource.Password);
+    private static string Credential => LoopbackServer.BasicAuthorization("AWS", FakeTokenSource.Password);
 
     [TestCase("https://" + Host + "/v2/")]
     [TestCase("https://" + Host + ":443/v2/")]
@@ -94,7 +94,7 @@ public sealed class EcrRegistryHandlerTests
     public async Task The_callers_own_Authorization_stays_also_when_it_is_refused(string authorization)
     {
         var tokens = new FakeTokenSource(Expiry);
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", FakeTokenSource.Password);
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", FakeTokenSource.Password);
         using var client = Client(registry, tokens);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{Host}/v2/");
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
@@ -143,7 +143,7 @@ public sealed class EcrRegistryHandlerTests
         var options = new EcrCredentialProviderOptions();
         options.IdentityRules.Add(EcrIdentityRule.Parse($"{Host}/team=profile:team"));
         options.IdentityRules.Add(EcrIdentityRule.Parse($"{Host}=profile:host"));
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "password-2");
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var client = Client(registry, tokens, options);
 
         using var response = await client.GetAsync(new Uri($"https://{Host}{path}"));
@@ -155,7 +155,7 @@ public sealed class EcrRegistryHandlerTests
     public async Task A_refused_token_is_renewed_and_the_request_sent_again()
     {
         var tokens = Renewing();
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "password-2");
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var client = Client(registry, tokens);
 
         using var response = await client.GetAsync(new Uri($"https://{Host}/v2/"));
@@ -173,7 +173,7 @@ public sealed class EcrRegistryHandlerTests
         var calls = 0;
         var source = EcrTokenSource.FromDelegate((_, _) => ValueTask.FromResult(new EcrToken("AWS", $"password-{++calls}", Expiry)));
         using var cache = new EcrTokenCache(source, new EcrTokenCacheOptions { TimeProvider = clock });
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "password-2");
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var provider = new EcrCredentialProvider(cache);
         using var client = new HttpClient(new EcrRegistryHandler(provider) { InnerHandler = registry.CreateConnection() });
 
@@ -190,7 +190,7 @@ public sealed class EcrRegistryHandlerTests
     public async Task A_registry_that_refuses_the_renewed_token_too_is_not_asked_again()
     {
         var tokens = Renewing();
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "never");
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
         using var client = Client(registry, tokens);
 
         using var response = await client.GetAsync(new Uri($"https://{Host}/v2/"));
@@ -203,7 +203,7 @@ public sealed class EcrRegistryHandlerTests
     [Test]
     public async Task A_source_that_has_no_other_token_ends_it()
     {
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "never");
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
         using var client = Client(registry, new FakeTokenSource(Expiry));
 
         using var response = await client.GetAsync(new Uri($"https://{Host}/v2/"));
@@ -219,7 +219,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("https://docker.io/v2/app/manifests/1", 401, 1)]
     public async Task Only_what_the_registry_says_of_a_bad_token_makes_a_new_one(string address, int status, int requests)
     {
-        await using var registry = await LoopbackRegistry.StartAsync((_, response) =>
+        await using var registry = await LoopbackServer.StartAsync((_, response) =>
         {
             response.StatusCode = status;
             return Task.CompletedTask;
@@ -242,7 +242,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCaseSource(nameof(RepeatableContents))]
     public async Task Content_that_can_be_read_again_is_sent_again(Func<HttpContent> content)
     {
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "password-2");
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var client = Client(registry, Renewing());
 
         using var response = await client.PutAsync(new Uri($"https://{Host}/v2/app/manifests/1"), content());
@@ -254,7 +254,7 @@ public sealed class EcrRegistryHandlerTests
     [Test]
     public async Task Content_that_may_be_used_up_is_not_sent_again_but_the_callers_next_attempt_succeeds()
     {
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "password-2");
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var client = Client(registry, Renewing());
         var address = new Uri($"https://{Host}/v2/app/blobs/uploads/1");
 
@@ -344,7 +344,7 @@ public sealed class EcrRegistryHandlerTests
     [Test]
     public async Task When_a_refused_token_cannot_be_renewed_the_caller_learns_why()
     {
-        await using var registry = await LoopbackRegistry.StartWithBasicAuthenticationAsync("AWS", "never");
+        await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
         using var client = Client(registry, new FakeTokenSource((request, _) => request.RejectedToken is null
             ? Task.FromResult(new EcrToken("AWS", "old", Expiry))
             : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "Cannot reach it. Check the network.")));
@@ -406,9 +406,9 @@ public sealed class EcrRegistryHandlerTests
         Assert.That(logger.Lines, Is.EqualTo(new[] { $"Warning: Sent no password over http to the registry {Host}:443. Use https." }));
     }
 
-    private static Task<LoopbackRegistry> StartAsync() => LoopbackRegistry.StartAsync((_, _) => Task.CompletedTask);
+    private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
 
-    private static Task<LoopbackRegistry> StartWithStorageAsync(HttpStatusCode answerOfStorage) => LoopbackRegistry.StartAsync((request, response) =>
+    private static Task<LoopbackServer> StartWithStorageAsync(HttpStatusCode answerOfStorage) => LoopbackServer.StartAsync((request, response) =>
     {
         if (request.Host == Storage)
         {
@@ -422,7 +422,7 @@ public sealed class EcrRegistryHandlerTests
         return Task.CompletedTask;
     });
 
-    private static void AssertStorageSawNoCredential(LoopbackRegistry registry)
+    private static void AssertStorageSawNoCredential(LoopbackServer registry)
     {
         var expected = new[] { (Host, "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("AWS:password-1"))), (Storage, null) };
         Assert.That(registry.Requests.Select(request => (request.Host, request.Authorization)), Is.EqualTo(expected));
@@ -444,11 +444,11 @@ public sealed class EcrRegistryHandlerTests
     }
 
     private static HttpClient Client(
-        LoopbackRegistry registry, FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, bool followRedirects = false) =>
+        LoopbackServer registry, FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, bool followRedirects = false) =>
         new(Handler(registry, tokens, options, followRedirects));
 
     private static EcrRegistryHandler Handler(
-        LoopbackRegistry registry, FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, bool followRedirects = false) =>
+        LoopbackServer registry, FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, bool followRedirects = false) =>
         new(Provider(tokens, options)) { InnerHandler = registry.CreateConnection(followRedirects) };
 
     private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null)

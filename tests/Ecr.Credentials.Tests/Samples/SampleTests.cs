@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Docker.DotNet;
 using Ecr.Credentials.Registries;
-using Ecr.Credentials.Tests.Http;
 using Ecr.Credentials.Tests.Tokens;
 using Ecr.Credentials.Tokens;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +22,7 @@ public sealed class SampleTests
     [Test]
     public async Task DockerPull_hands_the_credential_to_the_Docker_engine()
     {
-        await using var engine = await LoopbackRegistry.StartAsync((_, response) => response.WriteAsync("{\"status\":\"Pull complete\"}\n"));
+        await using var engine = await LoopbackServer.StartAsync((_, response) => response.WriteAsync("{\"status\":\"Pull complete\"}\n"));
         using var docker = new DockerClientBuilder().WithEndpoint(engine.Address).Build();
         using var ecr = new EcrCredentialProvider(new FakeTokenSource(Start.AddHours(12)));
 
@@ -62,9 +61,9 @@ public sealed class SampleTests
     [Test]
     public async Task RegistryApi_lists_the_tags_of_a_registry_that_wants_a_credential()
     {
-        await using var registry = await LoopbackRegistry.StartAsync((request, response) =>
+        await using var registry = await LoopbackServer.StartAsync((request, response) =>
         {
-            if (request.Authorization == LoopbackRegistry.BasicAuthorization("AWS", FakeTokenSource.Password) && request.Path == "/v2/team/app/tags/list")
+            if (request.Authorization == LoopbackServer.BasicAuthorization("AWS", FakeTokenSource.Password) && request.Path == "/v2/team/app/tags/list")
             {
                 response.ContentType = "application/json";
                 return response.WriteAsync("""{"name":"team/app","tags":["1.1","1.2"]}""");

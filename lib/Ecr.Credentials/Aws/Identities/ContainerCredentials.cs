@@ -6,7 +6,9 @@ namespace Ecr.Credentials.Aws.Identities;
 /// Credentials that a container gets from the endpoint beside it, as ECS tasks and pods with EKS Pod Identity do:
 /// <see href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html"/>.
 /// </summary>
-internal sealed class ContainerCredentials(LocalHttpClient httpClient) : IIdentitySource
+/// <param name="environment">Reads a variable.</param>
+/// <param name="httpClient">Asks the endpoint.</param>
+internal sealed class ContainerCredentials(Func<string, string?> environment, LocalHttpClient httpClient) : IIdentitySource
 {
     private const string RelativeVariable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
     private const string FullVariable = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
@@ -30,52 +32,44 @@ internal sealed class ContainerCredentials(LocalHttpClient httpClient) : IIdenti
             return null;
         }
 
-        var host = endpoint.GetLeftPart(UriPartial.Authority);
-        var origin = $"the container credentials endpoint {host}";
+        var origin = $"the container credentials endpoint {GetServer(endpoint)}";
+        var token = FindToken();
         search.PendingStep = $"There was no answer yet from {origin}.";
-        var token = GetToken();
+        var content = await GetAsync(endpoint, token, origin, cancellationToken).ConfigureAwait(false);
         try
         {
-            var (status, content) = await httpClient.SendAsync(() => CreateRequest(endpoint, token), AttemptTimeout, Attempts, cancellationToken)
-                .ConfigureAwait(false);
-            return status == HttpStatusCode.OK
-                ? new AwsIdentity(CredentialsDocument.Read(content, "Token"), origin)
-                : throw new FormatException($"it is HTTP {(int)status}");
+            return new AwsIdentity(CredentialsDocument.Read(content, "Token"), origin);
         }
         catch (FormatException e)
         {
-            throw new EcrCredentialException(
-                EcrCredentialErrorReason.NoAwsCredentials,
-                $"The answer of {origin} cannot be used: {e.Message}. Check the role of the task or pod, and {TokenFileVariable}.",
-                e);
-        }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException)
-        {
-            throw new EcrCredentialException(
-                EcrCredentialErrorReason.Unreachable,
-                $"There is no answer from {origin}: {MessageText.OneLine(e.Message)} Check {RelativeVariable} and {FullVariable}.",
-                e);
+            throw Unusable(EcrCredentialErrorReason.NoAwsCredentials, origin, e.Message, e);
         }
     }
 
-    private static Uri? FindEndpoint()
+    private Uri? FindEndpoint()
     {
-        if (AwsEnvironment.Get(RelativeVariable) is { } path)
+        // Paths are not told: an id in its path is all that keeps the credentials of one ECS task from another.
+        if (environment(RelativeVariable) is { } path)
         {
             return path.StartsWith('/') && Uri.TryCreate(RelativeTo, path, out var endpoint) && endpoint.Host == RelativeTo.Host
                 ? endpoint
-                : throw Misconfigured($"{RelativeVariable} is {MessageText.Quote(path)}. It must be a path that begins with a slash.");
+                : throw Misconfigured($"{RelativeVariable} is not a path. It must begin with one slash.");
         }
 
-        if (AwsEnvironment.Get(FullVariable) is not { } address)
+        if (environment(FullVariable) is not { } address)
         {
             return null;
         }
 
-        return Uri.TryCreate(address, UriKind.Absolute, out var full) && IsTrusted(full)
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var full))
+        {
+            throw Misconfigured($"{FullVariable} is not an address. It must be one such as http://169.254.170.23/v1/credentials.");
+        }
+
+        return IsTrusted(full)
             ? full
             : throw Misconfigured(
-                $"{FullVariable} is {MessageText.Quote(address)}. It must be an https address, or http on this machine, on 169.254.170.2, "
+                $"{FullVariable} leads to {MessageText.Quote(GetServer(full))}. It must be an https address, or http on this machine, on 169.254.170.2, "
                     + "169.254.170.23 or [fd00:ec2::23].");
     }
 
@@ -83,25 +77,34 @@ internal sealed class ContainerCredentials(LocalHttpClient httpClient) : IIdenti
     private static bool IsTrusted(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps
         || (address.Scheme == Uri.UriSchemeHttp
-            && (address.IsLoopback || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && KnownHosts.Contains(ip))));
+            && (address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && KnownHosts.Contains(ip))));
 
-    private static string? GetToken()
+    private string? FindToken()
     {
-        var token = AwsEnvironment.Get(TokenFileVariable) is { } path ? ReadToken(path) : AwsEnvironment.Get(TokenVariable);
-        return token is not null && token.AsSpan().ContainsAny('\r', '\n')
-            ? throw Misconfigured("The container authorization token has more than one line. It must be one header value.")
-            : token;
+        var (source, token) = environment(TokenFileVariable) is { } path
+            ? ($"The token in {MessageText.Quote(path)}", TokenFile.Read(path))
+            : (TokenVariable, environment(TokenVariable));
+        return token is null || HeaderToken.IsValid(token)
+            ? token
+            : throw Misconfigured($"{source} has a line break or another character that no HTTP header may have. It must be one line of ASCII text.");
     }
 
-    private static string ReadToken(string path)
+    private async Task<byte[]> GetAsync(Uri endpoint, string? token, string origin, CancellationToken cancellationToken)
     {
         try
         {
-            return File.ReadAllText(path).TrimEnd('\r', '\n');
+            var (status, content) = await httpClient.SendAsync(() => CreateRequest(endpoint, token), AttemptTimeout, Attempts, cancellationToken)
+                .ConfigureAwait(false);
+            return status == HttpStatusCode.OK
+                ? content
+                : throw Unusable(EcrCredentialErrorReason.ServiceError, origin, $"it is HTTP {(int)status}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            throw Misconfigured($"{TokenFileVariable} names {MessageText.Quote(path)}, which cannot be read: {MessageText.OneLine(e.Message)}", e);
+            throw new EcrCredentialException(
+                EcrCredentialErrorReason.Unreachable,
+                $"There is no answer from {origin}: {ConnectionFailure.Explain(e)}. Check {RelativeVariable} and {FullVariable}, and the agent that serves it.",
+                e);
         }
     }
 
@@ -116,6 +119,10 @@ internal sealed class ContainerCredentials(LocalHttpClient httpClient) : IIdenti
         return request;
     }
 
-    private static EcrCredentialException Misconfigured(string message, Exception? cause = null) =>
-        new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
+    private static string GetServer(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+
+    private static EcrCredentialException Unusable(EcrCredentialErrorReason reason, string origin, string why, Exception? cause = null) =>
+        new(reason, $"The answer of {origin} cannot be used: {why}. Check the role of the task or pod, and {TokenFileVariable}.", cause);
+
+    private static EcrCredentialException Misconfigured(string message) => new(EcrCredentialErrorReason.InvalidConfiguration, message);
 }

@@ -12,17 +12,21 @@ internal static class CredentialsDocument
     /// <summary>The credentials in the document.</summary>
     /// <param name="json">The document.</param>
     /// <param name="tokenName">The name of the session token.</param>
-    /// <exception cref="FormatException">It is not JSON, or has no keys. The message holds none of it.</exception>
+    /// <exception cref="FormatException">It is not JSON, tells a failure, or has no keys. The message holds nothing of it but the failure's code.</exception>
     public static ImmutableCredentials Read(ReadOnlyMemory<byte> json, string tokenName)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return Read(document.RootElement, tokenName);
+
+            // Instance metadata tell so, with HTTP 200, why there are none: the role does not trust EC2, for example.
+            return document.RootElement.FindText("Code") is { } code and not "Success"
+                ? throw new FormatException($"its code is {MessageText.Quote(code)}")
+                : Read(document.RootElement, tokenName);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Its message may quote the document.
+            // The first may quote the document; the second is thrown for text that is not UTF-8.
             throw new FormatException("it is not JSON");
         }
     }

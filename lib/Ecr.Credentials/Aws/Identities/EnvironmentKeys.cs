@@ -3,19 +3,20 @@ using Amazon.Runtime;
 namespace Ecr.Credentials.Aws.Identities;
 
 /// <summary>Access keys in environment variables, also under the older names that the SDKs for Go and .NET take.</summary>
-internal sealed class EnvironmentKeys : IIdentitySource
+/// <param name="environment">Reads a variable.</param>
+internal sealed class EnvironmentKeys(Func<string, string?> environment) : IIdentitySource
 {
     public Task<AwsIdentity?> FindAsync(IdentitySearch search, CancellationToken cancellationToken) => Task.FromResult(Find(search));
 
-    private static AwsIdentity? Find(IdentitySearch search)
+    private AwsIdentity? Find(IdentitySearch search)
     {
-        var accessKey = AwsEnvironment.Get("AWS_ACCESS_KEY_ID") ?? AwsEnvironment.Get("AWS_ACCESS_KEY");
-        var secretKey = AwsEnvironment.Get("AWS_SECRET_ACCESS_KEY") ?? AwsEnvironment.Get("AWS_SECRET_KEY");
+        var accessKey = environment("AWS_ACCESS_KEY_ID") ?? environment("AWS_ACCESS_KEY");
+        var secretKey = environment("AWS_SECRET_ACCESS_KEY") ?? environment("AWS_SECRET_KEY");
         switch (accessKey, secretKey)
         {
             case ({ }, { }):
                 return new AwsIdentity(
-                    new ImmutableCredentials(accessKey, secretKey, AwsEnvironment.Get("AWS_SESSION_TOKEN")), "the environment (AWS_ACCESS_KEY_ID)");
+                    new ImmutableCredentials(accessKey, secretKey, environment("AWS_SESSION_TOKEN")), "the environment (AWS_ACCESS_KEY_ID)");
             case (null, null):
                 search.Miss("AWS_ACCESS_KEY_ID is not set");
                 return null;

@@ -8,7 +8,9 @@ namespace Ecr.Credentials.Aws.Identities;
 /// The role of an EC2 instance, from its metadata service in version 2:
 /// <see href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html"/>.
 /// </summary>
-internal sealed class InstanceMetadata(LocalHttpClient httpClient) : IIdentitySource
+/// <param name="environment">Reads a variable.</param>
+/// <param name="httpClient">Asks the service.</param>
+internal sealed class InstanceMetadata(Func<string, string?> environment, LocalHttpClient httpClient) : IIdentitySource
 {
     private const string DisabledVariable = "AWS_EC2_METADATA_DISABLED";
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
@@ -18,13 +20,13 @@ internal sealed class InstanceMetadata(LocalHttpClient httpClient) : IIdentitySo
 
     private const string RolePath = "latest/meta-data/iam/security-credentials/";
 
-    // Together less than two seconds, which is what a node without metadata service waits for every pull that must then fail.
-    private const double DefaultTimeoutSeconds = 0.9;
+    // Together less than two seconds, also with the start of the process: a node without metadata service waits so long in every pull that must fail.
+    private const double DefaultTimeoutSeconds = 0.8;
     private const int DefaultAttempts = 2;
 
     public async Task<AwsIdentity?> FindAsync(IdentitySearch search, CancellationToken cancellationToken)
     {
-        if (string.Equals(AwsEnvironment.Get(DisabledVariable), "true", StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(environment(DisabledVariable), "true", StringComparison.OrdinalIgnoreCase))
         {
             search.Miss($"the instance metadata service is switched off by {DisabledVariable}");
             return null;
@@ -37,16 +39,16 @@ internal sealed class InstanceMetadata(LocalHttpClient httpClient) : IIdentitySo
                 : null;
     }
 
-    private static Uri GetEndpoint()
+    private Uri GetEndpoint()
     {
-        if (AwsEnvironment.Get(EndpointVariable) is { } configured)
+        if (environment(EndpointVariable) is { } configured)
         {
             return Uri.TryCreate(configured.TrimEnd('/') + '/', UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
                 ? endpoint
                 : throw Misconfigured(EndpointVariable, configured, "It must be an http address, such as http://169.254.169.254.");
         }
 
-        return AwsEnvironment.Get(ModeVariable) switch
+        return environment(ModeVariable) switch
         {
             null => new Uri("http://169.254.169.254/"),
             var mode when mode.Equals("IPv4", StringComparison.OrdinalIgnoreCase) => new Uri("http://169.254.169.254/"),
@@ -55,14 +57,15 @@ internal sealed class InstanceMetadata(LocalHttpClient httpClient) : IIdentitySo
         };
     }
 
-    private static TimeSpan GetTimeout() => AwsEnvironment.Get(TimeoutVariable) switch
+    private TimeSpan GetTimeout() => environment(TimeoutVariable) switch
     {
         null => TimeSpan.FromSeconds(DefaultTimeoutSeconds),
-        var text when double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 3600 => TimeSpan.FromSeconds(seconds),
-        var text => throw Misconfigured(TimeoutVariable, text, "It must be a number of seconds above zero, such as 1."),
+        var text when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.001 and <= 3600 =>
+            TimeSpan.FromSeconds(seconds),
+        var text => throw Misconfigured(TimeoutVariable, text, "It must be a number of seconds from 0.001 to 3600, such as 1.5."),
     };
 
-    private static int GetAttempts() => AwsEnvironment.Get(AttemptsVariable) switch
+    private int GetAttempts() => environment(AttemptsVariable) switch
     {
         null => DefaultAttempts,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) && attempts > 0 => attempts,
@@ -75,7 +78,9 @@ internal sealed class InstanceMetadata(LocalHttpClient httpClient) : IIdentitySo
     /// <summary>One conversation with the metadata service.</summary>
     private sealed class Session(LocalHttpClient httpClient, Uri endpoint, TimeSpan timeout, int attempts, IdentitySearch search)
     {
-        private readonly string _service = $"the instance metadata service at {endpoint.GetLeftPart(UriPartial.Authority)}";
+        private readonly string _service =
+            $"the instance metadata service at {endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}";
+
         private string _token = "";
 
         /// <summary>Gets the token that every further request must bring.</summary>
@@ -86,13 +91,18 @@ internal sealed class InstanceMetadata(LocalHttpClient httpClient) : IIdentitySo
             try
             {
                 var (status, content) = await httpClient.SendAsync(CreateTokenRequest, timeout, attempts, cancellationToken).ConfigureAwait(false);
-                if (status == HttpStatusCode.OK)
+                _token = Encoding.UTF8.GetString(content);
+                if (status == HttpStatusCode.OK && HeaderToken.IsValid(_token))
                 {
-                    _token = Encoding.UTF8.GetString(content);
                     return true;
                 }
 
-                search.Miss(status == HttpStatusCode.Forbidden ? $"{_service} is switched off for this instance (HTTP 403)" : $"{_service} answers HTTP {(int)status}");
+                search.Miss(status switch
+                {
+                    HttpStatusCode.OK => $"{_service} answers with something that is not a token",
+                    HttpStatusCode.Forbidden => $"{_service} is switched off for this instance (HTTP 403)",
+                    _ => $"{_service} gives no token (HTTP {(int)status})",
+                });
             }
             catch (TimeoutException)
             {
@@ -100,43 +110,55 @@ internal sealed class InstanceMetadata(LocalHttpClient httpClient) : IIdentitySo
             }
             catch (HttpRequestException e)
             {
-                search.Miss($"{_service} cannot be reached ({MessageText.OneLine(e.Message)})");
+                search.Miss($"{_service} cannot be reached ({ConnectionFailure.Explain(e)})");
             }
 
             return false;
         }
 
+        /// <summary>Gets the name of the instance's role.</summary>
+        /// <returns><see langword="null"/> if the instance has none.</returns>
         public async Task<string?> FindRoleAsync(CancellationToken cancellationToken)
         {
+            const string What = "the instance's role";
+
             var (status, content) = await GetAsync(RolePath, cancellationToken).ConfigureAwait(false);
-            var role = status == HttpStatusCode.OK ? Encoding.UTF8.GetString(content).Split('\n', 2)[0].Trim() : "";
-            if (role.Length > 0)
+            if (status is not (HttpStatusCode.OK or HttpStatusCode.NotFound))
             {
-                return role;
+                throw Refused(What, status);
             }
 
-            search.Miss(status is HttpStatusCode.OK or HttpStatusCode.NotFound ? "the instance has no role" : $"{_service} answers HTTP {(int)status} when asked for the role");
-            return null;
+            var role = status == HttpStatusCode.OK ? Encoding.UTF8.GetString(content).Split('\n', 2)[0].Trim() : "";
+            if (role.Length == 0)
+            {
+                search.Miss("the instance has no role");
+                return null;
+            }
+
+            return IsRoleName(role) ? role : throw Unusable(What, "it is not the name of a role");
         }
 
         public async Task<AwsIdentity> GetCredentialsAsync(string role, CancellationToken cancellationToken)
         {
-            var (status, content) = await GetAsync(RolePath + Uri.EscapeDataString(role), cancellationToken).ConfigureAwait(false);
             var origin = $"the instance's role {MessageText.Quote(role)}";
+            var (status, content) = await GetAsync(RolePath + role, cancellationToken).ConfigureAwait(false);
+            if (status != HttpStatusCode.OK)
+            {
+                throw Refused(origin, status);
+            }
+
             try
             {
-                return status == HttpStatusCode.OK
-                    ? new AwsIdentity(CredentialsDocument.Read(content, "Token"), origin)
-                    : throw new FormatException($"it is HTTP {(int)status}");
+                return new AwsIdentity(CredentialsDocument.Read(content, "Token"), origin);
             }
             catch (FormatException e)
             {
-                throw new EcrCredentialException(
-                    EcrCredentialErrorReason.NoAwsCredentials,
-                    $"The answer of {_service} for {origin} cannot be used: {e.Message}. Check that the role exists and trusts EC2.",
-                    e);
+                throw Unusable(origin, e.Message, e);
             }
         }
+
+        // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html; none of these characters is to be escaped in a path.
+        private static bool IsRoleName(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '=' or ',' or '.' or '@' or '-');
 
         private async Task<(HttpStatusCode StatusCode, byte[] Content)> GetAsync(string path, CancellationToken cancellationToken)
         {
@@ -148,7 +170,7 @@ internal sealed class InstanceMetadata(LocalHttpClient httpClient) : IIdentitySo
             {
                 throw new EcrCredentialException(
                     EcrCredentialErrorReason.Unreachable,
-                    $"The conversation with {_service} broke off: {MessageText.OneLine(e.Message)} Try again; {TimeoutVariable} gives it more time.",
+                    $"The conversation with {_service} broke off: {ConnectionFailure.Explain(e)}. Try again; {TimeoutVariable} gives it more time.",
                     e);
             }
         }
@@ -158,13 +180,18 @@ internal sealed class InstanceMetadata(LocalHttpClient httpClient) : IIdentitySo
             Headers = { { "x-aws-ec2-metadata-token-ttl-seconds", "300" } },
         };
 
-        private HttpRequestMessage CreateGetRequest(string path)
+        private HttpRequestMessage CreateGetRequest(string path) => new(HttpMethod.Get, new Uri(endpoint, path))
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(endpoint, path));
+            Headers = { { "x-aws-ec2-metadata-token", _token } },
+        };
 
-            // A token that is no header value is the service's fault, and is then told as a refused token.
-            request.Headers.TryAddWithoutValidation("x-aws-ec2-metadata-token", _token);
-            return request;
-        }
+        private EcrCredentialException Refused(string what, HttpStatusCode status) => new(
+            EcrCredentialErrorReason.ServiceError,
+            $"The answer of {_service} for {what} cannot be used: it is HTTP {(int)status}. Try again later, and check the role.");
+
+        private EcrCredentialException Unusable(string what, string why, Exception? cause = null) => new(
+            EcrCredentialErrorReason.NoAwsCredentials,
+            $"The answer of {_service} for {what} cannot be used: {why}. Check that the role exists and trusts EC2.",
+            cause);
     }
 }

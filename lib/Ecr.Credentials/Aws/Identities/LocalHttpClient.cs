@@ -5,7 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace Ecr.Credentials.Aws.Identities;
 
 /// <summary>Asks services of the machine itself, which hand out credentials in the clear: never through a proxy.</summary>
-internal sealed class LocalHttpClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust) : IDisposable
+/// <param name="logger">Told of each attempt.</param>
+/// <param name="timeProvider">The clock of time limits and pauses.</param>
+/// <param name="connect">Makes connections; null for the system's way.</param>
+/// <param name="trust">Who decides on servers; null for .NET.</param>
+internal sealed class LocalHttpClient(
+    ILogger logger,
+    TimeProvider timeProvider,
+    Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
+    OnDemandTrust? trust = null) : IDisposable
 {
     // An answer is a role's name, a token or a document with credentials.
     private const int MaxAnswerLength = 64 * 1024;
@@ -80,6 +88,7 @@ internal sealed class LocalHttpClient(ILogger logger, TimeProvider timeProvider,
         {
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
+            ConnectCallback = connect,
             SslOptions = CaBundle.CreateSslOptions(trust),
             UseCookies = false,
             UseProxy = false,

@@ -1,21 +1,23 @@
 namespace Ecr.Credentials.Aws.Identities;
 
 /// <summary>A role that the environment names, assumed with a token in a file, as in pods of EKS.</summary>
-internal sealed class WebIdentityFile(StsClient sts) : IIdentitySource
+/// <param name="environment">Reads a variable.</param>
+/// <param name="sts">Assumes the role.</param>
+internal sealed class WebIdentityFile(Func<string, string?> environment, StsClient sts) : IIdentitySource
 {
     private const string FileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE";
     private const string RoleVariable = "AWS_ROLE_ARN";
 
     public async Task<AwsIdentity?> FindAsync(IdentitySearch search, CancellationToken cancellationToken)
     {
-        if (AwsEnvironment.Get(FileVariable) is not { } path)
+        if (environment(FileVariable) is not { } path)
         {
             search.Miss($"{FileVariable} is not set");
             return null;
         }
 
-        var role = AwsEnvironment.Get(RoleVariable) ?? throw Misconfigured($"{FileVariable} is set and {RoleVariable} is not. Set both, or none of them.");
-        return await AssumeAsync(path, role, AwsEnvironment.Get("AWS_ROLE_SESSION_NAME"), RoleVariable, search, cancellationToken).ConfigureAwait(false);
+        var role = environment(RoleVariable) ?? throw Misconfigured($"{FileVariable} is set and {RoleVariable} is not. Set both, or none of them.");
+        return await AssumeAsync(path, role, environment("AWS_ROLE_SESSION_NAME"), RoleVariable, search, cancellationToken).ConfigureAwait(false);
     }
 
     /// <param name="path">The file with the token.</param>
@@ -29,22 +31,8 @@ internal sealed class WebIdentityFile(StsClient sts) : IIdentitySource
         string path, string role, string? sessionName, string roleSetting, IdentitySearch search, CancellationToken cancellationToken)
     {
         var session = new RoleSession(AwsRoleArn.ParseSetting(roleSetting, role), sessionName);
-        return sts.AssumeRoleWithWebIdentityAsync(Read(path), $"the token in {MessageText.Quote(path)}", session, search, cancellationToken);
+        return sts.AssumeRoleWithWebIdentityAsync(TokenFile.Read(path), $"the token in {MessageText.Quote(path)}", session, search, cancellationToken);
     }
 
-    private static string Read(string path)
-    {
-        try
-        {
-            var token = File.ReadAllText(path).Trim();
-            return token.Length > 0 ? token : throw Misconfigured($"The token file {MessageText.Quote(path)} is empty.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw Misconfigured($"The token file {MessageText.Quote(path)} cannot be read: {MessageText.OneLine(e.Message)}", e);
-        }
-    }
-
-    private static EcrCredentialException Misconfigured(string message, Exception? cause = null) =>
-        new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
+    private static EcrCredentialException Misconfigured(string message) => new(EcrCredentialErrorReason.InvalidConfiguration, message);
 }

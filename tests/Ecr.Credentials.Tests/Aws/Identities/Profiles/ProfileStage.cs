@@ -79,17 +79,18 @@ internal sealed class ProfileStage : IDisposable
 
     private ProfileCredentials Create()
     {
+        Func<string, string?> environment = _environment.GetValueOrDefault;
         var local = new LocalHttpClient(Logger, Clock);
         var sts = new StsClient(_httpClient!);
         return new ProfileCredentials(
-            _environment.GetValueOrDefault,
+            environment,
             sts,
-            new WebIdentityFile(sts),
-            new SsoCredentials(_httpClient!, _environment.GetValueOrDefault, Clock),
+            new WebIdentityFile(environment, sts),
+            new SsoCredentials(_httpClient!, environment, Clock),
             Process,
-            new EnvironmentKeys(),
-            new InstanceMetadata(local),
-            new ContainerCredentials(local));
+            new EnvironmentKeys(environment),
+            new InstanceMetadata(environment, local),
+            new ContainerCredentials(environment, local));
     }
 
     /// <summary>Leads AWS's real host names to the emulator.</summary>

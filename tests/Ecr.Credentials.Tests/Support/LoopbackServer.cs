@@ -11,12 +11,12 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Ecr.Credentials.Tests.Http;
+namespace Ecr.Credentials.Tests.Support;
 
 /// <summary>
-/// Registries and storage on the loopback interface. Its connections lead there whatever name is asked for, with TLS for that name.
+/// A server on the loopback interface that stands for any other. Its connections lead there whatever name is asked for, with TLS for that name.
 /// </summary>
-internal sealed class LoopbackRegistry : IAsyncDisposable
+internal sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly TestCertificateAuthority _authority = new();
     private readonly ConcurrentQueue<ReceivedRequest> _requests = new();
@@ -24,7 +24,7 @@ internal sealed class LoopbackRegistry : IAsyncDisposable
     private Uri? _http;
     private Uri? _https;
 
-    private LoopbackRegistry()
+    private LoopbackServer()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, NoLifetime>();
@@ -44,25 +44,25 @@ internal sealed class LoopbackRegistry : IAsyncDisposable
     public Uri Address => _http!;
 
     /// <summary>A server that answers as <paramref name="answer"/> says.</summary>
-    public static async Task<LoopbackRegistry> StartAsync(Func<ReceivedRequest, HttpResponse, Task> answer)
+    public static async Task<LoopbackServer> StartAsync(Func<ReceivedRequest, HttpResponse, Task> answer)
     {
-        var registry = new LoopbackRegistry();
-        registry._application.Run(async context =>
+        var server = new LoopbackServer();
+        server._application.Run(async context =>
         {
             var request = await ReceivedRequest.ReadAsync(context.Request);
-            registry._requests.Enqueue(request);
+            server._requests.Enqueue(request);
             await answer(request, context.Response);
         });
-        await registry._application.StartAsync();
+        await server._application.StartAsync();
 
-        var addresses = registry._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        registry._http = addresses.Select(address => new Uri(address)).Single(address => address.Scheme == Uri.UriSchemeHttp);
-        registry._https = addresses.Select(address => new Uri(address)).Single(address => address.Scheme == Uri.UriSchemeHttps);
-        return registry;
+        var addresses = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        server._http = addresses.Select(address => new Uri(address)).Single(address => address.Scheme == Uri.UriSchemeHttp);
+        server._https = addresses.Select(address => new Uri(address)).Single(address => address.Scheme == Uri.UriSchemeHttps);
+        return server;
     }
 
     /// <summary>A server that is content with one <c>Authorization</c> and challenges every other request.</summary>
-    public static Task<LoopbackRegistry> StartWithBasicAuthenticationAsync(string username, string password) => StartAsync((request, response) =>
+    public static Task<LoopbackServer> StartWithBasicAuthenticationAsync(string username, string password) => StartAsync((request, response) =>
     {
         if (request.Authorization != BasicAuthorization(username, password))
         {
@@ -73,8 +73,32 @@ internal sealed class LoopbackRegistry : IAsyncDisposable
         return Task.CompletedTask;
     });
 
+    /// <summary>An answer that never comes, nor ends before the client gives up.</summary>
+    public static async Task StaySilentAsync(ReceivedRequest request, HttpResponse response)
+    {
+        var gone = new TaskCompletionSource();
+        await using var registration = response.HttpContext.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
+    }
+
+    /// <summary>An answer in whose place the connection is reset.</summary>
+    public static Task ResetAsync(ReceivedRequest request, HttpResponse response)
+    {
+        response.HttpContext.Abort();
+        return Task.CompletedTask;
+    }
+
     public static string BasicAuthorization(string username, string password) =>
         "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}"));
+
+    /// <summary>A connection to this server, whatever the request's name and port.</summary>
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var isSecure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, (isSecure ? _https! : _http!).Port, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 
     /// <summary>A primary handler that reaches this server under every name and port.</summary>
     public SocketsHttpHandler CreateConnection(bool followRedirects = false)
@@ -93,13 +117,7 @@ internal sealed class LoopbackRegistry : IAsyncDisposable
                     RevocationMode = X509RevocationMode.NoCheck,
                 },
             },
-            ConnectCallback = async (context, cancellationToken) =>
-            {
-                var isSecure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(IPAddress.Loopback, (isSecure ? _https! : _http!).Port, cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
+            ConnectCallback = ConnectAsync,
         };
     }
 

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Ecr.Credentials.Tests.Http;
+namespace Ecr.Credentials.Tests.Support;
 
-/// <summary>What a <see cref="LoopbackRegistry"/> got.</summary>
-internal sealed record ReceivedRequest(string Host, string Path, string Query, IReadOnlyDictionary<string, string> Headers, string Body)
+/// <summary>What a <see cref="LoopbackServer"/> got.</summary>
+internal sealed record ReceivedRequest(string Method, string Host, string Path, string Query, IReadOnlyDictionary<string, string> Headers, string Body)
 {
     public string? Authorization => Headers.GetValueOrDefault("Authorization");
 
@@ -12,6 +12,6 @@ internal sealed record ReceivedRequest(string Host, string Path, string Query, I
         using var reader = new StreamReader(request.Body);
         var body = await reader.ReadToEndAsync();
         var headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        return new ReceivedRequest(request.Host.Value ?? "", request.Path, request.QueryString.ToString(), headers, body);
+        return new ReceivedRequest(request.Method, request.Host.Value ?? "", request.Path, request.QueryString.ToString(), headers, body);
     }
 }
