@@ -46,9 +46,6 @@ internal sealed class CommandLine
 
     private CommandLine(Mode mode) => Mode = mode;
 
-    public static string Version =>
-        $"ecr-credential-provider {typeof(EcrCredentialProvider).Assembly.GetName().Version!.ToString(3)}";
-
     public Mode Mode { get; private init; }
 
     /// <summary>What is wrong with the command line, if the mode is <see cref="Mode.Misuse"/>.</summary>

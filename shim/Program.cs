@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Ecr.Credentials;
+using Ecr.Credentials.Aws;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Shim;
 
@@ -11,7 +12,7 @@ switch (arguments.Mode)
         return CredentialProviderPlugin.Success;
 
     case Mode.Version:
-        Console.Out.WriteLine(CommandLine.Version);
+        Console.Out.WriteLine(VersionText.Lines);
         return CredentialProviderPlugin.Success;
 
     case Mode.Misuse:
@@ -24,9 +25,15 @@ switch (arguments.Mode)
 
 static async Task<int> RunPluginAsync(CommandLine arguments)
 {
+    if (LinkedOpenSsl.IsPresent)
+    {
+        arguments.Options.Trust = SystemTrust.TakeOver();
+    }
+
     // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
 
+    EnsureHome();
     if (!Console.IsInputRedirected)
     {
         Console.Error.WriteLine("ecr-credential-provider: Waiting for a CredentialProviderRequest on standard input; --help shows how to send one.");
@@ -39,4 +46,14 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     // Console.Error would prepare the terminal first, for a line that is seldom written.
     using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
     return await CredentialProviderPlugin.RunAsync(input, output, error, provider, arguments.Timeout);
+}
+
+// Without a home directory the AWS SDK would read settings from ./.aws, which anyone may have put there. A service often has no HOME.
+static void EnsureHome()
+{
+    if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))
+    {
+        Environment.SetEnvironmentVariable("HOME", null);
+        Environment.SetEnvironmentVariable("HOME", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+    }
 }

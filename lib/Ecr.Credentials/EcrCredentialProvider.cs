@@ -38,7 +38,7 @@ public sealed class EcrCredentialProvider : IDisposable
     {
         options ??= new EcrCredentialProviderOptions();
         options.Validate();
-        _ownClient = tokens is null ? new EcrTokenClient(options.Logger, options.TimeProvider) : null;
+        _ownClient = tokens is null ? new EcrTokenClient(options.Logger, options.TimeProvider, options.Trust) : null;
         _tokens = tokens ?? _ownClient!;
         _registries = new EcrRegistryResolver(options);
         _identities = new IdentitySelector(options);

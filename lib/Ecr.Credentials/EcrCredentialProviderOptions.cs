@@ -32,6 +32,9 @@ public sealed class EcrCredentialProviderOptions
     /// <summary>Told what is done and where calls go, without secrets; silent by default.</summary>
     public ILogger Logger { get; set; } = NullLogger.Instance;
 
+    /// <summary>Who decides on the servers of AWS; .NET by default.</summary>
+    internal OnDemandTrust? Trust { get; set; }
+
     /// <exception cref="ArgumentException">An option cannot be used; the message names it.</exception>
     internal void Validate()
     {

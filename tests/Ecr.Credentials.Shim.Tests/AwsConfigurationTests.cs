@@ -62,7 +62,10 @@ public sealed class AwsConfigurationTests : ShimFixture
         AssertFailure(
             await RunAsync(Request(), Emulator.Environment(CredentialSource.None)),
             1,
-            "No AWS credentials were found in the environment, in profile files or from the instance metadata service, which AWS_EC2_METADATA_DISABLED switches off. "
+            "No AWS credentials were found: AWS_ACCESS_KEY_ID is not set; AWS_WEB_IDENTITY_TOKEN_FILE is not set; "
+                + $"there is no profile \"default\" in \"{Home}/.aws/credentials\" or \"{Home}/.aws/config\"; "
+                + "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set; "
+                + "the instance metadata service is switched off by AWS_EC2_METADATA_DISABLED. "
                 + "Give the node an instance profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the provider's env.");
         Assert.That(Emulator.Requests, Is.Empty);
     }

@@ -133,6 +133,22 @@ public sealed class AwsFailureTests : ShimFixture
         AssertFailure(await RunAsync(Request(), variables), 1, "TLS failed, is its certificate trusted here?");
     }
 
+    [Test]
+    public async Task A_file_with_certificates_that_does_not_exist_is_told()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment())
+        {
+            ["AWS_ENDPOINT_URL"] = Emulator.HttpsAddress.AbsoluteUri,
+            ["AWS_MAX_ATTEMPTS"] = "1",
+            ["SSL_CERT_FILE"] = Path.Combine(Home, "ca.pem"),
+        };
+
+        AssertFailure(
+            await RunAsync(Request(), variables),
+            1,
+            $"TLS failed, because the file \"{Home}/ca.pem\", which SSL_CERT_FILE names, cannot be read. Correct the variable, or leave it out.");
+    }
+
     private static TestCaseData Case(Fault fault, int attempts, params string[] messages) =>
         new TestCaseData(fault, attempts, messages).SetArgDisplayNames(fault.ToString());
 }

@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
 namespace Ecr.Credentials.Shim.Tests;
 
 public sealed class CommandLineTests : ShimFixture
@@ -18,14 +21,19 @@ public sealed class CommandLineTests : ShimFixture
     }
 
     [Test]
-    public async Task Version_is_the_products()
+    public async Task Version_tells_product_commit_runtime_and_TLS_library()
     {
+        var product = typeof(EcrCredentialProvider).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
+
         var result = await RunAsync("", "--version");
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
-        Assert.That(
-            result.Output.TrimEnd(),
-            Is.EqualTo($"ecr-credential-provider {typeof(EcrCredentialProvider).Assembly.GetName().Version!.ToString(3)}"));
+        var lines = result.Output.TrimEnd().Split(Environment.NewLine);
+        Assert.That(lines, Has.Length.EqualTo(4));
+        Assert.That(lines[0], Is.EqualTo($"ecr-credential-provider {product[0]}"));
+        Assert.That(lines[1], Is.EqualTo($"commit {product.ElementAtOrDefault(1) ?? "unknown"}"));
+        Assert.That(lines[2], Does.Match($@"^\.NET {Environment.Version.Major}\.\d+\.\d+, {RuntimeInformation.RuntimeIdentifier}$"));
+        Assert.That(lines[3], Is.EqualTo("TLS library of the system").Or.Match(@"^OpenSSL 3\.\d+\.\d+, linked in$"));
     }
 
     [TestCase("--v=5", "The argument \"--v\" is not known here. Try --help.")]

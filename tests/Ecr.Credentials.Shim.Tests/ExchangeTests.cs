@@ -73,8 +73,9 @@ public sealed class ExchangeTests : ShimFixture
         Assert.That(result.Response.Auth.Single().Value.Password, Is.EqualTo(Emulator.Token));
         Assert.That(
             result.Error,
-            Does.Contain($"Calling GetAuthorizationToken at {Emulator.Address} for region eu-west-1")
-                .And.Contain($"the access key that ends in {Emulator.StaticCredentials.AccessKeyId[^4..]}")
+            Does.Contain($"Registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com: region eu-west-1, API {Emulator.Address}")
+                .And.Contain($"Asking with the access key that ends in {Emulator.StaticCredentials.AccessKeyId[^4..]}, from the environment (AWS_ACCESS_KEY_ID)")
+                .And.Match($"POST {Emulator.Address} answered 200 after [0-9]+ ms")
                 .And.Contain("Got a password for 123456789012.dkr.ecr.eu-west-1.amazonaws.com that expires "));
         Assert.That(result.Error, Does.Not.Contain(Emulator.StaticCredentials.AccessKeyId));
         AssertNoSecret(result.Error);

@@ -6,8 +6,8 @@ using Ecr.Emulator.Signing;
 namespace Ecr.Emulator;
 
 /// <summary>
-/// AWS on the loopback interface: ECR, ECR Public, STS, the instance metadata service and the container credentials endpoint, all on one
-/// port, told apart as AWS's own protocols allow. It verifies signatures, records what it sees, and goes wrong when told to.
+/// AWS on the loopback interface: ECR, ECR Public, STS, SSO, the instance metadata service and the container credentials endpoint, all on
+/// one port, told apart as AWS's own protocols allow. It verifies signatures, records what it sees, and goes wrong when told to.
 /// </summary>
 public sealed class AwsEmulator : IAsyncDisposable
 {
@@ -17,6 +17,7 @@ public sealed class AwsEmulator : IAsyncDisposable
     private readonly ConnectProxy _proxy;
     private readonly EmulatorServer _server;
     private readonly Lazy<string> _authorityFile;
+    private readonly Lazy<string> _podIdentityTokenFile;
 
     private AwsEmulator(
         AwsEmulatorOptions options,
@@ -32,12 +33,8 @@ public sealed class AwsEmulator : IAsyncDisposable
         _authority = authority;
         _proxy = proxy;
         _server = server;
-        _authorityFile = new Lazy<string>(() =>
-        {
-            var path = Path.GetTempFileName();
-            File.WriteAllText(path, _authority.Pem);
-            return path;
-        });
+        _authorityFile = new Lazy<string>(() => TemporaryFile(_authority.Pem));
+        _podIdentityTokenFile = new Lazy<string>(() => TemporaryFile(options.PodIdentityToken));
     }
 
     public AwsEmulatorOptions Options { get; }
@@ -48,7 +45,14 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <summary><c>https://localhost:PORT/</c>: the same services behind TLS. The certificate fits whatever name the client asks for.</summary>
     public Uri HttpsAddress => new UriBuilder(_server.HttpsAddress) { Host = "localhost" }.Uri;
 
-    /// <summary><c>http://127.0.0.1:PORT/</c>: a proxy that leads to the emulator whatever name is asked for, so that clients meet it under AWS's real names.</summary>
+    /// <summary><c>http://[::1]:PORT/</c></summary>
+    /// <exception cref="InvalidOperationException">The machine has no IPv6 loopback address.</exception>
+    public Uri IPv6Address => _server.IPv6Address ?? throw new InvalidOperationException("This machine has no IPv6 loopback address ([::1]).");
+
+    /// <summary>
+    /// <c>http://127.0.0.1:PORT/</c>: a proxy that tunnels to <see cref="HttpsAddress"/> whatever name is asked for, so that clients meet the
+    /// emulator under AWS's real names. Requests in clear text are answered 502.
+    /// </summary>
     public Uri ProxyAddress => _proxy.Address;
 
     /// <summary>The certificate, as PEM text, of the authority that signed for <see cref="HttpsAddress"/>.</summary>
@@ -56,6 +60,9 @@ public sealed class AwsEmulator : IAsyncDisposable
 
     /// <summary>A file with <see cref="CertificateAuthorityPem"/>, for <c>SSL_CERT_FILE</c>. It goes away with the emulator.</summary>
     public string CertificateAuthorityFile => _authorityFile.Value;
+
+    /// <summary>A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. It goes away with the emulator.</summary>
+    public string PodIdentityTokenFile => _podIdentityTokenFile.Value;
 
     /// <summary>The password inside the token that ECR hands out.</summary>
     public required string Token { get; init; }
@@ -75,11 +82,20 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <summary>What the container credentials endpoint hands out.</summary>
     public required EmulatedCredentials ContainerCredentials { get; init; }
 
+    /// <summary>What the container credentials endpoint hands out for an EKS Pod Identity.</summary>
+    public required EmulatedCredentials PodIdentityCredentials { get; init; }
+
+    /// <summary>What the SSO portal hands out.</summary>
+    public required EmulatedCredentials SsoCredentials { get; init; }
+
     /// <summary>What the emulator does wrong.</summary>
     public required FaultPlan Faults { get; init; }
 
     /// <summary>Every request so far, in the order of arrival.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.Snapshot();
+
+    /// <summary>Every request to <see cref="ProxyAddress"/> so far, in the order of arrival.</summary>
+    public IReadOnlyList<ProxiedRequest> ProxiedRequests => _proxy.Requests;
 
     public static async Task<AwsEmulator> StartAsync(AwsEmulatorOptions? options = null)
     {
@@ -88,6 +104,8 @@ public sealed class AwsEmulator : IAsyncDisposable
         var password = options.Token ?? AuthorizationToken.NewPassword(options.TimeProvider.GetUtcNow() + options.TokenLifetime);
         var instance = credentials.IssueSession(AssumedRole(options, options.InstanceRole ?? "none", "i-0123456789abcdef0"), options.CredentialLifetime);
         var container = credentials.IssueSession(AssumedRole(options, "emulated-task", "container"), options.CredentialLifetime);
+        var pod = credentials.IssueSession(AssumedRole(options, "emulated-pod", "eks-emulated-pod"), options.CredentialLifetime);
+        var sso = credentials.IssueSession(AssumedRole(options, $"AWSReservedSSO_{options.SsoRole}_0123456789abcdef", "emulated-user"), options.CredentialLifetime);
 
         var log = new RequestLog();
         var faults = new FaultPlan();
@@ -98,13 +116,15 @@ public sealed class AwsEmulator : IAsyncDisposable
             log,
             new EcrService(options, password),
             new StsService(options, credentials),
+            new SsoService(options, sso),
+            new SsoOidcService(options),
             new ImdsService(options, instance),
-            new ContainerCredentialsService(options, container));
+            new ContainerCredentialsService(options, container, pod));
 
         var authority = new TestCertificateAuthority();
         var proxy = new ConnectProxy();
         var server = await EmulatorServer.StartAsync(options.Port, pipeline, authority, proxy);
-        proxy.Start(server.HttpAddress.Port, server.HttpsAddress.Port);
+        proxy.Start(server.HttpsAddress.Port);
 
         return new AwsEmulator(options, credentials, log, authority, proxy, server)
         {
@@ -115,6 +135,8 @@ public sealed class AwsEmulator : IAsyncDisposable
             SessionCredentials = credentials.IssueSession(AssumedRole(options, "emulated-session", "environment"), options.CredentialLifetime),
             InstanceCredentials = instance,
             ContainerCredentials = container,
+            PodIdentityCredentials = pod,
+            SsoCredentials = sso,
         };
     }
 
@@ -142,10 +164,20 @@ public sealed class AwsEmulator : IAsyncDisposable
         await _server.DisposeAsync();
         _authority.Dispose();
         Faults.Dispose();
-        if (_authorityFile.IsValueCreated)
+        foreach (var file in (Lazy<string>[])[_authorityFile, _podIdentityTokenFile])
         {
-            File.Delete(_authorityFile.Value);
+            if (file.IsValueCreated)
+            {
+                File.Delete(file.Value);
+            }
         }
+    }
+
+    private static string TemporaryFile(string text)
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, text);
+        return path;
     }
 
     private static string AssumedRole(AwsEmulatorOptions options, string role, string session) =>

@@ -22,7 +22,7 @@ public sealed class AwsEmulatorOptions
 
     public ExpiresAtFormat ExpiresAtFormat { get; init; }
 
-    /// <summary>How long the session, instance and container credentials made at start live.</summary>
+    /// <summary>How long the session, instance, container, pod and SSO credentials made at start live.</summary>
     public TimeSpan CredentialLifetime { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>The role of the emulated EC2 instance; null for an instance without a role.</summary>
@@ -37,11 +37,29 @@ public sealed class AwsEmulatorOptions
     /// <summary>What the Authorization header to the container credentials endpoint must hold; null asks for none.</summary>
     public string? ContainerAuthorizationToken { get; init; }
 
+    /// <summary>What the Authorization header must hold where the container credentials endpoint is asked for an EKS Pod Identity.</summary>
+    public string PodIdentityToken { get; init; } = "emulated.pod-identity.token";
+
     /// <summary>The web identity (service account) token that STS accepts.</summary>
     public string WebIdentityToken { get; init; } = "emulated.web-identity.token";
 
     /// <summary>A web identity token that STS refuses as expired.</summary>
     public string ExpiredWebIdentityToken { get; init; } = "emulated.expired-web-identity.token";
+
+    /// <summary>The access token that the SSO portal accepts and a refresh yields; every other one is refused as expired ones are.</summary>
+    public string SsoAccessToken { get; init; } = "emulated.sso-access-token";
+
+    /// <summary>The refresh token that the SSO OIDC service accepts.</summary>
+    public string SsoRefreshToken { get; init; } = "emulated.sso-refresh-token";
+
+    /// <summary>The client id that a refresh must bring.</summary>
+    public string SsoClientId { get; init; } = "emulated-sso-client";
+
+    /// <summary>The client secret that a refresh must bring.</summary>
+    public string SsoClientSecret { get; init; } = "emulated.sso-client-secret";
+
+    /// <summary>The role (permission set) for which the SSO portal has credentials, in <see cref="AccountId"/>.</summary>
+    public string SsoRole { get; init; } = "emulated-permission-set";
 
     /// <summary>ARNs of the roles that may be assumed; null allows every role.</summary>
     public IReadOnlyCollection<string>? AssumableRoles { get; init; }

@@ -8,6 +8,12 @@ public enum AwsService
     Ecr,
     EcrPublic,
     Sts,
+
+    /// <summary>The portal of IAM Identity Center, which hands out credentials.</summary>
+    Sso,
+
+    /// <summary>The OIDC service of IAM Identity Center, which refreshes tokens.</summary>
+    SsoOidc,
     Imds,
     ContainerCredentials,
 }

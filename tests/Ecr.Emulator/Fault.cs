@@ -3,17 +3,13 @@ namespace Ecr.Emulator;
 /// <summary>One way for the emulator to go wrong.</summary>
 public sealed class Fault
 {
-    private Fault(FaultKind kind, TimeSpan? delay = null)
-    {
-        Kind = kind;
-        Delay = delay;
-    }
+    private Fault(FaultKind kind) => Kind = kind;
 
     /// <summary>400 ThrottlingException.</summary>
     public static Fault Throttling { get; } = new(FaultKind.Throttling);
 
     /// <summary>429 without a body.</summary>
-    public static Fault TooManyRequests { get; } = new(FaultKind.TooManyRequests);
+    public static Fault TooManyRequests { get; } = Status(429);
 
     /// <summary>429 ThrottleException.</summary>
     public static Fault ThrottleException { get; } = new(FaultKind.ThrottleException);
@@ -60,12 +56,29 @@ public sealed class Fault
     /// <summary>The emulator's clock, and with it the Date header, is an hour ahead.</summary>
     public static Fault SkewedClock { get; } = new(FaultKind.SkewedClock);
 
+    /// <summary>The service finds the signature an hour too old, but its Date header agrees with the client, who cannot correct his clock by it.</summary>
+    public static Fault SignatureExpired { get; } = new(FaultKind.SignatureExpired);
+
+    /// <summary>The service finds the signature an hour too new, but its Date header agrees with the client, who cannot correct his clock by it.</summary>
+    public static Fault SignatureNotYetCurrent { get; } = new(FaultKind.SignatureNotYetCurrent);
+
+    /// <summary>400 IDPCommunicationError: STS cannot reach the issuer of the web identity token.</summary>
+    public static Fault IdpCommunicationError { get; } = new(FaultKind.IdpCommunicationError);
+
+    /// <summary>403 RegionDisabledException: the account has not activated STS in the region.</summary>
+    public static Fault RegionDisabled { get; } = new(FaultKind.RegionDisabled);
+
     internal FaultKind Kind { get; }
 
-    internal TimeSpan? Delay { get; }
+    internal TimeSpan? Delay { get; private init; }
+
+    internal int StatusCode { get; private init; }
 
     /// <summary>The right answer, but only after <paramref name="delay"/> by the emulator's clock.</summary>
-    public static Fault SlowBy(TimeSpan delay) => new(FaultKind.Slow, delay);
+    public static Fault SlowBy(TimeSpan delay) => new(FaultKind.Slow) { Delay = delay };
+
+    /// <summary>This status without a body: a metadata service that refuses (403), knows no version 2 (404, 405) or fails (5xx).</summary>
+    public static Fault Status(int statusCode) => new(FaultKind.EmptyAnswer) { StatusCode = statusCode };
 
     public override string ToString() => Kind.ToString();
 
@@ -73,7 +86,8 @@ public sealed class Fault
     {
         FaultKind.NoAuthorizationData or FaultKind.EmptyAuthorizationData or FaultKind.TokenNotBase64 or FaultKind.TokenWithoutColon
             or FaultKind.ExpiredToken => service is AwsService.Ecr or AwsService.EcrPublic,
-        FaultKind.AccessDenied or FaultKind.ExpiredCredentials => service is AwsService.Ecr or AwsService.EcrPublic or AwsService.Sts,
+        FaultKind.IdpCommunicationError or FaultKind.RegionDisabled => service is AwsService.Sts,
+        FaultKind.AccessDenied or FaultKind.ExpiredCredentials or FaultKind.SignatureExpired or FaultKind.SignatureNotYetCurrent => service is AwsService.Ecr or AwsService.EcrPublic or AwsService.Sts,
         _ => true,
     };
 }

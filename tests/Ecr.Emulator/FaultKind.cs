@@ -3,7 +3,7 @@ namespace Ecr.Emulator;
 internal enum FaultKind
 {
     Throttling,
-    TooManyRequests,
+    EmptyAnswer,
     ThrottleException,
     ServerError,
     ServiceUnavailable,
@@ -19,4 +19,8 @@ internal enum FaultKind
     ExpiredCredentials,
     AccessDenied,
     SkewedClock,
+    SignatureExpired,
+    SignatureNotYetCurrent,
+    IdpCommunicationError,
+    RegionDisabled,
 }

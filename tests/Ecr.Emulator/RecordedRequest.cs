@@ -39,11 +39,20 @@ public sealed record RecordedRequest
     /// <summary>The user or assumed role to whom that key belongs; null for an unknown key.</summary>
     public string? Principal { get; init; }
 
-    /// <summary>The region of the credential scope.</summary>
+    /// <summary>The region of the credential scope, and without a signature that of the host's name; null where neither tells one.</summary>
     public string? Region { get; init; }
 
     /// <summary>The service of the credential scope.</summary>
     public string? SigningService { get; init; }
+
+    /// <summary>The role that the caller wants from STS; null in other calls.</summary>
+    public string? RoleArn { get; init; }
+
+    /// <summary>The name under which the caller wants to act in that role.</summary>
+    public string? RoleSessionName { get; init; }
+
+    /// <summary>The external id that the caller brought for that role.</summary>
+    public string? ExternalId { get; init; }
 
     /// <summary>True where the signature was there and right.</summary>
     public required bool SignatureVerified { get; init; }

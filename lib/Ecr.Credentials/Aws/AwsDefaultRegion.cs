@@ -1,4 +1,5 @@
-using Amazon.Runtime;
+using Ecr.Credentials.Aws.Identities;
+using Ecr.Credentials.Aws.Identities.Profiles;
 
 namespace Ecr.Credentials.Aws;
 
@@ -9,10 +10,12 @@ internal static class AwsDefaultRegion
     /// <c>AWS_REGION</c>, <c>AWS_DEFAULT_REGION</c>, then the profile's <c>region</c>, in the order of the Go SDK; <see langword="null"/> if none
     /// is set. The instance's own region does not count, because asking for it may take long.
     /// </summary>
-    public static string? Find() =>
-        Environment.GetEnvironmentVariable("AWS_REGION") is { Length: > 0 } region
-            ? region
-            : Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") is { Length: > 0 } defaultRegion
-                ? defaultRegion
-                : FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false)?.SystemName;
+    /// <exception cref="EcrCredentialException">The files with the profile cannot be used.</exception>
+    public static string? Find() => AwsEnvironment.Get("AWS_REGION") ?? AwsEnvironment.Get("AWS_DEFAULT_REGION") ?? FindInProfile();
+
+    private static string? FindInProfile()
+    {
+        var files = ProfileFiles.Read(AwsEnvironment.Get);
+        return files.Find(files.CurrentProfile)?["region"];
+    }
 }

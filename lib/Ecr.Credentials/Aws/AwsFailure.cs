@@ -49,13 +49,13 @@ internal static class AwsFailure
     private static (EcrCredentialErrorReason Reason, string Explanation) Classify(
         string? code, AmazonServiceException exception, AwsCall call) => code switch
         {
-            "AccessDeniedException" or "AccessDenied" or "OptInRequired" => (
+            "AccessDeniedException" or "AccessDenied" or "OptInRequired" or "ForbiddenException" => (
                 EcrCredentialErrorReason.AccessDenied,
                 $"AWS denied access: {MessageText.OneLine(exception.Message).TrimEnd('.')}. {call.DeniedAdvice}"),
             "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationTokenException" or "MissingAuthenticationToken" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 "AWS does not know the access key. Check that it exists, is active and belongs to this partition."),
-            "ExpiredTokenException" or "ExpiredToken" => (
+            "ExpiredTokenException" or "ExpiredToken" or "UnauthorizedException" or "InvalidGrantException" or "InvalidClientException" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 call.ExpiredMessage),
             "InvalidIdentityToken" or "IDPRejectedClaim" => (
@@ -117,10 +117,14 @@ internal static class AwsFailure
         return colon < 0 ? name : name[..colon];
     }
 
-    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint) => new(
+    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint) =>
+        exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && SystemTrust.FindFault() is { } fault
+            ? new EcrCredentialException(EcrCredentialErrorReason.Unreachable, $"Cannot reach {endpoint}: TLS failed, because {fault}", exception)
+            : Unreachable(exception, endpoint, ConnectionFailure.Explain(exception));
+
+    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(
         EcrCredentialErrorReason.Unreachable,
-        $"Cannot reach {endpoint}: {ConnectionFailure.Explain(exception)}. "
-            + "Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).",
+        $"Cannot reach {endpoint}: {why}. Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).",
         exception);
 
     private static T? FindCause<T>(Exception exception)

@@ -21,6 +21,14 @@ internal sealed record AwsRoleArn
     /// <exception cref="FormatException">The text is not the ARN of a role. The message says what is wrong with it.</exception>
     public static AwsRoleArn Parse(string text) => TryParse(text, out var arn, out var error) ? arn : throw new FormatException(error);
 
+    /// <param name="setting">What names the role, for the message, such as <c>AWS_ROLE_ARN</c>.</param>
+    /// <param name="text">The ARN.</param>
+    /// <exception cref="EcrCredentialException">The text is not the ARN of a role.</exception>
+    public static AwsRoleArn ParseSetting(string setting, string text) =>
+        TryParse(text, out var arn, out var error)
+            ? arn
+            : throw new EcrCredentialException(EcrCredentialErrorReason.InvalidConfiguration, $"{setting} cannot be used. {error}");
+
     public override string ToString() => _text;
 
     private static bool TryParse(string text, [NotNullWhen(true)] out AwsRoleArn? arn, [NotNullWhen(false)] out string? error)

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ecr.Credentials.Aws.Identities;
@@ -12,9 +13,14 @@ internal static class CaBundle
 {
     private const string Variable = "AWS_CA_BUNDLE";
 
+    /// <summary>How a connection decides on its server: by the variable's bundle if it is set, else by <paramref name="trust"/>, else as .NET does.</summary>
+    /// <exception cref="EcrCredentialException">The bundle cannot be read, or holds no certificate.</exception>
+    public static SslClientAuthenticationOptions CreateSslOptions(OnDemandTrust? trust) =>
+        FromEnvironment() is { } policy ? new() { CertificateChainPolicy = policy } : trust?.CreateOptions() ?? new();
+
     /// <summary>The policy by which a server's certificate is trusted; <see langword="null"/>, which means the system's, if the variable is not set.</summary>
     /// <exception cref="EcrCredentialException">The file cannot be read, or holds no certificate.</exception>
-    public static X509ChainPolicy? FromEnvironment()
+    private static X509ChainPolicy? FromEnvironment()
     {
         if (AwsEnvironment.Get(Variable) is not { } path)
         {

@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Identities;
+using Ecr.Credentials.Aws.Identities.Profiles;
 using Ecr.Credentials.Aws.ServiceClient;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
@@ -25,18 +26,30 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
     /// <param name="logger">Told where credentials come from and where calls go; silent by default.</param>
     /// <param name="timeProvider">The clock of pauses, time limits and measured times; the system's by default.</param>
     public EcrTokenClient(ILogger? logger = null, TimeProvider? timeProvider = null)
+        : this(logger ?? NullLogger.Instance, timeProvider ?? TimeProvider.System, trust: null)
     {
-        _logger = logger ?? NullLogger.Instance;
-        var clock = timeProvider ?? TimeProvider.System;
-        _httpClient = new SharedHttpClient(_logger, clock);
-        _localHttpClient = new LocalHttpClient(_logger, clock);
+    }
+
+    internal EcrTokenClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust)
+    {
+        _logger = logger;
+        _httpClient = new SharedHttpClient(logger, timeProvider, trust);
+        _localHttpClient = new LocalHttpClient(logger, timeProvider, trust);
 
         var sts = new StsClient(_httpClient);
         var environment = new EnvironmentKeys(AwsEnvironment.Get);
         var webIdentity = new WebIdentityFile(AwsEnvironment.Get, sts);
         var container = new ContainerCredentials(AwsEnvironment.Get, _localHttpClient);
         var metadata = new InstanceMetadata(AwsEnvironment.Get, _localHttpClient);
-        var profiles = new ProfileCredentials();
+        var profiles = new ProfileCredentials(
+            AwsEnvironment.Get,
+            sts,
+            webIdentity,
+            new SsoCredentials(_httpClient, AwsEnvironment.Get, timeProvider),
+            new ProcessCredentials(timeProvider),
+            environment,
+            metadata,
+            container);
         _identities = new IdentityFinder([environment, webIdentity, profiles, container, metadata], profiles, sts);
     }
 
@@ -77,7 +90,13 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             var config = Configure();
             Log.Asking(owner._logger, request.Registry, config.Endpoint);
 
-            var identity = await owner._identities.FindAsync(request.Identity, _search, cancellationToken).ConfigureAwait(false);
+            var finding = owner._identities.FindAsync(request.Identity, _search, cancellationToken);
+            if (!finding.IsCompleted)
+            {
+                _ = owner._httpClient.ConnectAsync(config.Endpoint);
+            }
+
+            var identity = await finding.ConfigureAwait(false);
 
             _search.PendingStep = $"{config.Endpoint} had not answered yet.";
             var response = await GetAuthorizationTokenAsync(identity, config, cancellationToken).ConfigureAwait(false);
@@ -100,13 +119,28 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             {
                 // The SDK reads its environment in type initialisers.
                 var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
-                throw new EcrCredentialException(
-                    EcrCredentialErrorReason.InvalidConfiguration,
-                    $"The AWS configuration cannot be used: {MessageText.OneLine(cause.Message).TrimEnd('.')}. "
-                        + "Correct the AWS_ environment variables or the AWS config file.",
-                    e);
+                throw cause is InvalidDataException ? MalformedFile() : Misconfigured(MessageText.OneLine(cause.Message).TrimEnd('.'), e);
             }
         }
+
+        // The SDK's exception repeats a line of the file, which may hold a key. It is left behind, and the file read again for the line's number.
+        private static EcrCredentialException MalformedFile()
+        {
+            try
+            {
+                ProfileFiles.Read(AwsEnvironment.Get);
+                return Misconfigured("a line is neither a section nor a setting", null);
+            }
+            catch (EcrCredentialException e)
+            {
+                return e;
+            }
+        }
+
+        private static EcrCredentialException Misconfigured(string why, Exception? cause) => new(
+            EcrCredentialErrorReason.InvalidConfiguration,
+            $"The AWS configuration cannot be used: {why}. Correct the AWS_ environment variables or the AWS config file.",
+            cause);
 
         private async Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(
             AwsIdentity identity, EcrServiceConfig config, CancellationToken cancellationToken)

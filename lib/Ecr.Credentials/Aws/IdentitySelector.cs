@@ -27,7 +27,8 @@ internal sealed class IdentitySelector(EcrCredentialProviderOptions options)
 
         if (FindRole(request) is var (setting, role))
         {
-            return EcrIdentity.FromWebIdentity(token, Parse(setting, role));
+            // To answer with another identity where a role was asked for would give the pod rights that nobody granted it.
+            return EcrIdentity.FromWebIdentity(token, AwsRoleArn.ParseSetting(setting, role));
         }
 
         return _serviceAccount == ServiceAccountHandling.Optional
@@ -61,19 +62,6 @@ internal sealed class IdentitySelector(EcrCredentialProviderOptions options)
         }
 
         return AwsEnvironment.Get(RoleVariable) is { } common ? ($"The variable {RoleVariable}", common) : null;
-    }
-
-    // To answer with another identity where a role was asked for would give the pod rights that nobody granted it.
-    private static AwsRoleArn Parse(string setting, string role)
-    {
-        try
-        {
-            return AwsRoleArn.Parse(role);
-        }
-        catch (FormatException e)
-        {
-            throw Misconfigured($"{setting} cannot be used. {e.Message}", e);
-        }
     }
 
     private static EcrCredentialException Misconfigured(string message, Exception? cause = null) =>

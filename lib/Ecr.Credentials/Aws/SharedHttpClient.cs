@@ -1,13 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace Ecr.Credentials.Aws;
 
 /// <summary>Gives the SDK one HTTP client, with time limits that leave room for three attempts within the kubelet's minute.</summary>
-internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider) : HttpClientFactory, IDisposable
+internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust) : HttpClientFactory, IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(12);
@@ -16,7 +14,9 @@ internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     private readonly Lock _creation = new();
+    private SocketsHttpHandler? _connections;
     private HttpClient? _client;
+    private bool _isUsed;
 
     /// <summary>Makes the client, if it is not there yet.</summary>
     /// <exception cref="EcrCredentialException"><c>AWS_CA_BUNDLE</c> cannot be used.</exception>
@@ -24,11 +24,42 @@ internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider
     {
         lock (_creation)
         {
-            return _client ??= Create(CaBundle.FromEnvironment());
+            return _client ??= CreateClient();
         }
     }
 
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => Create();
+    /// <summary>Begins to connect to the server that will be asked first.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, the call itself will tell.")]
+    [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before they are disposed", Justification = "It is awaited.")]
+    [SuppressMessage("Performance", "CA1849:Call async methods when in an async method", Justification = "No connection may be there before it is given up.")]
+    public async Task ConnectAsync(Uri server)
+    {
+        Create();
+        if (Interlocked.Exchange(ref _isUsed, true))
+        {
+            return;
+        }
+
+        // A request that is given up while it waits for a connection leaves that to the next request to the server.
+        using var request = new HttpRequestMessage(HttpMethod.Head, server);
+        using var connector = new HttpMessageInvoker(_connections!, disposeHandler: false);
+        using var givenUp = new CancellationTokenSource();
+        try
+        {
+            var waiting = connector.SendAsync(request, givenUp.Token);
+            givenUp.Cancel();
+            using var answer = await waiting.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+        }
+    }
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig)
+    {
+        Volatile.Write(ref _isUsed, true);
+        return Create();
+    }
 
     public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
 
@@ -36,20 +67,24 @@ internal sealed class SharedHttpClient(ILogger logger, TimeProvider timeProvider
 
     public override string? GetConfigUniqueString(IClientConfig clientConfig) => null;
 
-    public void Dispose() => _client?.Dispose();
+    public void Dispose()
+    {
+        _client?.Dispose();
+        _connections?.Dispose();
+    }
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The client disposes its handlers.")]
-    private HttpClient Create(X509ChainPolicy? trust)
+    private HttpClient CreateClient()
     {
-        var handler = new SocketsHttpHandler
+        _connections = new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // A signed request is for the host that it was signed for.
             ActivityHeadersPropagator = null, // A header added after signing.
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust },
+            SslOptions = CaBundle.CreateSslOptions(trust),
             UseCookies = false,
         };
-        return new HttpClient(HttpLog.Around(handler, logger, timeProvider)) { Timeout = AttemptTimeout };
+        return new HttpClient(HttpLog.Around(_connections, logger, timeProvider)) { Timeout = AttemptTimeout };
     }
 }

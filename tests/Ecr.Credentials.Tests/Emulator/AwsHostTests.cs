@@ -27,6 +27,14 @@ public sealed class AwsHostTests
     [TestCase("sts-fips.us-east-1.amazonaws.com", AwsService.Sts, "us-east-1")]
     [TestCase("sts.us-gov-west-1.amazonaws.com", AwsService.Sts, "us-gov-west-1")]
     [TestCase("sts.amazonaws.com", AwsService.Sts, "us-east-1")]
+    [TestCase("sts.cn-north-1.amazonaws.com.cn", AwsService.Sts, "cn-north-1")]
+    [TestCase("sts.eusc-de-east-1.amazonaws.eu", AwsService.Sts, "eusc-de-east-1")]
+    [TestCase("portal.sso.eu-west-1.amazonaws.com", AwsService.Sso, "eu-west-1")]
+    [TestCase("portal.sso.cn-north-1.amazonaws.com.cn", AwsService.Sso, "cn-north-1")]
+    [TestCase("portal.sso.eu-west-1.api.aws", AwsService.Sso, "eu-west-1")]
+    [TestCase("oidc.eu-west-1.amazonaws.com", AwsService.SsoOidc, "eu-west-1")]
+    [TestCase("oidc.cn-north-1.amazonaws.com.cn", AwsService.SsoOidc, "cn-north-1")]
+    [TestCase("oidc.eu-west-1.api.aws", AwsService.SsoOidc, "eu-west-1")]
     public void Parse_knows_the_names_that_AWS_publishes(string host, AwsService service, string region) =>
         Assert.That(AwsHost.Parse(host), Is.EqualTo(new AwsHost(service, region)));
 

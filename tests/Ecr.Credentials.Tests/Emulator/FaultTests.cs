@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -16,6 +17,37 @@ public sealed class FaultTests
         new(Fault.ServerError, 500, "ServerException"),
         new(Fault.ExpiredCredentials, 400, "ExpiredTokenException"),
         new(Fault.AccessDenied, 400, "AccessDeniedException"),
+    ];
+
+    private static IEnumerable<TestCaseData> SignatureFaults =>
+    [
+        new(
+            Fault.SignatureExpired,
+            "Signature expired: {0:yyyyMMdd'T'HHmmss'Z'} is now earlier than {1:yyyyMMdd'T'HHmmss'Z'} ({2:yyyyMMdd'T'HHmmss'Z'} - 5 min.)",
+            1,
+            -5),
+        new(
+            Fault.SignatureNotYetCurrent,
+            "Signature not yet current: {0:yyyyMMdd'T'HHmmss'Z'} is still later than {1:yyyyMMdd'T'HHmmss'Z'} ({2:yyyyMMdd'T'HHmmss'Z'} + 5 min.)",
+            -1,
+            5),
+    ];
+
+    private static IEnumerable<TestCaseData> StsFaults =>
+    [
+        new(Fault.Throttling, 400, "Throttling", "Rate exceeded"),
+        new(Fault.ServerError, 500, "InternalFailure", "failed to process"),
+        new(Fault.AccessDenied, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
+        new(Fault.IdpCommunicationError, 400, "IDPCommunicationError", "identity provider"),
+        new(Fault.RegionDisabled, 403, "RegionDisabledException", "STS is not activated in this region for account:123456789012."),
+    ];
+
+    private static IEnumerable<TestCaseData> UnsignedServices =>
+    [
+        new(AwsService.Imds, HttpMethod.Put, "/latest/api/token"),
+        new(AwsService.ContainerCredentials, HttpMethod.Get, "/v2/credentials/emulated-task"),
+        new(AwsService.Sso, HttpMethod.Get, "/federation/credentials"),
+        new(AwsService.SsoOidc, HttpMethod.Post, "/token"),
     ];
 
     [TestCaseSource(nameof(ErrorFaults))]
@@ -196,6 +228,134 @@ public sealed class FaultTests
         Assert.That(response.Headers.Date, Is.EqualTo(time.GetUtcNow().AddHours(1)).Within(TimeSpan.FromSeconds(1)));
     }
 
+    [TestCaseSource(nameof(SignatureFaults))]
+    public async Task A_signature_is_found_too_old_or_too_new_by_a_service_that_shows_the_clients_time(Fault fault, string format, int serviceHours, int limitMinutes)
+    {
+        var time = new ManualTimeProvider();
+        await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
+        emulator.Faults.Always(fault);
+        using var client = new SignedHttpClient(emulator);
+        using var request = SignedHttpClient.CreateRequest(SignedHttpClient.EcrTarget);
+        var now = time.GetUtcNow();
+
+        using var response = await client.SendAsync(request, "ecr", "eu-west-1", now.UtcDateTime);
+
+        var serviceTime = now.AddHours(serviceHours);
+        var error = await ReadJsonAsync(response);
+        Assert.Multiple(() =>
+        {
+            Assert.That((int)response.StatusCode, Is.EqualTo(400));
+            Assert.That(error.GetProperty("__type").GetString(), Is.EqualTo("InvalidSignatureException"));
+            Assert.That(
+                error.GetProperty("message").GetString(),
+                Is.EqualTo(string.Format(CultureInfo.InvariantCulture, format, now, serviceTime.AddMinutes(limitMinutes), serviceTime)));
+            Assert.That(response.Headers.Date, Is.EqualTo(now).Within(TimeSpan.FromSeconds(1)));
+            Assert.That(emulator.Requests.Single().Time, Is.EqualTo(now));
+        });
+    }
+
+    [Test]
+    public async Task SignatureExpired_of_STS_is_told_in_XML_with_the_patience_of_STS()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.SignatureExpired, AwsService.Sts);
+        using var client = new SignedHttpClient(emulator);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/")
+        {
+            Content = new FormUrlEncodedContent([new("Action", "GetCallerIdentity"), new("Version", "2011-06-15")]),
+        };
+
+        using var response = await client.SendAsync(request, "sts", "us-east-1");
+
+        var error = XElement.Parse(await response.Content.ReadAsStringAsync());
+        Assert.That((int)response.StatusCode, Is.EqualTo(403));
+        Assert.That(error.Value, Does.Contain("SignatureDoesNotMatch").And.Match(@"Signature expired: \w{16} is now earlier than \w{16} \(\w{16} - 15 min\.\)"));
+    }
+
+    [TestCaseSource(nameof(StsFaults))]
+    public async Task STS_tells_its_errors_in_XML(Fault fault, int statusCode, string code, string message)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(fault, AwsService.Sts);
+        using var http = new HttpClient();
+        using var form = new FormUrlEncodedContent([new("Action", "AssumeRoleWithWebIdentity")]);
+
+        using var response = await http.PostAsync(emulator.Address, form);
+
+        var error = XElement.Parse(await response.Content.ReadAsStringAsync()).Elements().First();
+        Assert.Multiple(() =>
+        {
+            Assert.That((int)response.StatusCode, Is.EqualTo(statusCode));
+            Assert.That(error.Elements().ElementAt(1).Value, Is.EqualTo(code));
+            Assert.That(error.Elements().ElementAt(2).Value, Does.Contain(message));
+            Assert.That(emulator.Requests.Single().ErrorCode, Is.EqualTo(code));
+        });
+    }
+
+    [Test]
+    public async Task Faults_of_STS_leave_the_other_services_alone()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.IdpCommunicationError);
+        emulator.Faults.Always(Fault.RegionDisabled);
+
+        using var response = await GetTokenAsync(emulator);
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(200));
+    }
+
+    [TestCaseSource(nameof(UnsignedServices))]
+    public async Task Status_answers_for_the_service_with_this_status_and_no_body(AwsService service, HttpMethod method, string path)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.Status(405), service);
+
+        using var response = await SendAsync(emulator, method, path);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((int)response.StatusCode, Is.EqualTo(405));
+            Assert.That(response.Content.Headers.ContentLength, Is.Zero);
+            Assert.That((emulator.Requests.Single().Service, emulator.Requests.Single().ErrorCode), Is.EqualTo((service, "MethodNotAllowed")));
+        });
+    }
+
+    [TestCaseSource(nameof(UnsignedServices))]
+    public async Task ServerError_of_a_service_without_signatures_passes(AwsService service, HttpMethod method, string path)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Enqueue(Fault.ServerError, service);
+
+        using var first = await SendAsync(emulator, method, path);
+        using var second = await SendAsync(emulator, method, path);
+
+        Assert.That((int)first.StatusCode, Is.EqualTo(500));
+        Assert.That((int)second.StatusCode, Is.Not.EqualTo(500));
+    }
+
+    [TestCaseSource(nameof(UnsignedServices))]
+    public async Task Slow_holds_a_service_without_signatures(AwsService service, HttpMethod method, string path)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.Slow, service);
+
+        var answer = SendAsync(emulator, method, path);
+        var held = await emulator.WaitForRequestAsync();
+        Assert.That((held.Service, held.StatusCode, answer.IsCompleted), Is.EqualTo((service, (int?)null, false)));
+
+        emulator.Faults.Release();
+        using var response = await answer;
+    }
+
+    [TestCaseSource(nameof(UnsignedServices))]
+    public async Task Truncated_breaks_the_answer_of_a_service_without_signatures(AwsService service, HttpMethod method, string path)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        emulator.Faults.Always(Fault.Truncated, service);
+
+        await Assert.ThatAsync(() => SendAsync(emulator, method, path), Throws.InstanceOf<HttpRequestException>());
+    }
+
     [Test]
     public async Task Slow_answers_after_its_release()
     {
@@ -289,6 +449,13 @@ public sealed class FaultTests
         using var response = await GetTokenAsync(emulator);
 
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("{}"));
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(AwsEmulator emulator, HttpMethod method, string path)
+    {
+        using var http = new HttpClient { BaseAddress = emulator.Address };
+        using var request = new HttpRequestMessage(method, path);
+        return await http.SendAsync(request);
     }
 
     private static async Task<string> GetSpoiltTokenAsync(Fault fault)

@@ -133,6 +133,63 @@ public sealed class StsServiceTests
     }
 
     [Test]
+    public async Task The_record_tells_which_role_was_asked_for_and_the_region_of_the_signature()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+
+        using var answer = await SendSignedAsync(emulator, [.. AssumeRole(), ("ExternalId", "agreed")]);
+
+        var request = emulator.Requests.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(request.RoleArn, Is.EqualTo(RoleArn));
+            Assert.That(request.RoleSessionName, Is.EqualTo("session"));
+            Assert.That(request.ExternalId, Is.EqualTo("agreed"));
+            Assert.That(request.Region, Is.EqualTo("us-east-1"));
+            Assert.That(request.Principal, Is.EqualTo("arn:aws:iam::123456789012:user/static"));
+        });
+    }
+
+    [TestCase("sts.eu-west-1.amazonaws.com", "eu-west-1", "aws")]
+    [TestCase("sts.us-gov-west-1.amazonaws.com", "us-gov-west-1", "aws-us-gov")]
+    [TestCase("sts.cn-north-1.amazonaws.com.cn", "cn-north-1", "aws-cn")]
+    [TestCase("sts.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1", "aws-eusc")]
+    [TestCase("sts.us-iso-east-1.c2s.ic.gov", "us-iso-east-1", "aws-iso")]
+    public async Task A_role_is_assumed_in_its_own_partition(string host, string region, string partition)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+
+        using var answer = await SendUnsignedAsync(emulator, WebIdentity(emulator, role: $"arn:{partition}:iam::123456789012:role/puller"), host);
+        var credentials = await ReadCredentialsAsync(answer);
+
+        Assert.That(credentials.PrincipalArn, Is.EqualTo($"arn:{partition}:sts::123456789012:assumed-role/puller/session"));
+        Assert.That((emulator.Requests.Single().Host, emulator.Requests.Single().Region), Is.EqualTo((host, region)));
+    }
+
+    [Test]
+    public async Task A_role_of_another_partition_is_denied()
+    {
+        const string ChinaRole = "arn:aws-cn:iam::123456789012:role/puller";
+        await using var emulator = await AwsEmulator.StartAsync();
+
+        using var unsigned = await SendUnsignedAsync(emulator, WebIdentity(emulator, role: ChinaRole), "sts.us-east-1.amazonaws.com");
+        await AssertErrorAsync(unsigned, 403, "AccessDenied");
+
+        using var signed = await SendSignedAsync(emulator, [.. AssumeRole().Where(field => field.Name != "RoleArn"), ("RoleArn", ChinaRole)]);
+        await AssertErrorAsync(signed, 403, "AccessDenied");
+    }
+
+    [Test]
+    public async Task The_path_of_a_role_is_no_part_of_the_session()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+
+        using var answer = await SendUnsignedAsync(emulator, WebIdentity(emulator, role: "arn:aws:iam::123456789012:role/team/node/puller"));
+
+        Assert.That((await ReadCredentialsAsync(answer)).PrincipalArn, Is.EqualTo("arn:aws:sts::123456789012:assumed-role/puller/session"));
+    }
+
+    [Test]
     public async Task GetCallerIdentity_tells_who_signed()
     {
         await using var emulator = await AwsEmulator.StartAsync();
@@ -142,11 +199,11 @@ public sealed class StsServiceTests
         Assert.That((await ReadAsync(answer)).Descendants(Sts + "Arn").Single().Value, Is.EqualTo("arn:aws:iam::123456789012:user/static"));
     }
 
-    private static (string Name, string Value)[] WebIdentity(AwsEmulator emulator, string? token = null) =>
+    private static (string Name, string Value)[] WebIdentity(AwsEmulator emulator, string? token = null, string role = RoleArn) =>
     [
         ("Action", "AssumeRoleWithWebIdentity"),
         ("Version", "2011-06-15"),
-        ("RoleArn", RoleArn),
+        ("RoleArn", role),
         ("RoleSessionName", "session"),
         ("WebIdentityToken", token ?? emulator.Options.WebIdentityToken),
     ];
@@ -154,11 +211,12 @@ public sealed class StsServiceTests
     private static (string Name, string Value)[] AssumeRole() =>
         [("Action", "AssumeRole"), ("Version", "2011-06-15"), ("RoleArn", RoleArn), ("RoleSessionName", "session")];
 
-    private static async Task<HttpResponseMessage> SendUnsignedAsync(AwsEmulator emulator, IEnumerable<(string Name, string Value)> fields)
+    private static async Task<HttpResponseMessage> SendUnsignedAsync(AwsEmulator emulator, IEnumerable<(string Name, string Value)> fields, string? host = null)
     {
         using var http = new HttpClient { BaseAddress = emulator.Address };
-        using var form = Form(fields);
-        return await http.PostAsync(new Uri("/", UriKind.Relative), form);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = Form(fields) };
+        request.Headers.Host = host;
+        return await http.SendAsync(request);
     }
 
     private static async Task<HttpResponseMessage> SendSignedAsync(AwsEmulator emulator, IEnumerable<(string Name, string Value)> fields)

@@ -21,6 +21,10 @@ internal sealed record AwsHost(AwsService Service, string Region)
         (AwsService.Sts, "sts-fips.{r}.{S}", partition => partition.Name is not "aws-us-gov"),
         (AwsService.Sts, "sts.{r}.{D}", _ => true),
         (AwsService.Sts, "sts-fips.{r}.{D}", _ => true),
+        (AwsService.Sso, "portal.sso.{r}.{S}", _ => true),
+        (AwsService.Sso, "portal.sso.{r}.{D}", _ => true),
+        (AwsService.SsoOidc, "oidc.{r}.{S}", _ => true),
+        (AwsService.SsoOidc, "oidc.{r}.{D}", _ => true),
     ];
 
     /// <param name="host">A Host header.</param>

@@ -40,8 +40,7 @@ internal sealed class IncomingRequest
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
 
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var pathAndQuery = target.StartsWith('/') ? target : new Uri(target).PathAndQuery;
+        var pathAndQuery = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = pathAndQuery.Split('?', 2)[0];
         var query = pathAndQuery[path.Length..].TrimStart('?');
         var headers = context.Request.Headers.ToDictionary(
@@ -82,9 +81,19 @@ internal sealed class IncomingRequest
             return (AwsService.Imds, $"{method} {path}");
         }
 
-        if (path.StartsWith(ContainerCredentialsService.PathPrefix, StringComparison.Ordinal))
+        if (path == ContainerCredentialsService.PodIdentityPath || path.StartsWith(ContainerCredentialsService.PathPrefix, StringComparison.Ordinal))
         {
             return (AwsService.ContainerCredentials, $"{method} {path}");
+        }
+
+        if (path == SsoService.Path)
+        {
+            return (AwsService.Sso, method == "GET" ? SsoService.GetRoleCredentials : "");
+        }
+
+        if (path == SsoOidcService.Path)
+        {
+            return (AwsService.SsoOidc, method == "POST" ? SsoOidcService.CreateToken : "");
         }
 
         if (form.TryGetValue("Action", out var action))

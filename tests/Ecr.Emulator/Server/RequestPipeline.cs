@@ -14,6 +14,8 @@ internal sealed class RequestPipeline(
     RequestLog log,
     EcrService ecr,
     StsService sts,
+    SsoService sso,
+    SsoOidcService ssoOidc,
     ImdsService imds,
     ContainerCredentialsService containerCredentials)
 {
@@ -22,7 +24,7 @@ internal sealed class RequestPipeline(
         var request = await IncomingRequest.ReadAsync(context, viaProxy);
         var fault = faults.Take(request.Service);
         var now = options.TimeProvider.GetUtcNow() + (fault?.Kind is FaultKind.SkewedClock ? TimeSpan.FromHours(1) : TimeSpan.Zero);
-        var verdict = IsSigned(request) ? verifier.Verify(request, now) : new SigV4Verdict();
+        var verdict = IsSigned(request) ? verifier.Verify(request, TimeForSignature(now, fault)) : new SigV4Verdict();
         var place = log.Add(Record(request, verdict, now));
 
         if (fault?.Kind is FaultKind.Slow)
@@ -56,6 +58,13 @@ internal sealed class RequestPipeline(
         _ => false,
     };
 
+    private static DateTimeOffset TimeForSignature(DateTimeOffset now, Fault? fault) => fault?.Kind switch
+    {
+        FaultKind.SignatureExpired => now.AddHours(1),
+        FaultKind.SignatureNotYetCurrent => now.AddHours(-1),
+        _ => now,
+    };
+
     private static RecordedRequest Record(IncomingRequest request, SigV4Verdict verdict, DateTimeOffset now) => new()
     {
         Time = now,
@@ -70,9 +79,12 @@ internal sealed class RequestPipeline(
         Body = Encoding.UTF8.GetString(request.Body.Span),
         AccessKeyId = verdict.Authorization?.AccessKeyId,
         Principal = verdict.Credentials?.PrincipalArn,
-        Region = verdict.Authorization?.Scope.Region,
+        Region = verdict.Authorization?.Scope.Region ?? AwsHost.Parse(request.Host)?.Region,
         SigningService = verdict.Authorization?.Scope.Service,
         SignatureVerified = verdict.IsVerified,
+        RoleArn = request.Form.GetValueOrDefault("RoleArn"),
+        RoleSessionName = request.Form.GetValueOrDefault("RoleSessionName"),
+        ExternalId = request.Form.GetValueOrDefault("ExternalId"),
     };
 
     private Answer Serve(IncomingRequest request, SigV4Verdict verdict, Fault? fault, DateTimeOffset now)
@@ -88,7 +100,7 @@ internal sealed class RequestPipeline(
             return JsonAnswer.UnknownOperation();
         }
 
-        if ((verdict.Error ?? FaultAnswer.Refusal(request, verdict, fault)) is { } error)
+        if ((verdict.Error ?? FaultAnswer.Refusal(request, verdict, options.AccountId, fault)) is { } error)
         {
             return ErrorAnswer.For(request.Service, error);
         }
@@ -96,7 +108,9 @@ internal sealed class RequestPipeline(
         return request.Service switch
         {
             AwsService.Ecr or AwsService.EcrPublic => ecr.Handle(request, verdict.Authorization!.Scope.Region, now, fault),
-            AwsService.Sts => sts.Handle(request, verdict.Credentials),
+            AwsService.Sts => sts.Handle(request, verdict),
+            AwsService.Sso => sso.Handle(request),
+            AwsService.SsoOidc => ssoOidc.Handle(request),
             AwsService.Imds => imds.Handle(request, now),
             AwsService.ContainerCredentials => containerCredentials.Handle(request),
             _ => JsonAnswer.UnknownOperation(),

@@ -21,6 +21,14 @@ internal sealed record AwsError(int StatusCode, string Code, string Message)
 
     public static AwsError ServerError { get; } = new(500, "ServerException", "The service failed to process the request.");
 
+    public static AwsError IdpCommunicationError { get; } =
+        new(400, "IDPCommunicationError", "The identity provider that was asked to verify the incoming identity token could not be reached.");
+
+    public static AwsError RegionDisabled(string accountId) => new(
+        403,
+        "RegionDisabledException",
+        $"STS is not activated in this region for account:{accountId}. Your account administrator can activate STS in this region using the IAM Console.");
+
     public static AwsError InvalidSignature(string message) => new(400, "InvalidSignatureException", message);
 
     public static AwsError InvalidParameter(string message) => new(400, "InvalidParameterException", message);

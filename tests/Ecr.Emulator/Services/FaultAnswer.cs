@@ -1,3 +1,4 @@
+using System.Net;
 using Ecr.Emulator.Server;
 using Ecr.Emulator.Signing;
 
@@ -12,7 +13,7 @@ internal static class FaultAnswer
         FaultKind.Throttling => ErrorAnswer.For(request.Service, AwsError.Throttling),
         FaultKind.ThrottleException => ErrorAnswer.For(request.Service, AwsError.ThrottleException),
         FaultKind.ServerError => ErrorAnswer.For(request.Service, AwsError.ServerError),
-        FaultKind.TooManyRequests => Answer.Text(429, "text/plain", "", "TooManyRequests"),
+        FaultKind.EmptyAnswer => Answer.Text(fault.StatusCode, "text/plain", "", ((HttpStatusCode)fault.StatusCode).ToString()),
         FaultKind.ServiceUnavailable => Answer.Text(
             503, "text/html", "<html><body><h1>503 Service Unavailable</h1>No server is available to handle this request.</body></html>", "ServiceUnavailable"),
         FaultKind.Malformed => Answer.Text(200, JsonAnswer.ContentType, "this is neither JSON nor XML"),
@@ -20,10 +21,12 @@ internal static class FaultAnswer
     };
 
     /// <returns>Why the service refuses a caller whose signature is right; null where it does not.</returns>
-    public static AwsError? Refusal(IncomingRequest request, SigV4Verdict verdict, Fault? fault) => fault?.Kind switch
+    public static AwsError? Refusal(IncomingRequest request, SigV4Verdict verdict, string accountId, Fault? fault) => fault?.Kind switch
     {
         FaultKind.ExpiredCredentials => AwsError.ExpiredToken,
         FaultKind.AccessDenied when verdict.Credentials is { } caller => AwsError.AccessDenied(caller.PrincipalArn, Action(request)),
+        FaultKind.IdpCommunicationError => AwsError.IdpCommunicationError,
+        FaultKind.RegionDisabled => AwsError.RegionDisabled(accountId),
         FaultKind.AccessDenied => AwsError.NotAuthorized(Action(request)),
         _ => null,
     };

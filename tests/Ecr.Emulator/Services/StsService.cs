@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Ecr.Emulator.Endpoints;
 using Ecr.Emulator.Identities;
 using Ecr.Emulator.Server;
+using Ecr.Emulator.Signing;
 
 namespace Ecr.Emulator.Services;
 
@@ -16,34 +18,36 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
     public const string GetCallerIdentity = "GetCallerIdentity";
 
     /// <param name="request">A form with an Action.</param>
-    /// <param name="caller">Who signed the request; null for an unsigned one.</param>
-    public Answer Handle(IncomingRequest request, EmulatedCredentials? caller) => request.Operation switch
+    /// <param name="verdict">Who signed the request, and for which region.</param>
+    public Answer Handle(IncomingRequest request, SigV4Verdict verdict) => request.Operation switch
     {
-        AssumeRole => HandleAssumeRole(request.Form, caller!),
-        AssumeRoleWithWebIdentity => HandleAssumeRoleWithWebIdentity(request.Form),
-        GetCallerIdentity => HandleGetCallerIdentity(caller!),
+        AssumeRole => HandleAssumeRole(request, verdict),
+        AssumeRoleWithWebIdentity => HandleAssumeRoleWithWebIdentity(request),
+        GetCallerIdentity => HandleGetCallerIdentity(verdict.Credentials!),
         _ => QueryAnswer.Error(new AwsError(400, "InvalidAction", $"Could not find operation {request.Operation} for version 2011-06-15")),
     };
 
-    private Answer HandleAssumeRole(IReadOnlyDictionary<string, string> form, EmulatedCredentials caller)
+    private Answer HandleAssumeRole(IncomingRequest request, SigV4Verdict verdict)
     {
+        var form = request.Form;
         if (FindInvalidParameter(form) is { } invalid)
         {
             return QueryAnswer.Error(invalid);
         }
 
         var roleArn = form["RoleArn"];
-        if (!IsAssumable(roleArn) || (options.ExternalId is { } externalId && form.GetValueOrDefault("ExternalId") != externalId))
+        if (!IsAssumable(roleArn, verdict.Authorization!.Scope.Region) || (options.ExternalId is { } externalId && form.GetValueOrDefault("ExternalId") != externalId))
         {
             return QueryAnswer.Error(new AwsError(
-                403, "AccessDenied", $"User: {caller.PrincipalArn} is not authorized to perform: sts:AssumeRole on resource: {roleArn}"));
+                403, "AccessDenied", $"User: {verdict.Credentials!.PrincipalArn} is not authorized to perform: sts:AssumeRole on resource: {roleArn}"));
         }
 
         return QueryAnswer.Success(AssumeRole, IssueSession(form));
     }
 
-    private Answer HandleAssumeRoleWithWebIdentity(IReadOnlyDictionary<string, string> form)
+    private Answer HandleAssumeRoleWithWebIdentity(IncomingRequest request)
     {
+        var form = request.Form;
         if (FindInvalidParameter(form) is { } invalid)
         {
             return QueryAnswer.Error(invalid);
@@ -60,7 +64,7 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
             return QueryAnswer.Error(new AwsError(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"));
         }
 
-        if (!IsAssumable(form["RoleArn"]))
+        if (!IsAssumable(form["RoleArn"], AwsHost.Parse(request.Host)?.Region))
         {
             return QueryAnswer.Error(AwsError.NotAuthorized("sts:AssumeRoleWithWebIdentity"));
         }
@@ -83,8 +87,11 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
     private object[] IssueSession(IReadOnlyDictionary<string, string> form)
     {
         var roleArn = form["RoleArn"];
+
+        // The path of the role is no part of the session's ARN.
+        var roleName = roleArn[(roleArn.LastIndexOf('/') + 1)..];
         var session = credentials.IssueSession(
-            $"{roleArn.Replace(":iam:", ":sts:", StringComparison.Ordinal).Replace(":role/", ":assumed-role/", StringComparison.Ordinal)}/{form["RoleSessionName"]}",
+            $"{roleArn[..roleArn.IndexOf(":role/", StringComparison.Ordinal)].Replace(":iam:", ":sts:", StringComparison.Ordinal)}:assumed-role/{roleName}/{form["RoleSessionName"]}",
             TimeSpan.FromSeconds(Duration(form)!.Value));
         return
         [
@@ -101,7 +108,11 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
         ];
     }
 
-    private bool IsAssumable(string roleArn) => options.AssumableRoles is not { } roles || roles.Contains(roleArn);
+    /// <param name="roleArn">Of a role in any partition.</param>
+    /// <param name="region">Where STS is asked; null where the request does not tell. No partition knows the roles of another.</param>
+    private bool IsAssumable(string roleArn, string? region) =>
+        (region is null || AwsPartition.OfRegion(region)?.Name == roleArn.Split(':')[1])
+        && (options.AssumableRoles is not { } roles || roles.Contains(roleArn));
 
     private static AwsError? FindInvalidParameter(IReadOnlyDictionary<string, string> form)
     {

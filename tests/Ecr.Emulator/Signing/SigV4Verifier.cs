@@ -12,7 +12,6 @@ namespace Ecr.Emulator.Signing;
 internal sealed class SigV4Verifier(CredentialRegistry credentials, string? loopbackRegion)
 {
     private const string TimestampFormat = "yyyyMMdd'T'HHmmss'Z'";
-    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     public SigV4Verdict Verify(IncomingRequest request, DateTimeOffset now)
     {
@@ -97,17 +96,19 @@ internal sealed class SigV4Verifier(CredentialRegistry credentials, string? loop
                 $"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{scope.Date}' != '{timestamp[..8]}', from '{timestamp}'.");
         }
 
+        // STS is more patient than the other services.
+        var tolerance = TimeSpan.FromMinutes(request.Service is AwsService.Sts ? 15 : 5);
         static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(TimestampFormat, CultureInfo.InvariantCulture);
 
-        if (signedAt < now - Tolerance)
+        if (signedAt < now - tolerance)
         {
             return AwsError.InvalidSignature(
-                $"Signature expired: {timestamp} is now earlier than {Text(now - Tolerance)} ({Text(now)} - {Tolerance.Minutes} min.)");
+                $"Signature expired: {timestamp} is now earlier than {Text(now - tolerance)} ({Text(now)} - {tolerance.Minutes} min.)");
         }
 
-        return signedAt > now + Tolerance
+        return signedAt > now + tolerance
             ? AwsError.InvalidSignature(
-                $"Signature not yet current: {timestamp} is still later than {Text(now + Tolerance)} ({Text(now)} + {Tolerance.Minutes} min.)")
+                $"Signature not yet current: {timestamp} is still later than {Text(now + tolerance)} ({Text(now)} + {tolerance.Minutes} min.)")
             : null;
     }
 

@@ -18,31 +18,31 @@ internal static class CredentialsDocument
         try
         {
             using var document = JsonDocument.Parse(json);
-
-            // Instance metadata tell so, with HTTP 200, why there are none: the role does not trust EC2, for example.
-            if (ReadString(document.RootElement, "Code") is { } code and not "Success")
-            {
-                throw new FormatException($"its code is {MessageText.Quote(code)}");
-            }
-
-            var accessKey = ReadString(document.RootElement, "AccessKeyId");
-            var secretKey = ReadString(document.RootElement, "SecretAccessKey");
-            return accessKey is null || secretKey is null
-                ? throw new FormatException("it has no AccessKeyId and SecretAccessKey")
-                : new ImmutableCredentials(accessKey, secretKey, ReadString(document.RootElement, tokenName));
+            return Read(document.RootElement, tokenName);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // The first may quote the document; the second is thrown for text that is not UTF-8.
+            // Its message may quote the document.
             throw new FormatException("it is not JSON");
         }
     }
 
-    private static string? ReadString(JsonElement document, string name) =>
-        document.ValueKind == JsonValueKind.Object
-        && document.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: > 0 } text
-            ? text
-            : null;
+    /// <summary>The credentials in the document.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="tokenName">The name of the session token.</param>
+    /// <exception cref="FormatException">It tells a failure, or has no keys. The message holds nothing of it but the failure's code.</exception>
+    public static ImmutableCredentials Read(JsonElement document, string tokenName)
+    {
+        // Instance metadata tell so, with HTTP 200, why there are none: the role does not trust EC2, for example.
+        if (document.FindText("Code") is { } code and not "Success")
+        {
+            throw new FormatException($"its code is {MessageText.Quote(code)}");
+        }
+
+        var accessKey = document.FindText("AccessKeyId");
+        var secretKey = document.FindText("SecretAccessKey");
+        return accessKey is null || secretKey is null
+            ? throw new FormatException("it has no AccessKeyId and SecretAccessKey")
+            : new ImmutableCredentials(accessKey, secretKey, document.FindText(tokenName));
+    }
 }

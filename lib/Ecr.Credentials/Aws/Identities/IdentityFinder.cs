@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Ecr.Credentials.Aws.Identities.Profiles;
 using Microsoft.Extensions.Logging;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 

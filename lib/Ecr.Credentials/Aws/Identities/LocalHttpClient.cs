@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Security;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Aws.Identities;
@@ -8,9 +7,13 @@ namespace Ecr.Credentials.Aws.Identities;
 /// <summary>Asks services of the machine itself, which hand out credentials in the clear: never through a proxy.</summary>
 /// <param name="logger">Told of each attempt.</param>
 /// <param name="timeProvider">The clock of time limits and pauses.</param>
+/// <param name="trust">Decides whom to trust over TLS; null for the system's way.</param>
 /// <param name="connect">Makes connections; null for the system's way.</param>
 internal sealed class LocalHttpClient(
-    ILogger logger, TimeProvider timeProvider, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
+    ILogger logger,
+    TimeProvider timeProvider,
+    OnDemandTrust? trust,
+    Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
 {
     // An answer is a role's name, a token or a document with credentials.
     private const int MaxAnswerLength = 64 * 1024;
@@ -86,7 +89,7 @@ internal sealed class LocalHttpClient(
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
             ConnectCallback = connect,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = CaBundle.FromEnvironment() },
+            SslOptions = CaBundle.CreateSslOptions(trust),
             UseCookies = false,
             UseProxy = false,
         };

@@ -109,23 +109,11 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         }
     }
 
-    private AmazonSecurityTokenServiceConfig Configure(EcrRegistry registry)
+    private AmazonSecurityTokenServiceConfig Configure(EcrRegistry registry) => new AmazonSecurityTokenServiceConfig
     {
-        var config = new AmazonSecurityTokenServiceConfig
-        {
-            RegionEndpoint = RegionEndpoint.GetBySystemName(GetRegion(registry)),
-            HttpClientFactory = httpClientFactory,
-        };
-
-        // The SDK takes an endpoint together with one of these marks for a mistake.
-        if (config.ServiceURL is not null)
-        {
-            config.UseFIPSEndpoint = false;
-            config.UseDualstackEndpoint = false;
-        }
-
-        return config;
-    }
+        RegionEndpoint = RegionEndpoint.GetBySystemName(GetRegion(registry)),
+        HttpClientFactory = httpClientFactory,
+    }.PreferConfiguredEndpoint();
 
     // ECR Public has one region for all the world; STS is also near.
     private static string GetRegion(EcrRegistry registry) =>

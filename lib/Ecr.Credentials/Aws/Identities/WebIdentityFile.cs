@@ -30,20 +30,8 @@ internal sealed class WebIdentityFile(Func<string, string?> environment, StsClie
     public Task<AwsIdentity> AssumeAsync(
         string path, string role, string? sessionName, string roleSetting, IdentitySearch search, CancellationToken cancellationToken)
     {
-        var session = new RoleSession(ParseRole(role, roleSetting), sessionName);
+        var session = new RoleSession(AwsRoleArn.ParseSetting(roleSetting, role), sessionName);
         return sts.AssumeRoleWithWebIdentityAsync(TokenFile.Read(path), $"the token in {MessageText.Quote(path)}", session, search, cancellationToken);
-    }
-
-    private static AwsRoleArn ParseRole(string role, string setting)
-    {
-        try
-        {
-            return AwsRoleArn.Parse(role);
-        }
-        catch (FormatException e)
-        {
-            throw Misconfigured($"{setting} cannot be used. {e.Message}", e);
-        }
     }
 
     private static EcrCredentialException Misconfigured(string message, Exception? cause = null) =>

@@ -1,0 +1,116 @@
+namespace Ecr.Credentials.Shim.Tests.Trust;
+
+/// <summary>
+/// Which servers the executable trusts. One with OpenSSL inside decides in a way of its own, which must be .NET's: the same table holds for both, and
+/// for the former also when it leaves the decision to .NET.
+/// </summary>
+public sealed class ServerTrustTests : ShimFixture
+{
+    private const string Rubbish = "-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n";
+    private const string NoCertificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    private const string OfAnotherKind = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
+
+    private static IReadOnlyList<CertificateCase> Cases => CertificateCase.All;
+
+    [Test]
+    public async Task A_server_is_trusted_as_NET_trusts_it([ValueSource(nameof(Cases))] CertificateCase certificates, [Values] bool byNet)
+    {
+        ArgumentNullException.ThrowIfNull(certificates);
+        if (byNet)
+        {
+            // An executable with OpenSSL inside sees that there are certificates of the user's, which .NET alone can read.
+            Directory.CreateDirectory(Path.Combine(Home, ".dotnet/corefx/cryptography/x509stores"));
+        }
+
+        var issued = certificates.Issue();
+        using var front = Front(issued);
+
+        var result = await RunAsync(Request(), Variables(front, WriteFile("roots.pem", Roots(issued))));
+
+        AssertVerdict(result, certificates.IsTrusted);
+    }
+
+    [Test]
+    public async Task A_bundle_that_AWS_CA_BUNDLE_names_decides_alike([ValueSource(nameof(Cases))] CertificateCase certificates)
+    {
+        ArgumentNullException.ThrowIfNull(certificates);
+        var issued = certificates.Issue();
+        using var front = Front(issued);
+        var variables = new Dictionary<string, string>(Variables(front, "/dev/null")) { ["AWS_CA_BUNDLE"] = WriteFile("roots.pem", Roots(issued)) };
+
+        AssertVerdict(await RunAsync(Request(), variables), certificates.IsTrusted);
+    }
+
+    [Test]
+    public async Task AWS_CA_BUNDLE_takes_the_place_of_the_systems_authorities()
+    {
+        var issued = Cases[0].Issue();
+        using var front = Front(issued);
+        var variables = new Dictionary<string, string>(Variables(front, WriteFile("roots.pem", Roots(issued))))
+        {
+            ["AWS_CA_BUNDLE"] = Emulator.CertificateAuthorityFile,
+        };
+
+        AssertVerdict(await RunAsync(Request(), variables), isTrusted: false);
+    }
+
+    [TestCase("{0}", "", true)]
+    [TestCase("{0}" + Rubbish, "", true)]
+    [TestCase("comment\n" + OfAnotherKind + "{0}", "", true)]
+    [TestCase(Rubbish + "{0}", "", false)]
+    [TestCase(NoCertificate + "{0}", "", false)]
+    [TestCase(Rubbish, "{0}", true)]
+    public async Task A_root_is_found_in_files_of_the_directory_up_to_what_is_no_certificate(string first, string second, bool isTrusted)
+    {
+        var issued = Cases[0].Issue();
+        using var front = Front(issued);
+        Directory.CreateDirectory(Path.Combine(Home, "certs"));
+        WriteFile("certs/first", first.Replace("{0}", Roots(issued), StringComparison.Ordinal));
+        WriteFile("certs/second", second.Replace("{0}", Roots(issued), StringComparison.Ordinal));
+        var variables = new Dictionary<string, string>(Variables(front, "/dev/null")) { ["SSL_CERT_DIR"] = Path.Combine(Home, "certs") };
+
+        AssertVerdict(await RunAsync(Request(), variables), isTrusted);
+    }
+
+    [TestCase("missing.pem", null, "which cannot be read: ")]
+    [TestCase("empty.pem", "no certificate", "which holds no certificate. Name a file of certificates in PEM form.")]
+    [TestCase("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "which cannot be read: ")]
+    public async Task An_AWS_CA_BUNDLE_that_cannot_be_used_is_told(string name, string? content, string message)
+    {
+        var path = Path.Combine(Home, name);
+        if (content is not null)
+        {
+            WriteFile(name, content);
+        }
+
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_CA_BUNDLE"] = path };
+
+        AssertFailure(await RunAsync(Request(), variables), 2, $"AWS_CA_BUNDLE names \"{path}\", {message}");
+    }
+
+    private TlsFront Front(IssuedCertificates issued) =>
+        new(Emulator.Address, issued.Server.ValueWithKey, issued.SentAlong.Select(certificate => certificate.Value));
+
+    private static string Roots(IssuedCertificates issued) => string.Concat(issued.OfTheMachine.Select(certificate => certificate.Pem));
+
+    private Dictionary<string, string> Variables(TlsFront front, string rootsFile) => new(Emulator.Environment())
+    {
+        ["AWS_ENDPOINT_URL"] = $"https://localhost:{front.Port}",
+        ["AWS_MAX_ATTEMPTS"] = "1",
+        ["SSL_CERT_FILE"] = rootsFile,
+        ["SSL_CERT_DIR"] = "/dev/null/nowhere",
+    };
+
+    private void AssertVerdict(ShimResult result, bool isTrusted)
+    {
+        if (isTrusted)
+        {
+            AssertAnswer(result);
+        }
+        else
+        {
+            AssertFailure(result, 1, "TLS failed");
+            Assert.That(Emulator.Requests, Is.Empty);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using Ecr.Emulator;
+
+namespace Ecr.Credentials.Tests.Emulator;
+
+[TestFixture]
+public sealed class SilentServerTests
+{
+    /// <summary>Long enough for loopback to deliver whatever would come, were the server not silent.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    [Test]
+    public async Task A_connection_never_completes()
+    {
+        await using var server = await SilentServer.StartAsync(Silence.BeforeConnection);
+        using var client = new TcpClient();
+        using var late = new CancellationTokenSource(Patience);
+
+        await Assert.ThatAsync(async () => await client.ConnectAsync(EndPoint(server), late.Token), Throws.InstanceOf<OperationCanceledException>());
+
+        Assert.That(server.Connected.IsCompleted, Is.False);
+    }
+
+    [Test]
+    public async Task A_TLS_hello_is_never_answered()
+    {
+        await using var server = await SilentServer.StartAsync(Silence.BeforeAnswer);
+        using var client = new TcpClient();
+        await client.ConnectAsync(EndPoint(server));
+        await using var tls = new SslStream(client.GetStream());
+        using var late = new CancellationTokenSource(Patience);
+
+        await Assert.ThatAsync(
+            () => tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" }, late.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+
+        await server.Connected;
+    }
+
+    [Test]
+    public async Task A_request_is_never_answered()
+    {
+        await using var server = await SilentServer.StartAsync(Silence.BeforeAnswer);
+        using var http = new HttpClient();
+        using var late = new CancellationTokenSource(Patience);
+
+        await Assert.ThatAsync(
+            () => http.GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead, late.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task An_answer_begins_and_never_ends()
+    {
+        await using var server = await SilentServer.StartAsync(Silence.WithinAnswer);
+        using var http = new HttpClient();
+        using var late = new CancellationTokenSource();
+
+        using var response = await http.GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead);
+        using var body = await response.Content.ReadAsStreamAsync();
+        var begin = new byte[1];
+        await body.ReadExactlyAsync(begin);
+        late.CancelAfter(Patience);
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(Encoding.ASCII.GetString(begin), Is.EqualTo("{"));
+        await Assert.ThatAsync(async () => await body.ReadExactlyAsync(begin, late.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [TestCase(Silence.BeforeAnswer)]
+    [TestCase(Silence.WithinAnswer)]
+    public async Task The_end_of_the_server_frees_its_clients(Silence silence)
+    {
+        var server = await SilentServer.StartAsync(silence);
+        using var http = new HttpClient();
+        var answer = http.GetStringAsync(server.Address);
+        await server.Connected;
+
+        await server.DisposeAsync();
+
+        await Assert.ThatAsync(() => answer, Throws.InstanceOf<HttpRequestException>());
+    }
+
+    [Test]
+    public async Task Clients_are_held_side_by_side()
+    {
+        await using var server = await SilentServer.StartAsync(Silence.WithinAnswer);
+        using var http = new HttpClient();
+
+        using var first = await http.GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead);
+        using var second = await http.GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.That((first.StatusCode, second.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.OK)));
+    }
+
+    private static IPEndPoint EndPoint(SilentServer server) => new(IPAddress.Loopback, server.Address.Port);
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Ecr.Emulator;
+
+/// <summary>A server on the loopback interface that keeps its clients waiting for ever, be it taken for a service, a metadata service or a proxy.</summary>
+public sealed class SilentServer : IAsyncDisposable
+{
+    private const int MaximumFillers = 8;
+    private static readonly byte[] BeginOfAnswer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray();
+
+    /// <summary>A connection over loopback takes far less than this, unless the system drops its packets.</summary>
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromMilliseconds(500);
+
+    private readonly Silence _silence;
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly List<Socket> _fillers = [];
+    private readonly List<Task> _connections = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _accepting = Task.CompletedTask;
+
+    private SilentServer(Silence silence)
+    {
+        _silence = silence;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen(silence is Silence.BeforeConnection ? 0 : 128);
+        Address = new Uri($"http://{_listener.LocalEndPoint}/");
+    }
+
+    /// <summary><c>http://127.0.0.1:PORT/</c></summary>
+    public Uri Address { get; }
+
+    /// <summary>Completes when the first client has connected; never with <see cref="Silence.BeforeConnection"/>.</summary>
+    public Task Connected => _connected.Task;
+
+    public static async Task<SilentServer> StartAsync(Silence silence)
+    {
+        var server = new SilentServer(silence);
+        if (silence is Silence.BeforeConnection)
+        {
+            await server.FillQueueAsync();
+        }
+        else
+        {
+            server._accepting = server.AcceptAsync();
+        }
+
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        await Task.WhenAll(_connections);
+        _fillers.ForEach(filler => filler.Dispose());
+        _stopping.Dispose();
+    }
+
+    /// <summary>Nobody accepts, so the queue of completed connections stays full, and Linux drops the packets of whoever connects next.</summary>
+    private async Task FillQueueAsync()
+    {
+        while (_fillers.Count < MaximumFillers)
+        {
+            var filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            _fillers.Add(filler);
+            using var late = new CancellationTokenSource(ConnectTime);
+            try
+            {
+                await filler.ConnectAsync(_listener.LocalEndPoint!, late.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+
+        await DisposeAsync();
+        throw new PlatformNotSupportedException("This system goes on to complete connections that nobody accepts.");
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _connections.Add(HoldAsync(await _listener.AcceptAsync(_stopping.Token)));
+                _connected.TrySetResult();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server ends.
+        }
+    }
+
+    private async Task HoldAsync(Socket client)
+    {
+        using (client)
+        {
+            try
+            {
+                if (_silence is Silence.WithinAnswer && await client.ReceiveAsync(new byte[1024], _stopping.Token) > 0)
+                {
+                    await client.SendAsync(BeginOfAnswer, _stopping.Token);
+                }
+
+                await Task.Delay(Timeout.Infinite, _stopping.Token);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+            {
+                // The server ends, or the client did not wait for ever.
+            }
+        }
+    }
+}
