@@ -1,24 +1,172 @@
+using System.Diagnostics;
+
 namespace Ecr.Credentials.Shim.Tests;
 
+/// <summary>Whatever hangs, the kubelet gets one line and an exit code in time.</summary>
 public sealed class DeadlineTests : ShimFixture
 {
+    private const string Timeout = "--timeout=3s";
+    private const string Role = "arn:aws:iam::123456789012:role/pull";
+
+    // The deadline, the start of a process on a busy machine, and nothing that would be waited for on top.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
+
     [Test]
-    public async Task An_endpoint_that_does_not_answer_is_given_up_at_the_deadline()
+    public async Task An_endpoint_falls_silent([Values] Silence silence)
     {
-        Emulator.Faults.Always(Fault.Slow, AwsService.Ecr);
+        await using var server = await SilentServer.StartAsync(silence);
 
-        var result = await RunAsync(Request(), "--timeout=1s");
-
-        AssertFailure(result, 1, $"There was no credential within 1s. {Emulator.Address} had not answered yet.");
+        await AssertGivenUpAsync($"{server.Address} had not answered yet.", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
     }
 
     [Test]
-    public async Task Instance_metadata_that_do_not_answer_are_given_up_at_the_deadline()
+    public async Task An_endpoint_does_not_answer_the_TLS_hello()
     {
-        Emulator.Faults.Always(Fault.Slow, AwsService.Imds);
+        await using var server = await SilentServer.StartAsync(Silence.BeforeAnswer);
+        var address = $"https://localhost:{server.Address.Port}/";
 
-        var result = await RunAsync(Request(), Emulator.Environment(CredentialSource.InstanceMetadata), "--timeout=1s");
+        await AssertGivenUpAsync($"{address} had not answered yet.", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
+    }
 
-        AssertFailure(result, 1, "There was no credential within 1s. There was no answer yet from the instance metadata service at http://127.0.0.1:");
+    [Test]
+    public async Task A_proxy_falls_silent([Values(Silence.BeforeConnection, Silence.BeforeAnswer)] Silence silence)
+    {
+        await using var server = await SilentServer.StartAsync(silence);
+
+        await AssertGivenUpAsync(
+            "https://api.ecr.eu-west-1.amazonaws.com/ had not answered yet.",
+            Emulator.ProxyEnvironment(),
+            ("HTTPS_PROXY", server.Address.AbsoluteUri));
+    }
+
+    [Test]
+    public async Task STS_falls_silent([Values] Silence silence)
+    {
+        await using var server = await SilentServer.StartAsync(silence);
+        var token = WriteFile("token", "token");
+
+        await AssertGivenUpAsync(
+            $"{server.Address} had not answered yet; it was asked for the role {Role}.",
+            Emulator.Environment(CredentialSource.None),
+            ("AWS_ENDPOINT_URL_STS", server.Address.AbsoluteUri),
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", token),
+            ("AWS_ROLE_ARN", Role));
+    }
+
+    [Test]
+    public async Task Container_credentials_fall_silent([Values] Silence silence)
+    {
+        await using var server = await SilentServer.StartAsync(silence);
+
+        await AssertGivenUpAsync(
+            $"There was no answer yet from the container credentials endpoint http://127.0.0.1:{server.Address.Port}.",
+            Emulator.Environment(CredentialSource.None),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Address.AbsoluteUri));
+    }
+
+    [Test]
+    public async Task Instance_metadata_fall_silent_and_have_been_given_all_the_time([Values] Silence silence)
+    {
+        await using var server = await SilentServer.StartAsync(silence);
+
+        await AssertGivenUpAsync(
+            $"There was no answer yet from the instance metadata service at http://127.0.0.1:{server.Address.Port}.",
+            Emulator.Environment(CredentialSource.InstanceMetadata),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Address.AbsoluteUri),
+            ("AWS_METADATA_SERVICE_TIMEOUT", "60"));
+    }
+
+    [Test]
+    public async Task A_credential_process_sleeps_and_does_not_outlive_the_program()
+    {
+        var pidFile = Path.Combine(Home, "pid");
+        var config = WriteFile("config", $"[default]\ncredential_process = sleep 1000 & echo $! > '{pidFile}'; wait\n");
+
+        await AssertGivenUpAsync(
+            "The credential_process of the AWS profile \"default\" had not ended yet.", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
+
+        var pid = (await File.ReadAllTextAsync(pidFile)).Trim();
+        Assert.That(Directory.Exists($"/proc/{pid}"), Is.False);
+    }
+
+    [Test]
+    public async Task A_request_that_never_ends_is_not_waited_for_longer()
+    {
+        // The kubelet always closes the pipe; a person at a terminal may not.
+        var environment = ShimProgram.MinimalEnvironment(Home);
+        var start = new ProcessStartInfo(ShimProgram.Path, [Timeout]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment.Clear();
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.That(error, Does.EndWith("There was no credential within 3s. The request on standard input had not ended yet. Check the node's network, or raise --timeout." + Environment.NewLine));
+        Assert.That(process.ExitCode, Is.EqualTo(1));
+    }
+
+    private static IEnumerable<TestCaseData> MetadataWithoutAnswer() =>
+    [
+        new TestCaseData(Silence.BeforeConnection).SetArgDisplayNames("packets are dropped"),
+        new TestCaseData(Silence.BeforeAnswer).SetArgDisplayNames("nothing is answered"),
+        new TestCaseData(Silence.WithinAnswer).SetArgDisplayNames("half an answer"),
+    ];
+
+    [TestCaseSource(nameof(MetadataWithoutAnswer))]
+    public async Task Instance_metadata_that_do_not_answer_are_given_up_in_less_than_two_seconds(Silence silence)
+    {
+        await using var server = await SilentServer.StartAsync(silence);
+        var address = server.Address.GetLeftPart(UriPartial.Authority);
+
+        await AssertNoCredentialsAsync(
+            $"the instance metadata service at {address} does not answer (a hop limit of 1 keeps containers out, and so does a firewall)",
+            Emulator.Environment(CredentialSource.InstanceMetadata),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", address));
+    }
+
+    [Test]
+    public async Task Instance_metadata_that_refuse_the_connection_are_told() =>
+        await AssertNoCredentialsAsync(
+            "the instance metadata service at http://127.0.0.1:1 cannot be reached (",
+            Emulator.Environment(CredentialSource.InstanceMetadata),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1"));
+
+    [Test]
+    public async Task Instance_metadata_that_are_switched_off_for_the_instance_are_told()
+    {
+        Emulator.Faults.Always(Fault.Status(403), AwsService.Imds);
+
+        await AssertNoCredentialsAsync("is switched off for this instance (HTTP 403)", Emulator.Environment(CredentialSource.InstanceMetadata));
+    }
+
+    private async Task AssertGivenUpAsync(string step, IReadOnlyDictionary<string, string> variables, params (string Name, string Value)[] others)
+    {
+        var result = await RunAsync(Request(), With(variables, others), Timeout);
+
+        AssertFailure(result, 1, $"There was no credential within 3s. {step} Check the node's network, or raise --timeout.");
+        Assert.That(result.Duration, Is.LessThan(Limit));
+    }
+
+    private async Task AssertNoCredentialsAsync(string miss, IReadOnlyDictionary<string, string> variables, params (string Name, string Value)[] others)
+    {
+        var result = await RunAsync(Request(), With(variables, others), Timeout);
+
+        AssertFailure(result, 1, "No AWS credentials were found: ");
+        Assert.That(result.Error, Does.Contain(miss));
+    }
+
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> variables, (string Name, string Value)[] others)
+    {
+        var result = new Dictionary<string, string>(variables);
+        foreach (var (name, value) in others)
+        {
+            result[name] = value;
+        }
+
+        return result;
     }
 }

@@ -96,16 +96,44 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.WriteConfig($"[default]\ncredential_process = cat '{output}'\n");
             return keys.PrincipalArn;
         }),
-        new("Container credentials", "`AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS Pod Identity)", stage =>
+        new("Sign-in", "`sso_session` or `sso_start_url`, after `aws sso login`", stage =>
         {
-            stage.Set(stage.Emulator.Environment(CredentialSource.Container))
-                .Set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "stale")
-                .Set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", stage.Write("token", stage.Emulator.Options.ContainerAuthorizationToken!));
+            var options = stage.Emulator.Options;
+            stage.WriteConfig($"""
+                [default]
+                sso_session = corp
+                sso_account_id = {options.AccountId}
+                sso_role_name = {options.SsoRole}
+                [sso-session corp]
+                sso_region = eu-central-1
+                sso_start_url = https://example.awsapps.com/start
+
+                """);
+
+            // The SHA-1 of the session's name.
+            stage.Write(
+                ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
+                $$"""{"accessToken":"{{options.SsoAccessToken}}","expiresAt":"2099-01-01T00:00:00Z","clientSecret":"{{options.SsoClientSecret}}","refreshToken":"{{options.SsoRefreshToken}}"}""");
+            return stage.Emulator.SsoCredentials.PrincipalArn;
+        }),
+        new("Container credentials", "`AWS_CONTAINER_CREDENTIALS_FULL_URI` or `_RELATIVE_URI` (ECS), `AWS_CONTAINER_AUTHORIZATION_TOKEN`", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.Container));
             return stage.Emulator.ContainerCredentials.PrincipalArn;
         }),
-        new("Instance's role", "nothing; the instance metadata service, version 2, on IPv4", stage =>
+        new("Pod Identity", "`AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS)", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.PodIdentity));
+            return stage.Emulator.PodIdentityCredentials.PrincipalArn;
+        }),
+        new("Instance's role", "nothing; the instance metadata service, version 2", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata));
+            return stage.Emulator.InstanceCredentials.PrincipalArn;
+        }),
+        new("Instance's role over IPv6", "`AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6`, or an address in `AWS_EC2_METADATA_SERVICE_ENDPOINT`", stage =>
+        {
+            stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata)).Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", stage.Emulator.IPv6Address.AbsoluteUri);
             return stage.Emulator.InstanceCredentials.PrincipalArn;
         }),
     ];

@@ -1,0 +1,120 @@
+using System.Text;
+using Ecr.Credentials.Shim.Tests.Identities;
+
+namespace Ecr.Credentials.Shim.Tests;
+
+/// <summary>No secret reaches a text or a file, however talkative the executable is told to be and however a call ends.</summary>
+public sealed class SecretTests : ShimFixture
+{
+    private static readonly (string Name, Fault? Fault, AwsService Service)[] AllEndings =
+    [
+        ("success", null, AwsService.Unknown),
+        ("ECR denies", Fault.AccessDenied, AwsService.Ecr),
+        ("ECR finds the credentials expired", Fault.ExpiredCredentials, AwsService.Ecr),
+        ("ECR finds the signature too old", Fault.SignatureExpired, AwsService.Ecr),
+        ("ECR answers rubbish", Fault.Malformed, AwsService.Ecr),
+        ("ECR answers a token that is none", Fault.TokenWithoutColon, AwsService.Ecr),
+        ("ECR breaks the connection", Fault.Reset, AwsService.Ecr),
+        ("STS denies", Fault.AccessDenied, AwsService.Sts),
+        ("STS answers rubbish", Fault.Malformed, AwsService.Sts),
+        ("SSO answers rubbish", Fault.Malformed, AwsService.Sso),
+        ("metadata are rubbish", Fault.Malformed, AwsService.Imds),
+        ("container credentials are rubbish", Fault.Malformed, AwsService.ContainerCredentials),
+    ];
+
+    private static IReadOnlyList<IdentityCase> Identities => IdentityCase.All;
+
+    private static IEnumerable<string> Endings => AllEndings.Select(ending => ending.Name);
+
+    [Test]
+    public async Task No_secret_is_told_at_v([ValueSource(nameof(Identities))] IdentityCase identity, [ValueSource(nameof(Endings))] string ending)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        var (_, fault, service) = AllEndings.Single(other => other.Name == ending);
+        if (fault is not null)
+        {
+            Emulator.Faults.Always(fault, service);
+        }
+
+        var stage = new IdentityStage(Emulator, Home, "aws");
+        identity.SetUp(stage);
+        stage.Set("AWS_MAX_ATTEMPTS", "1");
+        var filesBefore = ReadFiles();
+
+        var result = await RunAsync(
+            Request().Replace("}", stage.RequestMembers + "}", StringComparison.Ordinal), stage.Variables, ["-v", "--timeout=10s", .. stage.Arguments]);
+
+        Assert.That(result.Error, Is.Not.Empty);
+        var output = result.Output.Replace(Emulator.Token, "", StringComparison.Ordinal);
+        AssertNoSecretIn("stdout", output);
+        AssertNoSecretIn("stderr", result.Error);
+        foreach (var (path, text) in ReadFiles().Except(filesBefore))
+        {
+            AssertNoSecretIn(path, text);
+        }
+    }
+
+    [Test]
+    public async Task A_wrong_secret_key_is_not_repeated()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.SessionKey)) { ["AWS_SECRET_ACCESS_KEY"] = "marker/wrong+secret" };
+
+        var result = await RunAsync(Request(), variables, "-v");
+
+        AssertNoSecretIn("stderr", result.Error, "marker/wrong+secret");
+    }
+
+    protected override AwsEmulatorOptions Options() => new()
+    {
+        ContainerAuthorizationToken = "marker/container+token==",
+        PodIdentityToken = "marker/pod+token==",
+        SsoAccessToken = "marker/sso+access==",
+        SsoClientSecret = "marker/sso+client==",
+        SsoRefreshToken = "marker/sso+refresh==",
+        WebIdentityToken = "marker.web-identity.token",
+    };
+
+    private HashSet<(string Path, string Text)> ReadFiles() =>
+        [.. Directory.EnumerateFiles(Home, "*", SearchOption.AllDirectories).Select(path => (path, File.ReadAllText(path)))];
+
+    private void AssertNoSecretIn(string place, string text) => AssertNoSecretIn(place, text, [.. Secrets()]);
+
+    private static void AssertNoSecretIn(string place, string text, params string[] secrets) => Assert.Multiple(() =>
+    {
+        foreach (var secret in secrets)
+        {
+            Assert.That(text, Does.Not.Contain(secret), place);
+            Assert.That(text, Does.Not.Contain(Uri.EscapeDataString(secret)), place);
+            Assert.That(text, Does.Not.Contain(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('=')), place);
+        }
+    });
+
+    private IEnumerable<string> Secrets()
+    {
+        var options = Emulator.Options;
+        yield return Emulator.Token;
+        yield return options.ContainerAuthorizationToken!;
+        yield return options.PodIdentityToken;
+        yield return options.SsoAccessToken;
+        yield return options.SsoClientSecret;
+        yield return options.SsoRefreshToken;
+        yield return options.WebIdentityToken;
+        foreach (var credentials in (EmulatedCredentials[])
+            [
+                Emulator.StaticCredentials,
+                Emulator.ProfileCredentials,
+                Emulator.SessionCredentials,
+                Emulator.InstanceCredentials,
+                Emulator.ContainerCredentials,
+                Emulator.PodIdentityCredentials,
+                Emulator.SsoCredentials,
+            ])
+        {
+            yield return credentials.SecretAccessKey;
+            if (credentials.SessionToken is { } token)
+            {
+                yield return token;
+            }
+        }
+    }
+}
