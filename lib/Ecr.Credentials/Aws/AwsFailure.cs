@@ -119,7 +119,7 @@ internal static class AwsFailure
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint) =>
         exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && SystemTrust.FindFault() is { } fault
-            ? new(EcrCredentialErrorReason.Unreachable, $"Cannot reach {endpoint}: TLS failed, because {fault}", exception)
+            ? new EcrCredentialException(EcrCredentialErrorReason.Unreachable, $"Cannot reach {endpoint}: TLS failed, because {fault}", exception)
             : Unreachable(exception, endpoint, ConnectionFailure.Explain(exception));
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(

@@ -72,7 +72,7 @@ public sealed class ConnectionFailureTests
     private static async Task<string> ExplainAsync(
         Uri address, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null, TimeSpan? timeout = null)
     {
-        using var client = new LocalHttpClient(NullLogger.Instance, TimeProvider.System, connect);
+        using var client = new LocalHttpClient(NullLogger.Instance, TimeProvider.System, trust: null, connect);
         try
         {
             await client.SendAsync(

@@ -18,15 +18,11 @@ internal static class CredentialsDocument
         try
         {
             using var document = JsonDocument.Parse(json);
-
-            // Instance metadata tell so, with HTTP 200, why there are none: the role does not trust EC2, for example.
-            return document.RootElement.FindText("Code") is { } code and not "Success"
-                ? throw new FormatException($"its code is {MessageText.Quote(code)}")
-                : Read(document.RootElement, tokenName);
+            return Read(document.RootElement, tokenName);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // The first may quote the document; the second is thrown for text that is not UTF-8.
+            // Its message may quote the document.
             throw new FormatException("it is not JSON");
         }
     }
@@ -34,9 +30,15 @@ internal static class CredentialsDocument
     /// <summary>The credentials in the document.</summary>
     /// <param name="document">The document.</param>
     /// <param name="tokenName">The name of the session token.</param>
-    /// <exception cref="FormatException">It has no keys. The message holds none of it.</exception>
+    /// <exception cref="FormatException">It tells a failure, or has no keys. The message holds nothing of it but the failure's code.</exception>
     public static ImmutableCredentials Read(JsonElement document, string tokenName)
     {
+        // Instance metadata tell so, with HTTP 200, why there are none: the role does not trust EC2, for example.
+        if (document.FindText("Code") is { } code and not "Success")
+        {
+            throw new FormatException($"its code is {MessageText.Quote(code)}");
+        }
+
         var accessKey = document.FindText("AccessKeyId");
         var secretKey = document.FindText("SecretAccessKey");
         return accessKey is null || secretKey is null

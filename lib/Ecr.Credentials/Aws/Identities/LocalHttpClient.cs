@@ -7,13 +7,14 @@ namespace Ecr.Credentials.Aws.Identities;
 /// <summary>Asks services of the machine itself, which hand out credentials in the clear: never through a proxy.</summary>
 /// <param name="logger">Told of each attempt.</param>
 /// <param name="timeProvider">The clock of time limits and pauses.</param>
+/// <param name="trust">Decides whom to trust over TLS; null for the system's way.</param>
 /// <param name="connect">Makes connections; null for the system's way.</param>
 /// <param name="trust">Who decides on servers; null for .NET.</param>
 internal sealed class LocalHttpClient(
     ILogger logger,
     TimeProvider timeProvider,
-    Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
-    OnDemandTrust? trust = null) : IDisposable
+    OnDemandTrust? trust,
+    Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
 {
     // An answer is a role's name, a token or a document with credentials.
     private const int MaxAnswerLength = 64 * 1024;

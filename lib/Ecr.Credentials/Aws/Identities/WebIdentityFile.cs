@@ -34,5 +34,6 @@ internal sealed class WebIdentityFile(Func<string, string?> environment, StsClie
         return sts.AssumeRoleWithWebIdentityAsync(TokenFile.Read(path), $"the token in {MessageText.Quote(path)}", session, search, cancellationToken);
     }
 
-    private static EcrCredentialException Misconfigured(string message) => new(EcrCredentialErrorReason.InvalidConfiguration, message);
+    private static EcrCredentialException Misconfigured(string message, Exception? cause = null) =>
+        new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
 }

@@ -286,7 +286,7 @@ public sealed class ContainerCredentialsTests
         TimeProvider? clock = null,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
     {
-        private readonly LocalHttpClient _client = new(NullLogger.Instance, clock ?? new HastyTimeProvider(TimeSpan.FromMilliseconds(100)), connect);
+        private readonly LocalHttpClient _client = new(NullLogger.Instance, clock ?? new HastyTimeProvider(TimeSpan.FromMilliseconds(100)), trust: null, connect);
 
         public ContainerCredentials Container => new(environment, _client);
 

@@ -391,7 +391,7 @@ public sealed class InstanceMetadataTests
         TimeProvider? clock = null,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
     {
-        private readonly LocalHttpClient _client = new(NullLogger.Instance, clock ?? new HastyTimeProvider(TimeSpan.FromMilliseconds(100)), connect);
+        private readonly LocalHttpClient _client = new(NullLogger.Instance, clock ?? new HastyTimeProvider(TimeSpan.FromMilliseconds(100)), trust: null, connect);
 
         public InstanceMetadata Metadata => new(environment, _client);
 

@@ -195,7 +195,7 @@ public sealed class LocalHttpClientTests
 
     private static LocalHttpClient Client(
         TimeProvider? clock = null, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) =>
-        new(NullLogger.Instance, clock ?? new HastyTimeProvider(Pause), connect);
+        new(NullLogger.Instance, clock ?? new HastyTimeProvider(Pause), trust: null, connect);
 
     private static Task<(HttpStatusCode StatusCode, byte[] Content)> SendAsync(LocalHttpClient client, Uri address, int attempts = 1) =>
         client.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), Second, attempts, CancellationToken.None);

@@ -89,7 +89,7 @@ public sealed class WebIdentityFileTests
         await AssertMisconfiguredAsync($"The token file \"{path}\" is empty.", (FileVariable, path), (RoleVariable, Role));
     }
 
-    private static SharedHttpClient Http() => new(NullLogger.Instance, TimeProvider.System);
+    private static SharedHttpClient Http() => new(NullLogger.Instance, TimeProvider.System, trust: null);
 
     private static async Task<AwsIdentity?> FindAsync(AwsEmulator emulator, params (string Name, string Value)[] variables)
     {
