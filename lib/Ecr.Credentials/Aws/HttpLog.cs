@@ -30,7 +30,7 @@ internal sealed class HttpLog(ILogger logger, TimeProvider timeProvider, HttpMes
         }
         catch (HttpRequestException e)
         {
-            Log.Failed(logger, request.Method, server, GetMilliseconds(started), ConnectionFailure.Explain(e));
+            Log.Failed(logger, request.Method, server, GetMilliseconds(started), MessageText.OneLine(e.Message));
             throw;
         }
     }

@@ -7,9 +7,8 @@ namespace Ecr.Credentials.Aws.Identities;
 /// <summary>Asks services of the machine itself, which hand out credentials in the clear: never through a proxy.</summary>
 /// <param name="logger">Told of each attempt.</param>
 /// <param name="timeProvider">The clock of time limits and pauses.</param>
-/// <param name="trust">Decides whom to trust over TLS; null for the system's way.</param>
+/// <param name="trust">Decides on servers; null for .NET.</param>
 /// <param name="connect">Makes connections; null for the system's way.</param>
-/// <param name="trust">Who decides on servers; null for .NET.</param>
 internal sealed class LocalHttpClient(
     ILogger logger,
     TimeProvider timeProvider,

@@ -80,7 +80,7 @@ internal sealed class ProfileStage : IDisposable
     private ProfileCredentials Create()
     {
         Func<string, string?> environment = _environment.GetValueOrDefault;
-        var local = new LocalHttpClient(Logger, Clock);
+        var local = new LocalHttpClient(Logger, Clock, trust: null);
         var sts = new StsClient(_httpClient!);
         return new ProfileCredentials(
             environment,
