@@ -48,7 +48,10 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <summary><c>https://localhost:PORT/</c>: the same services behind TLS. The certificate fits whatever name the client asks for.</summary>
     public Uri HttpsAddress => new UriBuilder(_server.HttpsAddress) { Host = "localhost" }.Uri;
 
-    /// <summary><c>http://127.0.0.1:PORT/</c>: a proxy that leads to the emulator whatever name is asked for, so that clients meet it under AWS's real names.</summary>
+    /// <summary>
+    /// <c>http://127.0.0.1:PORT/</c>: a proxy that tunnels to <see cref="HttpsAddress"/> whatever name is asked for, so that clients meet the
+    /// emulator under AWS's real names. Requests in clear text are answered 502.
+    /// </summary>
     public Uri ProxyAddress => _proxy.Address;
 
     /// <summary>The certificate, as PEM text, of the authority that signed for <see cref="HttpsAddress"/>.</summary>
@@ -84,6 +87,9 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <summary>Every request so far, in the order of arrival.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.Snapshot();
 
+    /// <summary>Every request to <see cref="ProxyAddress"/> so far, in the order of arrival.</summary>
+    public IReadOnlyList<ProxiedRequest> ProxiedRequests => _proxy.Requests;
+
     public static async Task<AwsEmulator> StartAsync(AwsEmulatorOptions? options = null)
     {
         options ??= new AwsEmulatorOptions();
@@ -110,7 +116,7 @@ public sealed class AwsEmulator : IAsyncDisposable
         var authority = new TestCertificateAuthority();
         var proxy = new ConnectProxy();
         var server = await EmulatorServer.StartAsync(options.Port, pipeline, authority, proxy);
-        proxy.Start(server.HttpAddress.Port, server.HttpsAddress.Port);
+        proxy.Start(server.HttpsAddress.Port);
 
         return new AwsEmulator(options, credentials, log, authority, proxy, server)
         {

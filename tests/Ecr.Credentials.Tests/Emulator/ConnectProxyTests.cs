@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Ecr.Emulator;
 using Ecr.Emulator.Server;
 
@@ -68,24 +66,51 @@ public sealed class ConnectProxyTests
         Assert.That(emulator.Requests.Single().ErrorCode, Is.EqualTo("UnknownHost"));
     }
 
-    [Test]
-    public async Task A_plain_request_through_the_proxy_is_answered_and_marked()
+    [TestCase("http://169.254.169.254/latest/api/token", "169.254.169.254")]
+    [TestCase("http://[fd00:ec2::254]/latest/api/token", "fd00:ec2::254")]
+    public async Task A_plain_request_is_recorded_and_leads_nowhere(string address, string host)
     {
         await using var emulator = await AwsEmulator.StartAsync();
-        using var http = ProxiedClient(emulator, "http://169.254.169.254/");
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/latest/api/token");
-        request.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "60");
+        using var http = ProxiedClient(emulator, address);
+        using var content = new ByteArrayContent(new byte[100_000]);
 
-        using var response = await http.SendAsync(request);
+        using var response = await http.PutAsync(new Uri(address), content);
 
-        var seen = emulator.Requests.Single();
         Assert.Multiple(() =>
         {
-            Assert.That((int)response.StatusCode, Is.EqualTo(200));
-            Assert.That(seen.Host, Is.EqualTo("169.254.169.254"));
-            Assert.That(seen.Path, Is.EqualTo("/latest/api/token"));
-            Assert.That(seen.ViaProxy, Is.True);
+            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadGateway));
+            Assert.That(emulator.ProxiedRequests, Is.EqualTo(new[] { new ProxiedRequest("PUT", address) }));
+            Assert.That(emulator.ProxiedRequests[0].Host, Is.EqualTo(host));
+            Assert.That(emulator.Requests, Is.Empty);
         });
+    }
+
+    [Test]
+    public async Task The_names_of_tunnels_are_recorded()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var http = ProxiedClient(emulator, "https://sts.eu-west-1.amazonaws.com/");
+
+        using var first = await http.GetAsync(new Uri("/", UriKind.Relative));
+        using var second = await http.GetAsync(new Uri("https://api.ecr.eu-west-1.amazonaws.com/"));
+
+        Assert.That(emulator.ProxiedRequests, Is.EqualTo(new[]
+        {
+            new ProxiedRequest("CONNECT", "sts.eu-west-1.amazonaws.com:443"),
+            new ProxiedRequest("CONNECT", "api.ecr.eu-west-1.amazonaws.com:443"),
+        }));
+        Assert.That(emulator.ProxiedRequests[0].Host, Is.EqualTo("sts.eu-west-1.amazonaws.com"));
+    }
+
+    [Test]
+    public async Task A_call_without_the_proxy_is_not_among_the_proxied_ones()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var client = new SignedHttpClient(emulator);
+
+        using var response = await client.GetTokenAsync();
+
+        Assert.That(emulator.ProxiedRequests, Is.Empty);
     }
 
     [Test]
@@ -108,14 +133,14 @@ public sealed class ConnectProxyTests
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
         var proxy = new ConnectProxy();
-        proxy.Start(((IPEndPoint)server.LocalEndpoint).Port, httpsPort: 0);
+        proxy.Start(((IPEndPoint)server.LocalEndpoint).Port);
 
         int port;
         using (var client = new TcpClient(proxy.Address.Host, proxy.Address.Port))
         {
-            await client.GetStream().WriteAsync("GET http://any/ HTTP/1.1\r\n\r\n"u8.ToArray());
+            await client.GetStream().WriteAsync("CONNECT any:443 HTTP/1.1\r\n\r\n"u8.ToArray());
             using var connection = await server.AcceptSocketAsync();
-            await connection.ReceiveAsync(new byte[1]);
+            await client.GetStream().ReadExactlyAsync(new byte[1]);
             port = ((IPEndPoint)connection.RemoteEndPoint!).Port;
             Assert.That(proxy.Owns(port), Is.True);
         }
@@ -138,7 +163,7 @@ public sealed class ConnectProxyTests
     public async Task The_TLS_address_can_be_called_without_the_proxy()
     {
         await using var emulator = await AwsEmulator.StartAsync();
-        using var client = new SignedHttpClient(Client(emulator, emulator.HttpsAddress, proxy: null), emulator.StaticCredentials);
+        using var client = new SignedHttpClient(TrustingHttpClient.Create(emulator, emulator.HttpsAddress), emulator.StaticCredentials);
 
         using var response = await client.GetTokenAsync();
 
@@ -174,20 +199,5 @@ public sealed class ConnectProxyTests
         Assert.That(File.Exists(file), Is.False);
     }
 
-    private static HttpClient ProxiedClient(AwsEmulator emulator, string address) => Client(emulator, new Uri(address), new WebProxy(emulator.ProxyAddress));
-
-    private static HttpClient Client(AwsEmulator emulator, Uri address, WebProxy? proxy)
-    {
-        var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        chain.CustomTrustStore.Add(X509Certificate2.CreateFromPem(emulator.CertificateAuthorityPem));
-        return new HttpClient(new SocketsHttpHandler
-        {
-            Proxy = proxy,
-            UseProxy = proxy is not null,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = chain },
-        })
-        {
-            BaseAddress = address,
-        };
-    }
+    private static HttpClient ProxiedClient(AwsEmulator emulator, string address) => TrustingHttpClient.Create(emulator, new Uri(address), new WebProxy(emulator.ProxyAddress));
 }

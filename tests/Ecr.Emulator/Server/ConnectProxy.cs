@@ -7,13 +7,15 @@ namespace Ecr.Emulator.Server;
 
 /// <summary>
 /// An HTTP proxy that leads to the emulator whatever name is asked for: CONNECT becomes a tunnel to the TLS listener, so that clients
-/// meet the emulator under AWS's real names; everything else goes to the plain listener, which takes absolute request targets.
+/// meet the emulator under AWS's real names. A request in clear text is answered 502: metadata and container credentials are spoken in
+/// clear text, and a proxy on another machine reaches neither. Whatever is asked is recorded.
 /// </summary>
 internal sealed class ConnectProxy : IAsyncDisposable
 {
     private const int MaximumHeadLength = 16 * 1024;
     private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentQueue<ProxiedRequest> _requests = new();
     private readonly ConcurrentDictionary<int, bool> _ownPorts = new();
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -23,7 +25,10 @@ internal sealed class ConnectProxy : IAsyncDisposable
 
     public Uri Address => new($"http://{_listener.LocalEndpoint}/");
 
-    public void Start(int httpPort, int httpsPort) => _accepting = AcceptAsync(httpPort, httpsPort);
+    /// <summary>In the order of arrival.</summary>
+    public IReadOnlyList<ProxiedRequest> Requests => [.. _requests];
+
+    public void Start(int httpsPort) => _accepting = AcceptAsync(httpsPort);
 
     /// <summary>True where the connection from this port of the loopback interface is one of the proxy's own.</summary>
     public bool Owns(int remotePort) => _ownPorts.ContainsKey(remotePort);
@@ -37,13 +42,13 @@ internal sealed class ConnectProxy : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task AcceptAsync(int httpPort, int httpsPort)
+    private async Task AcceptAsync(int httpsPort)
     {
         try
         {
             while (true)
             {
-                var connection = ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token), httpPort, httpsPort);
+                var connection = ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token), httpsPort);
                 _connections[connection] = true;
                 _ = connection.ContinueWith(done => _connections.TryRemove(done, out _), TaskScheduler.Default);
             }
@@ -54,29 +59,25 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket client, int httpPort, int httpsPort)
+    private async Task ServeAsync(Socket client, int httpsPort)
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var ownPort = 0;
         try
         {
-            var buffer = new byte[MaximumHeadLength];
-            var received = await ReceiveHeadAsync(client, buffer);
-            var isTunnel = Encoding.ASCII.GetString(buffer, 0, received).StartsWith("CONNECT ", StringComparison.Ordinal);
+            var request = await ReceiveRequestAsync(client);
+            _requests.Enqueue(request);
+            if (request.Method != "CONNECT")
+            {
+                await RefuseAsync(client);
+                return;
+            }
 
-            await server.ConnectAsync(IPAddress.Loopback, isTunnel ? httpsPort : httpPort, _stopping.Token);
+            await server.ConnectAsync(IPAddress.Loopback, httpsPort, _stopping.Token);
             ownPort = ((IPEndPoint)server.LocalEndPoint!).Port;
             _ownPorts[ownPort] = true;
-            if (isTunnel)
-            {
-                await client.SendAsync("HTTP/1.1 200 Connection Established\r\n\r\n"u8.ToArray(), _stopping.Token);
-            }
-            else
-            {
-                await server.SendAsync(buffer.AsMemory(0, received), _stopping.Token);
-            }
-
+            await client.SendAsync("HTTP/1.1 200 Connection Established\r\n\r\n"u8.ToArray(), _stopping.Token);
             await Task.WhenAll(PumpAsync(client, server, broken), PumpAsync(server, client, broken));
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or InvalidDataException)
@@ -92,9 +93,10 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
     }
 
-    /// <returns>Number of bytes received; the head of a request ends within them.</returns>
-    private async Task<int> ReceiveHeadAsync(Socket client, byte[] buffer)
+    /// <summary>Takes in the head of a request, whose first line is all that matters.</summary>
+    private async Task<ProxiedRequest> ReceiveRequestAsync(Socket client)
     {
+        var buffer = new byte[MaximumHeadLength];
         var received = 0;
         while (received < buffer.Length)
         {
@@ -107,11 +109,25 @@ internal sealed class ConnectProxy : IAsyncDisposable
             received += count;
             if (buffer.AsSpan(0, received).IndexOf(EndOfHead) >= 0)
             {
-                return received;
+                return Encoding.ASCII.GetString(buffer, 0, received).Split(' ', 3) is [var method, var target, _]
+                    ? new ProxiedRequest(method, target)
+                    : throw new InvalidDataException("The client sent no request line.");
             }
         }
 
         throw new InvalidDataException("The client sent no complete request head.");
+    }
+
+    private async Task RefuseAsync(Socket client)
+    {
+        await client.SendAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stopping.Token);
+        client.Shutdown(SocketShutdown.Send);
+
+        // A socket closed over unread bytes resets the connection, and the client might not see the answer.
+        var rest = new byte[1024];
+        while (await client.ReceiveAsync(rest, _stopping.Token) > 0)
+        {
+        }
     }
 
     private static async Task PumpAsync(Socket from, Socket to, CancellationTokenSource broken)

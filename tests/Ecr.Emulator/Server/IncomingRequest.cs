@@ -40,8 +40,7 @@ internal sealed class IncomingRequest
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
 
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var pathAndQuery = target.StartsWith('/') ? target : new Uri(target).PathAndQuery;
+        var pathAndQuery = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = pathAndQuery.Split('?', 2)[0];
         var query = pathAndQuery[path.Length..].TrimStart('?');
         var headers = context.Request.Headers.ToDictionary(
