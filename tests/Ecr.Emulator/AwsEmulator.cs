@@ -17,6 +17,7 @@ public sealed class AwsEmulator : IAsyncDisposable
     private readonly ConnectProxy _proxy;
     private readonly EmulatorServer _server;
     private readonly Lazy<string> _authorityFile;
+    private readonly Lazy<string> _podIdentityTokenFile;
 
     private AwsEmulator(
         AwsEmulatorOptions options,
@@ -32,12 +33,8 @@ public sealed class AwsEmulator : IAsyncDisposable
         _authority = authority;
         _proxy = proxy;
         _server = server;
-        _authorityFile = new Lazy<string>(() =>
-        {
-            var path = Path.GetTempFileName();
-            File.WriteAllText(path, _authority.Pem);
-            return path;
-        });
+        _authorityFile = new Lazy<string>(() => TemporaryFile(_authority.Pem));
+        _podIdentityTokenFile = new Lazy<string>(() => TemporaryFile(options.PodIdentityToken));
     }
 
     public AwsEmulatorOptions Options { get; }
@@ -47,6 +44,10 @@ public sealed class AwsEmulator : IAsyncDisposable
 
     /// <summary><c>https://localhost:PORT/</c>: the same services behind TLS. The certificate fits whatever name the client asks for.</summary>
     public Uri HttpsAddress => new UriBuilder(_server.HttpsAddress) { Host = "localhost" }.Uri;
+
+    /// <summary><c>http://[::1]:PORT/</c></summary>
+    /// <exception cref="InvalidOperationException">The machine has no IPv6 loopback address.</exception>
+    public Uri IPv6Address => _server.IPv6Address ?? throw new InvalidOperationException("This machine has no IPv6 loopback address ([::1]).");
 
     /// <summary>
     /// <c>http://127.0.0.1:PORT/</c>: a proxy that tunnels to <see cref="HttpsAddress"/> whatever name is asked for, so that clients meet the
@@ -59,6 +60,9 @@ public sealed class AwsEmulator : IAsyncDisposable
 
     /// <summary>A file with <see cref="CertificateAuthorityPem"/>, for <c>SSL_CERT_FILE</c>. It goes away with the emulator.</summary>
     public string CertificateAuthorityFile => _authorityFile.Value;
+
+    /// <summary>A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. It goes away with the emulator.</summary>
+    public string PodIdentityTokenFile => _podIdentityTokenFile.Value;
 
     /// <summary>The password inside the token that ECR hands out.</summary>
     public required string Token { get; init; }
@@ -77,6 +81,9 @@ public sealed class AwsEmulator : IAsyncDisposable
 
     /// <summary>What the container credentials endpoint hands out.</summary>
     public required EmulatedCredentials ContainerCredentials { get; init; }
+
+    /// <summary>What the container credentials endpoint hands out for an EKS Pod Identity.</summary>
+    public required EmulatedCredentials PodIdentityCredentials { get; init; }
 
     /// <summary>What the SSO portal hands out.</summary>
     public required EmulatedCredentials SsoCredentials { get; init; }
@@ -97,6 +104,7 @@ public sealed class AwsEmulator : IAsyncDisposable
         var password = options.Token ?? AuthorizationToken.NewPassword(options.TimeProvider.GetUtcNow() + options.TokenLifetime);
         var instance = credentials.IssueSession(AssumedRole(options, options.InstanceRole ?? "none", "i-0123456789abcdef0"), options.CredentialLifetime);
         var container = credentials.IssueSession(AssumedRole(options, "emulated-task", "container"), options.CredentialLifetime);
+        var pod = credentials.IssueSession(AssumedRole(options, "emulated-pod", "eks-emulated-pod"), options.CredentialLifetime);
         var sso = credentials.IssueSession(AssumedRole(options, $"AWSReservedSSO_{options.SsoRole}_0123456789abcdef", "emulated-user"), options.CredentialLifetime);
 
         var log = new RequestLog();
@@ -111,7 +119,7 @@ public sealed class AwsEmulator : IAsyncDisposable
             new SsoService(options, sso),
             new SsoOidcService(options),
             new ImdsService(options, instance),
-            new ContainerCredentialsService(options, container));
+            new ContainerCredentialsService(options, container, pod));
 
         var authority = new TestCertificateAuthority();
         var proxy = new ConnectProxy();
@@ -127,6 +135,7 @@ public sealed class AwsEmulator : IAsyncDisposable
             SessionCredentials = credentials.IssueSession(AssumedRole(options, "emulated-session", "environment"), options.CredentialLifetime),
             InstanceCredentials = instance,
             ContainerCredentials = container,
+            PodIdentityCredentials = pod,
             SsoCredentials = sso,
         };
     }
@@ -155,10 +164,20 @@ public sealed class AwsEmulator : IAsyncDisposable
         await _server.DisposeAsync();
         _authority.Dispose();
         Faults.Dispose();
-        if (_authorityFile.IsValueCreated)
+        foreach (var file in (Lazy<string>[])[_authorityFile, _podIdentityTokenFile])
         {
-            File.Delete(_authorityFile.Value);
+            if (file.IsValueCreated)
+            {
+                File.Delete(file.Value);
+            }
         }
+    }
+
+    private static string TemporaryFile(string text)
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, text);
+        return path;
     }
 
     private static string AssumedRole(AwsEmulatorOptions options, string role, string session) =>

@@ -22,7 +22,7 @@ public sealed class AwsEmulatorOptions
 
     public ExpiresAtFormat ExpiresAtFormat { get; init; }
 
-    /// <summary>How long the session, instance, container and SSO credentials made at start live.</summary>
+    /// <summary>How long the session, instance, container, pod and SSO credentials made at start live.</summary>
     public TimeSpan CredentialLifetime { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>The role of the emulated EC2 instance; null for an instance without a role.</summary>
@@ -36,6 +36,9 @@ public sealed class AwsEmulatorOptions
 
     /// <summary>What the Authorization header to the container credentials endpoint must hold; null asks for none.</summary>
     public string? ContainerAuthorizationToken { get; init; }
+
+    /// <summary>What the Authorization header must hold where the container credentials endpoint is asked for an EKS Pod Identity.</summary>
+    public string PodIdentityToken { get; init; } = "emulated.pod-identity.token";
 
     /// <summary>The web identity (service account) token that STS accepts.</summary>
     public string WebIdentityToken { get; init; } = "emulated.web-identity.token";

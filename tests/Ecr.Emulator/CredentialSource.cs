@@ -17,4 +17,7 @@ public enum CredentialSource
 
     /// <summary>The emulated container credentials endpoint.</summary>
     Container,
+
+    /// <summary>The emulated container credentials endpoint as EKS Pod Identity uses it: with an authorization token in a file.</summary>
+    PodIdentity,
 }

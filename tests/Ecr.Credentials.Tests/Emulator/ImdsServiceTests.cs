@@ -115,6 +115,17 @@ public sealed class ImdsServiceTests
         Assert.That(await PutStatusAsync(http, "60"), Is.EqualTo(403));
     }
 
+    [Test]
+    public async Task The_service_answers_over_IPv6()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var http = new HttpClient { BaseAddress = emulator.IPv6Address };
+
+        Assert.That(emulator.IPv6Address.Host, Is.EqualTo("[::1]"));
+        Assert.That(await GetTextAsync(http, RolePath, await GetTokenAsync(http)), Is.EqualTo("emulated-node"));
+        Assert.That(emulator.Requests.Select(request => request.Host), Is.All.EqualTo(emulator.IPv6Address.Authority));
+    }
+
     private static async Task<string> GetTokenAsync(HttpClient http)
     {
         using var request = TokenRequest("60");

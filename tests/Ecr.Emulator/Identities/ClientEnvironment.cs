@@ -43,6 +43,11 @@ internal sealed class ClientEnvironment(AwsEmulator emulator)
         CredentialSource.SessionKey => Keys(emulator.SessionCredentials),
         CredentialSource.InstanceMetadata => new() { ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = _endpoint },
         CredentialSource.Container => Container(),
+        CredentialSource.PodIdentity => new()
+        {
+            ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = _endpoint + ContainerCredentialsService.PodIdentityPath,
+            ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = emulator.PodIdentityTokenFile,
+        },
         _ => [],
     };
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Ecr.Emulator.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -21,15 +22,20 @@ internal sealed class EmulatorServer : IAsyncDisposable
         _application = application;
         _stopping = stopping;
         var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        HttpAddress = addresses.Select(address => new Uri(address)).Single(address => address.Scheme == Uri.UriSchemeHttp);
-        HttpsAddress = addresses.Select(address => new Uri(address)).Single(address => address.Scheme == Uri.UriSchemeHttps);
+        var uris = addresses.Select(address => new Uri(address)).ToLookup(address => (address.Scheme, address.HostNameType));
+        HttpAddress = uris[(Uri.UriSchemeHttp, UriHostNameType.IPv4)].Single();
+        HttpsAddress = uris[(Uri.UriSchemeHttps, UriHostNameType.IPv4)].Single();
+        IPv6Address = uris[(Uri.UriSchemeHttp, UriHostNameType.IPv6)].SingleOrDefault();
     }
 
     public Uri HttpAddress { get; }
 
     public Uri HttpsAddress { get; }
 
-    /// <param name="port">Of the plain listener; 0 takes any free one. The TLS listener always takes a free one.</param>
+    /// <summary>Of the plain listener; null on a machine without an IPv6 loopback address.</summary>
+    public Uri? IPv6Address { get; }
+
+    /// <param name="port">Of the plain listener; 0 takes any free one. The TLS and the IPv6 listener always take free ones.</param>
     /// <param name="pipeline">What answers.</param>
     /// <param name="authority">Signs for the names that TLS clients ask for.</param>
     /// <param name="proxy">Knows which connections are its own.</param>
@@ -41,6 +47,11 @@ internal sealed class EmulatorServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(IPAddress.Loopback, port);
+            if (HasIPv6Loopback())
+            {
+                kestrel.Listen(IPAddress.IPv6Loopback, 0);
+            }
+
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
                 https.ServerCertificateSelector = (_, name) => authority.CertificateFor(name ?? "localhost")));
         });
@@ -76,5 +87,19 @@ internal sealed class EmulatorServer : IAsyncDisposable
         await _application.StopAsync();
         await _application.DisposeAsync();
         _stopping.Dispose();
+    }
+
+    private static bool HasIPv6Loopback()
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

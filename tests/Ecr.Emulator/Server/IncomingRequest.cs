@@ -81,7 +81,7 @@ internal sealed class IncomingRequest
             return (AwsService.Imds, $"{method} {path}");
         }
 
-        if (path.StartsWith(ContainerCredentialsService.PathPrefix, StringComparison.Ordinal))
+        if (path == ContainerCredentialsService.PodIdentityPath || path.StartsWith(ContainerCredentialsService.PathPrefix, StringComparison.Ordinal))
         {
             return (AwsService.ContainerCredentials, $"{method} {path}");
         }
