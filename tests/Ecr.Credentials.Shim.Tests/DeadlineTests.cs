@@ -86,7 +86,7 @@ public sealed class DeadlineTests : ShimFixture
             "The credential_process of the AWS profile \"default\" had not ended yet.", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
 
         var pid = (await File.ReadAllTextAsync(pidFile)).Trim();
-        Assert.That(Directory.Exists($"/proc/{pid}"), Is.False);
+        Assert.That(IsRunning(pid), Is.False);
     }
 
     [Test]
@@ -141,6 +141,13 @@ public sealed class DeadlineTests : ShimFixture
         Emulator.Faults.Always(Fault.Status(403), AwsService.Imds);
 
         await AssertNoCredentialsAsync("is switched off for this instance (HTTP 403)", Emulator.Environment(CredentialSource.InstanceMetadata));
+    }
+
+    // A process that is dead stays in the table until its new parent asks for it: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    private static bool IsRunning(string pid)
+    {
+        var status = $"/proc/{pid}/status";
+        return File.Exists(status) && !File.ReadAllText(status).Contains("State:\tZ", StringComparison.Ordinal);
     }
 
     private async Task AssertGivenUpAsync(string step, IReadOnlyDictionary<string, string> variables, params (string Name, string Value)[] others)

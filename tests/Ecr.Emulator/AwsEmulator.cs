@@ -100,7 +100,7 @@ public sealed class AwsEmulator : IAsyncDisposable
     public static async Task<AwsEmulator> StartAsync(AwsEmulatorOptions? options = null)
     {
         options ??= new AwsEmulatorOptions();
-        var credentials = new CredentialRegistry(options.AccountId, options.TimeProvider);
+        var credentials = new CredentialRegistry(options.AccountId, options.Partition, options.TimeProvider);
         var password = options.Token ?? AuthorizationToken.NewPassword(options.TimeProvider.GetUtcNow() + options.TokenLifetime);
         var instance = credentials.IssueSession(AssumedRole(options, options.InstanceRole ?? "none", "i-0123456789abcdef0"), options.CredentialLifetime);
         var container = credentials.IssueSession(AssumedRole(options, "emulated-task", "container"), options.CredentialLifetime);
@@ -181,5 +181,5 @@ public sealed class AwsEmulator : IAsyncDisposable
     }
 
     private static string AssumedRole(AwsEmulatorOptions options, string role, string session) =>
-        $"arn:aws:sts::{options.AccountId}:assumed-role/{role}/{session}";
+        $"arn:{options.Partition}:sts::{options.AccountId}:assumed-role/{role}/{session}";
 }

@@ -12,6 +12,9 @@ public sealed class AwsEmulatorOptions
     /// <summary>The account of every principal and of the default registry.</summary>
     public string AccountId { get; init; } = "123456789012";
 
+    /// <summary>The partition of every principal.</summary>
+    public string Partition { get; init; } = "aws";
+
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The password inside the ECR token; null makes one at start that looks like AWS's.</summary>

@@ -31,8 +31,8 @@ public sealed class SilentServer : IAsyncDisposable
     /// <summary><c>http://127.0.0.1:PORT/</c></summary>
     public Uri Address { get; }
 
-    /// <summary>Completes when the first client has connected; never with <see cref="Silence.BeforeConnection"/>.</summary>
-    public Task Connected => _connected.Task;
+    /// <summary>Completes when the first client has connected, and fails when none has within half a minute, as with <see cref="Silence.BeforeConnection"/>.</summary>
+    public Task Connected => _connected.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
     public static async Task<SilentServer> StartAsync(Silence silence)
     {
@@ -52,8 +52,8 @@ public sealed class SilentServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose();
         await Task.WhenAll(_connections);
         _fillers.ForEach(filler => filler.Dispose());
         _stopping.Dispose();

@@ -86,6 +86,21 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
+    public async Task The_refusal_reaches_a_client_that_has_more_to_say()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var client = new TcpClient(emulator.ProxyAddress.Host, emulator.ProxyAddress.Port);
+        await using var stream = client.GetStream();
+
+        await stream.WriteAsync("POST http://any/ HTTP/1.1\r\nContent-Length: 8000000\r\n\r\n"u8.ToArray());
+        await stream.WriteAsync(new byte[8_000_000]);
+        client.Client.Shutdown(SocketShutdown.Send);
+
+        using var answer = new StreamReader(stream);
+        Assert.That(await answer.ReadToEndAsync(), Does.StartWith("HTTP/1.1 502 "));
+    }
+
+    [Test]
     public async Task The_names_of_tunnels_are_recorded()
     {
         await using var emulator = await AwsEmulator.StartAsync();

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Ecr.Emulator.Identities;
 
 /// <summary>Makes credentials and knows all that were made.</summary>
-internal sealed class CredentialRegistry(string accountId, TimeProvider timeProvider)
+internal sealed class CredentialRegistry(string accountId, string partition, TimeProvider timeProvider)
 {
     private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private readonly ConcurrentDictionary<string, EmulatedCredentials> _byAccessKeyId = new(StringComparer.Ordinal);
@@ -13,7 +13,7 @@ internal sealed class CredentialRegistry(string accountId, TimeProvider timeProv
     {
         AccessKeyId = "AKIA" + RandomNumberGenerator.GetString(Base32, 16),
         SecretAccessKey = NewSecret(30),
-        PrincipalArn = $"arn:aws:iam::{accountId}:user/{userName}",
+        PrincipalArn = $"arn:{partition}:iam::{accountId}:user/{userName}",
     });
 
     /// <param name="principalArn">The assumed role with its session name.</param>
