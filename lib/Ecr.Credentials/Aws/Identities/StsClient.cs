@@ -109,11 +109,16 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         }
     }
 
-    private AmazonSecurityTokenServiceConfig Configure(EcrRegistry registry) => new AmazonSecurityTokenServiceConfig
+    private AmazonSecurityTokenServiceConfig Configure(EcrRegistry registry)
     {
-        RegionEndpoint = RegionEndpoint.GetBySystemName(GetRegion(registry)),
-        HttpClientFactory = httpClientFactory,
-    }.PreferConfiguredEndpoint();
+        var region = GetRegion(registry);
+        return new AmazonSecurityTokenServiceConfig
+        {
+            RegionEndpoint = RegionEndpoint.GetBySystemName(region),
+            AuthenticationRegion = region, // The SDK would sign for us-east-1 where an endpoint is configured.
+            HttpClientFactory = httpClientFactory,
+        }.PreferConfiguredEndpoint();
+    }
 
     // ECR Public has one region for all the world; STS is also near.
     private static string GetRegion(EcrRegistry registry) =>
