@@ -56,6 +56,59 @@ public sealed class AwsConfigurationTests : ShimFixture
         AssertFailure(await RunAsync(Request(), variables), 2, "The AWS profile \"nodes\" does not exist. Correct AWS_PROFILE");
     }
 
+    [TestCase("")]
+    [TestCase("relative")]
+    [TestCase(".")]
+    public async Task Without_a_home_directory_nothing_is_read_from_the_current_one(string home)
+    {
+        // The executable runs in this folder.
+        Directory.CreateDirectory(Path.Combine(Home, ".aws"));
+        WriteFile(".aws/credentials", "[default]\naws_access_key_id = AKIAHOSTILE\naws_secret_access_key = hostile\n");
+        WriteFile(".aws/config", "[default]\nendpoint_url = http://127.0.0.1:1\nmax_attempts = 1\n");
+        Directory.CreateDirectory(Path.Combine(Home, "relative/.aws"));
+        WriteFile("relative/.aws/config", "[default]\nendpoint_url = http://127.0.0.1:1\nmax_attempts = 1\n");
+        var endpoint = new Dictionary<string, string>(Emulator.ProxyEnvironment()) { ["HOME"] = home };
+        var credentials = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { ["HOME"] = home };
+
+        AssertAnswer(await RunAsync(Request(), endpoint));
+        AssertFailure(await RunAsync(Request(), credentials), 1, "No AWS credentials were found: ");
+    }
+
+    [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
+    [TestCase("AWS_CONFIG_FILE")]
+    public async Task A_file_that_a_variable_names_and_that_is_not_there_is_told(string variable)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "/nowhere/aws" };
+
+        AssertFailure(await RunAsync(Request(), variables), 2, $"{variable} names \"/nowhere/aws\", which cannot be read: ");
+    }
+
+    [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not. Set both, or none of them.")]
+    [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not. Set both, or none of them.")]
+    [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not an address.")]
+    public async Task An_identity_that_is_set_up_by_half_is_told(string variable, string message)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "half" };
+
+        AssertFailure(await RunAsync(Request(), variables), 2, message);
+        Assert.That(Emulator.Requests, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_credential_process_gets_the_environment_of_the_kubelet()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None))
+        {
+            ["AWS_CONFIG_FILE"] = WriteFile("config", $"[default]\ncredential_process = env > '{Home}/env'; false\n"),
+            ["SSL_CERT_FILE"] = "/etc/one.pem",
+        };
+
+        AssertFailure(await RunAsync(Request(), variables), 1, "The credential_process of the AWS profile \"default\" failed with exit code 1.");
+
+        var lines = await File.ReadAllLinesAsync(Path.Combine(Home, "env"));
+        Assert.That(lines.Where(line => line.StartsWith("SSL_CERT_", StringComparison.Ordinal)), Is.EqualTo(new[] { "SSL_CERT_FILE=/etc/one.pem" }));
+    }
+
     [Test]
     public async Task Missing_credentials_are_told()
     {

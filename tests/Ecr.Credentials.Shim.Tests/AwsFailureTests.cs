@@ -6,6 +6,8 @@ public sealed class AwsFailureTests : ShimFixture
     [
         Case(Fault.AccessDenied, 1, "AWS denied access: User: arn:aws:iam::123456789012:user/", "Allow ecr:GetAuthorizationToken on \"*\" for this identity. (AccessDeniedException, HTTP 400 from http://127.0.0.1:"),
         Case(Fault.ExpiredCredentials, 1, "The AWS session credentials have expired. Renew them. (ExpiredTokenException,"),
+        Case(Fault.SignatureExpired, 1, "This machine's clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP. (InvalidSignatureException,"),
+        Case(Fault.SignatureNotYetCurrent, 1, "This machine's clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP. (InvalidSignatureException,"),
         Case(Fault.Throttling, 3, "AWS throttled the calls. Try again later, or ask for a higher quota. (ThrottlingException,"),
         Case(Fault.ThrottleException, 3, "AWS throttled the calls.", "(ThrottleException,"),
         Case(Fault.TooManyRequests, 3, "AWS throttled the calls.", "HTTP 429"),

@@ -41,7 +41,7 @@ public abstract class ShimFixture
         return path;
     }
 
-    /// <summary>Runs the executable with the emulator's variables.</summary>
+    /// <summary>Runs the executable in <see cref="Home"/>, with the emulator's variables.</summary>
     protected Task<ShimResult> RunAsync(string input, params string[] arguments) => RunAsync(input, Emulator.Environment(), arguments);
 
     /// <summary>Runs the executable with these variables, those that every program needs, and no others.</summary>
@@ -57,7 +57,7 @@ public abstract class ShimFixture
             environment[name] = value;
         }
 
-        return new ShimResult(await PluginProcess.RunAsync(ShimProgram.Path, arguments, environment, input));
+        return new ShimResult(await PluginProcess.RunAsync(ShimProgram.Path, arguments, environment, input, folder: Home));
     }
 
     protected void AssertAnswer(ShimResult result)
