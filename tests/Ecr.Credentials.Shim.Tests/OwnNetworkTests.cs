@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Ecr.Credentials.Shim.Tests;
+
+/// <summary>What can only be seen in a network that is the test's own: <c>tests/own-network</c> makes one.</summary>
+public sealed class OwnNetworkTests : ShimFixture
+{
+    private static bool IsOwn => Environment.GetEnvironmentVariable("ECR_OWN_NETWORK") == "true";
+
+    private static IEnumerable<TestCaseData> Sources() =>
+    [
+        new TestCaseData("169.254.170.2", new Dictionary<string, string> { ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/v2/credentials/emulated-task" })
+            .SetArgDisplayNames("container credentials by their relative address"),
+        new TestCaseData("169.254.169.254", new Dictionary<string, string> { ["AWS_EC2_METADATA_DISABLED"] = "false" })
+            .SetArgDisplayNames("instance metadata"),
+    ];
+
+    private static IEnumerable<TestCaseData> SourcesHere() => IsOwn ? Sources() : [];
+
+    private static IEnumerable<string> NamesHere() => IsOwn ? ["api.ecr.eu-west-1.amazonaws.com"] : [];
+
+    [TestCaseSource(nameof(SourcesHere))]
+    [NonParallelizable]
+    public async Task Credentials_are_found_at_the_address_that_AWS_gave_them(string address, IReadOnlyDictionary<string, string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        using var forwarder = new Forwarder(new IPEndPoint(IPAddress.Parse(address), 80), Emulator.Address.Port);
+        var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None));
+        foreach (var (name, value) in settings)
+        {
+            variables[name] = value;
+        }
+
+        AssertAnswer(await RunAsync(Request(), variables));
+
+        var expected = settings.ContainsKey("AWS_EC2_METADATA_DISABLED") ? Emulator.InstanceCredentials : Emulator.ContainerCredentials;
+        Assert.That(TokenRequests.Single().Principal, Is.EqualTo(expected.PrincipalArn));
+    }
+
+    [TestCaseSource(nameof(NamesHere))]
+    [NonParallelizable]
+    public async Task A_name_server_that_does_not_answer_is_given_up_at_the_deadline(string name)
+    {
+        using var nameServer = new UdpClient(new IPEndPoint(IPAddress.Parse("127.0.0.53"), 53));
+        var variables = new Dictionary<string, string>(Emulator.Environment());
+        variables.Remove("AWS_ENDPOINT_URL");
+
+        var result = await RunAsync(Request(), variables, "--timeout=3s");
+
+        AssertFailure(result, 1, $"There was no credential within 3s. https://{name}/ had not answered yet.");
+        Assert.That(nameServer.Available, Is.GreaterThan(0), "it was asked");
+        Assert.That(result.Duration, Is.LessThan(TimeSpan.FromSeconds(8)));
+    }
+}
