@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Ecr.Emulator;
 
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
@@ -7,70 +8,26 @@ namespace Ecr.Credentials.Benchmarks.ColdStart;
 /// A way to a server on this machine on which everything that the client sends arrives late, as over a network: a question is answered after the
 /// time of a round trip. Opening a connection takes no time, which a program in user space cannot change.
 /// </summary>
-internal sealed class DelayedLink : IDisposable
+internal sealed class DelayedLink(int serverPort, TimeSpan roundTrip) : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly int _serverPort;
-    private readonly TimeSpan _roundTrip;
-
-    public DelayedLink(int serverPort, TimeSpan roundTrip)
+    private readonly ConnectionListener _listener = new(new IPEndPoint(IPAddress.Loopback, 0), async client =>
     {
-        _serverPort = serverPort;
-        _roundTrip = roundTrip;
-        _listener.Start();
-        _ = AcceptAsync();
-    }
+        using var server = new TcpClient { NoDelay = true };
+        await server.ConnectAsync(IPAddress.Loopback, serverPort);
+        await Task.WhenAny(SendLateAsync(client, server.GetStream(), roundTrip), server.GetStream().CopyToAsync(client));
+    });
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Port;
 
     public void Dispose() => _listener.Dispose();
 
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = ServeAsync(await _listener.AcceptSocketAsync());
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Disposed.
-        }
-    }
-
-    private async Task ServeAsync(Socket client)
-    {
-        using var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            using (client)
-            {
-                client.NoDelay = server.NoDelay = true;
-                await server.ConnectAsync(IPAddress.Loopback, _serverPort);
-                await Task.WhenAll(ForwardAsync(client, server, _roundTrip), ForwardAsync(server, client, TimeSpan.Zero));
-            }
-        }
-        catch (SocketException)
-        {
-            // One of them has gone; the other one notices when both sockets are closed.
-        }
-    }
-
-    private static async Task ForwardAsync(Socket from, Socket to, TimeSpan delay)
+    private static async Task SendLateAsync(Stream from, Stream to, TimeSpan delay)
     {
         var buffer = new byte[64 * 1024];
-        while (await from.ReceiveAsync(buffer) is > 0 and var length)
+        while (await from.ReadAsync(buffer) is > 0 and var length)
         {
-            if (delay > TimeSpan.Zero)
-            {
-                await Task.Delay(delay);
-            }
-
-            await to.SendAsync(buffer.AsMemory(0, length));
+            await Task.Delay(delay);
+            await to.WriteAsync(buffer.AsMemory(0, length));
         }
-
-        to.Shutdown(SocketShutdown.Send);
     }
 }

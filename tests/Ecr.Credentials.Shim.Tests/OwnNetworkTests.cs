@@ -25,7 +25,8 @@ public sealed class OwnNetworkTests : ShimFixture
     public async Task Credentials_are_found_at_the_address_that_AWS_gave_them(string address, IReadOnlyDictionary<string, string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        using var forwarder = new Forwarder(new IPEndPoint(IPAddress.Parse(address), 80), Emulator.Address.Port);
+        using var service = new ConnectionListener(
+            new IPEndPoint(IPAddress.Parse(address), 80), connection => ConnectionListener.ForwardAsync(connection, Emulator.Address.Port));
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None));
         foreach (var (name, value) in settings)
         {

@@ -12,8 +12,8 @@ public static class PluginProcess
     /// <param name="arguments">Passed verbatim, without a shell.</param>
     /// <param name="environment">The whole environment of the process: nothing is inherited.</param>
     /// <param name="input">The bytes on stdin.</param>
-    /// <param name="folder">The folder in which the process runs; null for that of this process.</param>
     /// <param name="timeout">When the process is killed; null means <see cref="KubeletTimeout"/>.</param>
+    /// <param name="folder">The folder in which the process runs; null for that of this process.</param>
     /// <param name="cancellationToken">Kills the process as well.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The executable cannot be started.</exception>
     public static async Task<PluginResult> RunAsync(
@@ -21,8 +21,8 @@ public static class PluginProcess
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string> environment,
         ReadOnlyMemory<byte> input,
-        string? folder = null,
         TimeSpan? timeout = null,
+        string? folder = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(environment);

@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Ecr.Emulator;
+
+/// <summary>Accepts connections until it is disposed, and has each served by itself.</summary>
+public sealed class ConnectionListener : IDisposable
+{
+    private readonly TcpListener _listener;
+    private readonly Func<NetworkStream, Task> _serve;
+
+    /// <param name="address">Where connections are accepted; port 0 takes any free one.</param>
+    /// <param name="serve">Serves a connection. A connection that breaks, or a client that does not trust it, is nobody's failure.</param>
+    public ConnectionListener(IPEndPoint address, Func<NetworkStream, Task> serve)
+    {
+        _listener = new TcpListener(address);
+        _serve = serve;
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Carries everything from one to the other and back, until one of them ends.</summary>
+    public static async Task ForwardAsync(Stream client, int serverPort)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        using var server = new TcpClient { NoDelay = true };
+        await server.ConnectAsync(IPAddress.Loopback, serverPort);
+        await Task.WhenAny(client.CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(client));
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await _listener.AcceptTcpClientAsync());
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Disposed.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        try
+        {
+            using (client)
+            {
+                client.NoDelay = true;
+                await _serve(client.GetStream());
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
+        {
+            // One side has gone.
+        }
+    }
+}
