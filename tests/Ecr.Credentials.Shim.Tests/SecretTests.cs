@@ -44,7 +44,7 @@ public sealed class SecretTests : ShimFixture
         var result = await RunAsync(
             Request().Replace("}", stage.RequestMembers + "}", StringComparison.Ordinal), stage.Variables, ["-v", "--timeout=10s", .. stage.Arguments]);
 
-        Assert.That(result.Error, Is.Not.Empty);
+        Assert.That(result.Error, Is.Not.Empty.And.Not.Contains("unforeseen"));
         var output = result.Output.Replace(Emulator.Token, "", StringComparison.Ordinal);
         AssertNoSecretIn("stdout", output);
         AssertNoSecretIn("stderr", result.Error);

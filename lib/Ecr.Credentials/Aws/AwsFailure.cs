@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Xml;
 using Amazon.Runtime;
 
 namespace Ecr.Credentials.Aws;
@@ -22,7 +23,7 @@ internal static class AwsFailure
             _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
             _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint),
             _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint),
-            AmazonUnmarshallingException or JsonException => new EcrCredentialException(
+            AmazonUnmarshallingException or JsonException or XmlException or InvalidDataException => new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
                 $"{endpoint} answered with something that is not an answer of AWS. Check for a proxy in between, and the configured endpoint.",
                 exception),

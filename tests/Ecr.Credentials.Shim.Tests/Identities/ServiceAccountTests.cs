@@ -118,6 +118,17 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
+    public async Task An_answer_of_STS_that_is_none_is_told()
+    {
+        Emulator.Faults.Always(Fault.Malformed, AwsService.Sts);
+
+        AssertFailure(
+            await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role))),
+            1,
+            $"The role {Role} cannot be assumed with the service account's token. {Emulator.Address} answered with something that is not an answer of AWS.");
+    }
+
+    [Test]
     public async Task A_passing_failure_of_STS_costs_a_retry_and_nothing_else()
     {
         Emulator.Faults.Enqueue(Fault.ServerError, AwsService.Sts);

@@ -85,6 +85,11 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         {
             using var client = new Client(credentials, config);
             var assumed = await send(client).ConfigureAwait(false);
+            if (assumed is not { AccessKeyId: not null, SecretAccessKey: not null })
+            {
+                throw new InvalidDataException("There are no credentials in the answer.");
+            }
+
             return new AwsIdentity(
                 new ImmutableCredentials(assumed.AccessKeyId, assumed.SecretAccessKey, assumed.SessionToken), $"the role {session.Role}, assumed with {caller}");
         }

@@ -33,7 +33,11 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
         {
             using var client = new AmazonSSOClient(new AnonymousAWSCredentials(), config);
             var response = await client.GetRoleCredentialsAsync(request, cancellationToken).ConfigureAwait(false);
-            var credentials = response.RoleCredentials;
+            if (response.RoleCredentials is not { AccessKeyId: not null, SecretAccessKey: not null } credentials)
+            {
+                throw new InvalidDataException("There are no credentials in the answer.");
+            }
+
             return new AwsIdentity(
                 new ImmutableCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken), $"the sign-in of {settings.Profile}");
         }
@@ -109,6 +113,11 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
         {
             using var client = new AmazonSSOOIDCClient(new AnonymousAWSCredentials(), config);
             var response = await client.CreateTokenAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.AccessToken is null)
+            {
+                throw new InvalidDataException("There is no token in the answer.");
+            }
+
             var renewed = new SsoToken
             {
                 AccessToken = response.AccessToken,
