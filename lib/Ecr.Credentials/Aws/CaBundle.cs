@@ -13,6 +13,9 @@ internal static class CaBundle
 {
     private const string Variable = "AWS_CA_BUNDLE";
 
+    /// <summary>Whether the system's authorities do not matter.</summary>
+    public static bool IsNamed => AwsEnvironment.Get(Variable) is not null;
+
     /// <summary>How a connection decides on its server: by the variable's bundle if it is set, else by <paramref name="trust"/>, else as .NET does.</summary>
     /// <exception cref="EcrCredentialException">The bundle cannot be read, or holds no certificate.</exception>
     public static SslClientAuthenticationOptions CreateSslOptions(OnDemandTrust? trust) =>

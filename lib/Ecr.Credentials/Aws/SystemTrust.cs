@@ -91,7 +91,7 @@ internal static class SystemTrust
     /// </summary>
     public static string? FindFault()
     {
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() || CaBundle.IsNamed)
         {
             return null;
         }
