@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Ecr.Credentials.Shim.Tests.Nodes;
+
+/// <summary>A control group that may use so much memory and no swap; a process that needs more is killed.</summary>
+/// <remarks>https://docs.kernel.org/admin-guide/cgroup-v1/memory.html, https://docs.kernel.org/admin-guide/cgroup-v2.html</remarks>
+internal sealed class MemoryLimit : IDisposable
+{
+    // Version 1 has a hierarchy for memory alone.
+    private static readonly bool IsVersion1 = Directory.Exists("/sys/fs/cgroup/memory");
+
+    private readonly DirectoryInfo _group;
+
+    public MemoryLimit(long bytes)
+    {
+        _group = Directory.CreateDirectory($"/sys/fs/cgroup/{(IsVersion1 ? "memory/" : "")}ecr-credential-provider-{Guid.NewGuid():N}");
+        Write(IsVersion1 ? "memory.limit_in_bytes" : "memory.max", bytes);
+        Write(IsVersion1 ? "memory.swappiness" : "memory.swap.max", 0);
+    }
+
+    public string Folder => _group.FullName;
+
+    /// <summary>How much was used at most.</summary>
+    public long Peak => long.Parse(
+        File.ReadAllText(Path.Combine(Folder, IsVersion1 ? "memory.max_usage_in_bytes" : "memory.peak")), CultureInfo.InvariantCulture);
+
+    // The files in it go with it.
+    public void Dispose() => _group.Delete();
+
+    private void Write(string file, long value) =>
+        File.WriteAllText(Path.Combine(Folder, file), value.ToString(CultureInfo.InvariantCulture));
+}

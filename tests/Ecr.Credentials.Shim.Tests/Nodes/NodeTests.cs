@@ -1,0 +1,176 @@
+using System.Text;
+
+namespace Ecr.Credentials.Shim.Tests.Nodes;
+
+/// <summary>
+/// The executables of a release run on every node: where the variables <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c> and
+/// <c>ECR_CREDENTIAL_PROVIDER_NODES</c> name what <c>shim/release/build</c> and <c>get-nodes</c> have made. Needs root.
+/// </summary>
+public sealed class NodeTests : ShimFixture
+{
+    private const string RedHatBundle = "/etc/pki/tls/certs/ca-bundle.crt";
+
+    // There is nothing to test where they are not named. Arm is emulated, and slow: it shows that the executable works, which is the same code.
+    private static string[] Amd64Nodes => Node.AreThere ? ["debian-11", "debian-13"] : [];
+
+    private static string[] AllNodes => Node.AreThere ? [.. Amd64Nodes, "debian-11-arm64"] : [];
+
+    [TestCaseSource(nameof(AllNodes))]
+    public async Task It_tells_its_version(string name)
+    {
+        using var node = new Node(name);
+
+        var result = new ShimResult(await node.RunAsync(default, new Dictionary<string, string>(), "--version"));
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(
+            result.Output,
+            Does.Match(@"^ecr-credential-provider \d+\.\d+\.\d+\S*\ncommit [0-9a-f]{40}\n\.NET 10\.\d+\.\d+, linux-(x64|arm64)\nOpenSSL 3\.\d+\.\d+, linked in\n$"));
+    }
+
+    [Test]
+    public async Task It_finds_the_certificates_of_the_distribution(
+        [ValueSource(nameof(Amd64Nodes))] string name,
+        [Values(
+            "/usr/lib/ssl/cert.pem",
+            "/usr/lib/ssl/certs/4042bcee.0",
+            "/etc/ssl/certs/ca-certificates.crt",
+            RedHatBundle,
+            "/etc/ssl/ca-bundle.pem",
+            "/etc/pki/tls/cacert.pem",
+            "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+            "/etc/ssl/cert.pem")] string file)
+    {
+        using var node = new Node(name);
+        node.Write(file, Emulator.CertificateAuthorityPem);
+
+        AssertAnswer(await RunAsync(node, HttpsEnvironment()));
+    }
+
+    [TestCaseSource(nameof(AllNodes))]
+    public async Task Without_certificates_it_tells_what_to_install(string name)
+    {
+        using var node = new Node(name);
+
+        AssertFailure(
+            await RunAsync(node, HttpsEnvironment()),
+            1,
+            "TLS failed, because this machine has no CA certificates. Install its package ca-certificates, or name a file with them in AWS_CA_BUNDLE or SSL_CERT_FILE.");
+    }
+
+    [Test]
+    public async Task Certificates_that_the_user_names_count(
+        [ValueSource(nameof(Amd64Nodes))] string name, [Values("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")] string variable)
+    {
+        using var node = new Node(name);
+        node.Write("/opt/ca/ca.pem", Emulator.CertificateAuthorityPem);
+
+        AssertAnswer(await RunAsync(node, HttpsEnvironment((variable, variable == "SSL_CERT_DIR" ? "/opt/ca" : "/opt/ca/ca.pem"))));
+    }
+
+    [Test]
+    public async Task Certificates_that_the_user_names_are_not_added_to(
+        [ValueSource(nameof(Amd64Nodes))] string name, [Values("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")] string variable, [Values] bool bundle)
+    {
+        await using var other = await AwsEmulator.StartAsync();
+        using var node = new Node(name);
+        node.Write("/opt/ca/other.pem", other.CertificateAuthorityPem);
+        if (bundle)
+        {
+            node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
+        }
+
+        AssertFailure(
+            await RunAsync(node, HttpsEnvironment((variable, variable == "SSL_CERT_DIR" ? "/opt/ca" : "/opt/ca/other.pem"))),
+            1,
+            "TLS failed, is its certificate trusted here?");
+    }
+
+    [TestCaseSource(nameof(Amd64Nodes))]
+    public async Task Certificates_that_OpenSSL_finds_by_itself_are_not_added_to(string name)
+    {
+        await using var other = await AwsEmulator.StartAsync();
+        using var node = new Node(name);
+        node.Write("/usr/lib/ssl/certs/other.pem", other.CertificateAuthorityPem);
+        node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
+
+        AssertFailure(await RunAsync(node, HttpsEnvironment()), 1, "TLS failed, is its certificate trusted here?");
+    }
+
+    // As in a snap, and worse: a libc.so.6 that is none stops every other program.
+    [TestCaseSource(nameof(AllNodes))]
+    public async Task Libraries_of_another_system_are_not_looked_at(string name)
+    {
+        using var node = new Node(name);
+        node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
+        foreach (var library in (string[])
+            ["libc.so.6", "libm.so.6", "libdl.so.2", "librt.so.1", "libpthread.so.0", "libresolv.so.2", "libnss_files.so.2", "libnss_dns.so.2",
+                "libssl.so.3", "libssl.so.1.1", "libcrypto.so.3", "libcrypto.so.1.1", "libz.so.1", "libstdc++.so.6", "libgcc_s.so.1", "libgssapi_krb5.so.2"])
+        {
+            node.Write($"/snap/lib/{library}", "not a library");
+        }
+
+        AssertAnswer(await RunAsync(node, HttpsEnvironment(("LD_LIBRARY_PATH", "/snap/lib"))));
+    }
+
+    [TestCaseSource(nameof(Amd64Nodes))]
+    public async Task The_root_file_system_may_be_read_only(string name)
+    {
+        using var node = new Node(name) { IsReadOnly = true };
+        node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
+
+        AssertAnswer(await RunAsync(node, HttpsEnvironment()));
+    }
+
+    [Test]
+    public async Task The_user_may_be_unknown_and_have_no_home([ValueSource(nameof(Amd64Nodes))] string name, [Values(null, "/nonexistent")] string? home)
+    {
+        using var node = new Node(name) { User = 4711 };
+        node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
+
+        AssertAnswer(await RunAsync(node, home is null ? HttpsEnvironment() : HttpsEnvironment(("HOME", home))));
+    }
+
+    [TestCaseSource(nameof(Amd64Nodes))]
+    public async Task The_environment_may_be_empty(string name)
+    {
+        using var node = new Node(name);
+        node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
+        node.Write("/root/.aws/credentials", $"""
+            [default]
+            aws_access_key_id = {Emulator.ProfileCredentials.AccessKeyId}
+            aws_secret_access_key = {Emulator.ProfileCredentials.SecretAccessKey}
+            """);
+        node.Write("/root/.aws/config", $"""
+            [default]
+            endpoint_url = {Emulator.HttpsAddress}
+            """);
+
+        AssertAnswer(await RunAsync(node, new Dictionary<string, string>()));
+    }
+
+    [TestCaseSource(nameof(Amd64Nodes))]
+    public async Task It_needs_less_than_64_MiB(string name)
+    {
+        using var limit = new MemoryLimit(64 << 20);
+        using var node = new Node(name) { ControlGroup = limit.Folder };
+        node.Write(RedHatBundle, await File.ReadAllTextAsync("/etc/ssl/certs/ca-certificates.crt") + Emulator.CertificateAuthorityPem);
+
+        AssertAnswer(await RunAsync(node, HttpsEnvironment()));
+        await TestContext.Out.WriteLineAsync($"{limit.Peak >> 10} KiB, with what it reads of the executable");
+    }
+
+    private Dictionary<string, string> HttpsEnvironment(params IEnumerable<(string Name, string Value)> more)
+    {
+        var environment = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = Emulator.HttpsAddress.AbsoluteUri };
+        foreach (var (name, value) in more)
+        {
+            environment[name] = value;
+        }
+
+        return environment;
+    }
+
+    private static async Task<ShimResult> RunAsync(Node node, IReadOnlyDictionary<string, string> environment) =>
+        new(await node.RunAsync(Encoding.UTF8.GetBytes(Request()), environment));
+}
