@@ -9,15 +9,25 @@ namespace Ecr.Credentials.Shim;
 internal sealed class CommandLine
 {
     public const string Help = """
-        Gives the kubelet credentials for Amazon ECR.
+        Gives the kubelet, docker and people credentials for Amazon ECR.
 
         Usage: ecr-credential-provider [get-credentials] [OPTION]...
+               ecr-credential-provider docker get|list|store|erase|version [OPTION]...
+               ecr-credential-provider login-password [HOST|IMAGE] [OPTION]...
 
-        Reads one CredentialProviderRequest as JSON from standard input and writes one
-        CredentialProviderResponse to standard output. Try it:
+        Without a command it is a plugin of the kubelet: it reads one CredentialProviderRequest as JSON
+        from standard input and writes one CredentialProviderResponse to standard output. Try it:
 
           echo '{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1",
                  "image":"123456789012.dkr.ecr.eu-west-1.amazonaws.com/app"}' | ecr-credential-provider
+
+        With the command docker, or started under a name that begins with docker-credential-, it is a
+        credential helper of docker, podman, skopeo and others.
+
+        With the command login-password it prints a password, of the default region where no registry
+        is named:
+
+          ecr-credential-provider login-password HOST | docker login -u AWS --password-stdin HOST
 
         Options:
           --registry-alias PATTERN=REGISTRY   give hosts that match PATTERN the password of an ECR
@@ -31,6 +41,8 @@ internal sealed class CommandLine
           --service-account optional          use the role of the pod's service account, if it has one
                                               (the default)
           --service-account require-role      refuse a service account that has none
+          --cache-dir FOLDER                  keep passwords in this folder until half of their life is
+                                              over, and let one process ask where many want the same
           --timeout DURATION                  the time for everything together, such as 30s; at most 1m,
                                               50s by default
           -v, --verbose                       tell on standard error what is being done
@@ -46,26 +58,38 @@ internal sealed class CommandLine
 
     private CommandLine(Mode mode) => Mode = mode;
 
-    public Mode Mode { get; private init; }
+    public Mode Mode { get; private set; }
 
     /// <summary>What is wrong with the command line, if the mode is <see cref="Mode.Misuse"/>.</summary>
     public string? Error { get; private init; }
 
     public EcrCredentialProviderOptions Options { get; } = new();
 
+    /// <summary>What docker wants done, or the image or host that a password is for; null if it is not said.</summary>
+    public string? Operand { get; private set; }
+
+    /// <summary>Where passwords are to be kept; null if it is not said.</summary>
+    public string? CacheFolder { get; private set; }
+
     public TimeSpan Timeout { get; private set; } = CredentialProviderPlugin.DefaultTimeout;
 
-    public static CommandLine Parse(ReadOnlySpan<string> args)
+    /// <param name="program">The name under which the program was started, with or without folder.</param>
+    /// <param name="args">The arguments after it.</param>
+    public static CommandLine Parse(string program, ReadOnlySpan<string> args)
     {
         try
         {
-            return ParseOrThrow(args);
+            return ParseOrThrow(IsDockerCredentialHelper(program) ? ["docker", .. args] : args);
         }
         catch (FormatException e)
         {
             return new CommandLine(Mode.Misuse) { Error = e.Message };
         }
     }
+
+    // Docker looks for a helper by this name, with an ending of its user's choice.
+    private static bool IsDockerCredentialHelper(string program) =>
+        Path.GetFileName(program.AsSpan()).StartsWith("docker-credential-", StringComparison.Ordinal);
 
     private static CommandLine ParseOrThrow(ReadOnlySpan<string> args)
     {
@@ -77,6 +101,14 @@ internal sealed class CommandLine
             {
                 case "get-credentials" when value is null:
                     // The Go plugin of the same name takes it and ignores it; it stands in many configurations.
+                    break;
+                case "docker" when value is null && line.Mode == Mode.Plugin:
+                    line.Mode = Mode.DockerCredentialHelper;
+                    line.Operand = TakeOperand(ref args);
+                    break;
+                case "login-password" when value is null && line.Mode == Mode.Plugin:
+                    line.Mode = Mode.LoginPassword;
+                    line.Operand = TakeOperand(ref args);
                     break;
                 case "-h" or "--help" when value is null:
                     return new CommandLine(Mode.Help);
@@ -96,6 +128,9 @@ internal sealed class CommandLine
                     break;
                 case "--service-account":
                     line.Options.ServiceAccount = ParseServiceAccount(value ?? TakeValue(name, ref args));
+                    break;
+                case "--cache-dir":
+                    line.CacheFolder = ParseFolder(value ?? TakeValue(name, ref args));
                     break;
                 case "--timeout":
                     line.Timeout = ParseTimeout(value ?? TakeValue(name, ref args));
@@ -129,6 +164,18 @@ internal sealed class CommandLine
         return value;
     }
 
+    private static string? TakeOperand(ref ReadOnlySpan<string> args)
+    {
+        if (args.IsEmpty || args[0].StartsWith('-'))
+        {
+            return null;
+        }
+
+        var operand = args[0];
+        args = args[1..];
+        return operand;
+    }
+
     private static UnknownRegistryHandling ParseUnknownRegistry(string value) => value switch
     {
         "refuse" => UnknownRegistryHandling.Refuse,
@@ -142,6 +189,11 @@ internal sealed class CommandLine
         "require-role" => ServiceAccountHandling.RequireRole,
         _ => throw new FormatException($"--service-account is \"{value}\". It must be optional or require-role."),
     };
+
+    private static string ParseFolder(string value) =>
+        Path.IsPathFullyQualified(value)
+            ? value
+            : throw new FormatException($"--cache-dir is \"{value}\". It must be a full path, such as /run/ecr-credential-provider.");
 
     private static TimeSpan ParseTimeout(string value) =>
         GoDuration.TryParse(value, out var timeout) && timeout > TimeSpan.Zero && timeout <= CredentialProviderPlugin.MaxTimeout

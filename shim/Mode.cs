@@ -6,6 +6,12 @@ internal enum Mode
     /// <summary>One exchange with the kubelet.</summary>
     Plugin,
 
+    /// <summary>One exchange with docker or another client of credential helpers.</summary>
+    DockerCredentialHelper,
+
+    /// <summary>A password for a login by hand.</summary>
+    LoginPassword,
+
     /// <summary>The text on how to use the program.</summary>
     Help,
 

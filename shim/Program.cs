@@ -3,8 +3,9 @@ using Ecr.Credentials;
 using Ecr.Credentials.Aws;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Shim;
+using Ecr.Credentials.Tokens;
 
-var arguments = CommandLine.Parse(args);
+var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args);
 switch (arguments.Mode)
 {
     case Mode.Help:
@@ -19,33 +20,85 @@ switch (arguments.Mode)
         Console.Error.WriteLine($"ecr-credential-provider: {arguments.Error}");
         return CredentialProviderPlugin.Misuse;
 
+    case Mode.DockerCredentialHelper:
+        return await RunDockerCredentialHelperAsync(arguments);
+
+    case Mode.LoginPassword:
+        return await RunLoginPasswordAsync(arguments);
+
     default:
         return await RunPluginAsync(arguments);
 }
 
 static async Task<int> RunPluginAsync(CommandLine arguments)
 {
-    if (LinkedOpenSsl.IsPresent)
-    {
-        arguments.Options.Trust = SystemTrust.TakeOver();
-    }
-
-    // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.
-    ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
-
-    EnsureHome();
+    using var provider = CreateProvider(arguments.Options, CacheFolder.ForKubelet(arguments));
     if (!Console.IsInputRedirected)
     {
         Console.Error.WriteLine("ecr-credential-provider: Waiting for a CredentialProviderRequest on standard input; --help shows how to send one.");
     }
 
-    using var provider = new EcrCredentialProvider(arguments.Options);
     using var input = Console.OpenStandardInput();
     using var output = Console.OpenStandardOutput();
 
     // Console.Error would prepare the terminal first, for a line that is seldom written.
     using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
     return await CredentialProviderPlugin.RunAsync(input, output, error, provider, arguments.Timeout);
+}
+
+static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
+{
+    using var provider = CreateProvider(arguments.Options, CacheFolder.ForDocker(arguments));
+    using var standardInput = Console.OpenStandardInput();
+    using var standardOutput = Console.OpenStandardOutput();
+    using var input = new BlockingStream(standardInput);
+    using var output = new BlockingStream(standardOutput);
+    return await DockerCredentialHelper.RunAsync(
+        arguments.Operand ?? "",
+        input,
+        output,
+        provider,
+        ignoreStorage: Environment.GetEnvironmentVariable("AWS_ECR_IGNORE_CREDS_STORAGE") == "true",
+        arguments.Timeout);
+}
+
+static async Task<int> RunLoginPasswordAsync(CommandLine arguments)
+{
+    // From a file it would be half as long good as a login expects.
+    using var provider = CreateProvider(arguments.Options, cacheFolder: null);
+    using var output = Console.OpenStandardOutput();
+    using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+    return await LoginPassword.RunAsync(arguments.Operand, output, error, provider, arguments.Timeout);
+}
+
+static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options, string? cacheFolder)
+{
+    if (cacheFolder is null)
+    {
+        PrepareAws(options);
+        return new EcrCredentialProvider(options);
+    }
+
+    // Whose password is in a file needs nothing of AWS, which takes longer to prepare than all the rest.
+    var aws = new Lazy<EcrTokenClient>(() =>
+    {
+        PrepareAws(options);
+        return new EcrTokenClient(options.Logger, options.TimeProvider, options.Trust);
+    });
+    var source = EcrTokenSource.FromDelegate((request, cancellationToken) => aws.Value.GetTokenAsync(request, cancellationToken));
+    return new EcrCredentialProvider(new EcrTokenFileCache(source, cacheFolder, options.Logger, options.TimeProvider), options);
+}
+
+static void PrepareAws(EcrCredentialProviderOptions options)
+{
+    if (LinkedOpenSsl.IsPresent)
+    {
+        options.Trust = SystemTrust.TakeOver();
+    }
+
+    // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.
+    ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
+    EnsureHome();
 }
 
 // Without a home directory the AWS SDK would read settings from ./.aws, which anyone may have put there. A service often has no HOME.

@@ -99,6 +99,12 @@ public sealed class EcrCredentialProvider : IDisposable
         return new AuthConfig(token.Username, token.Password);
     }
 
+    /// <summary>Gets the token for the private registries of the default region.</summary>
+    /// <exception cref="EcrCredentialException">There is no token, or no default region; the reason says why.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended; the message says what was still being waited for.</exception>
+    internal ValueTask<EcrToken> GetDefaultTokenAsync(CancellationToken cancellationToken) =>
+        GetTokenAsync(EcrRegistryResolver.ResolveDefault(), EcrIdentity.Default, cancellationToken);
+
     /// <summary>Closes the connections to AWS that the provider opened itself.</summary>
     public void Dispose() => _ownClient?.Dispose();
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Ecr.Emulator.Identities;
 using Ecr.Emulator.Server;
 using Ecr.Emulator.Services;
@@ -145,6 +146,21 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <param name="lifetime">Zero or less makes credentials that have expired.</param>
     public EmulatedCredentials IssueSession(string roleName, TimeSpan lifetime) =>
         _credentials.IssueSession(AssumedRole(Options, roleName, "issued"), lifetime);
+
+    /// <summary>Lets connections to port 443 of a host that go through the proxy lead to a server of the test's own, such as a registry.</summary>
+    /// <param name="host">The host as clients name it.</param>
+    /// <param name="port">The server's port on the loopback interface.</param>
+    public void Route(string host, int port) => _proxy.Route(host, port);
+
+    /// <summary>Makes a certificate that clients of the emulator trust, for a server of the test's own.</summary>
+    /// <param name="host">The host as clients name it.</param>
+    /// <returns>Certificate and key as PEM text.</returns>
+    public (string Certificate, string Key) IssueCertificate(string host)
+    {
+        var certificate = _authority.CertificateFor(host);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
 
     /// <summary>Completes with the first request, seen already or still to come, for which <paramref name="matches"/> is true; it may not be answered yet.</summary>
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool>? matches = null, CancellationToken cancellationToken = default) =>

@@ -9,6 +9,9 @@ public static class ShimProgram
     /// <summary>The environment variable that names another executable than the build's own.</summary>
     public const string PathVariable = "ECR_CREDENTIAL_PROVIDER";
 
+    /// <summary>Whether <see cref="PathVariable"/> names an executable. That is a native one; the build output's is started by a host program.</summary>
+    public static bool IsNamed { get; } = System.Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 };
+
     /// <summary>What <see cref="PathVariable"/> says, else the build output of the shim's project.</summary>
     public static string Path { get; } = System.Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path ? path : BuildOutput();
 
@@ -20,6 +23,9 @@ public static class ShimProgram
         {
             ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "",
             ["HOME"] = homeDirectory,
+
+            // Where passwords are kept for docker; root's would otherwise be in the machine's own /run.
+            ["XDG_RUNTIME_DIR"] = homeDirectory,
 
             // The build output is no native executable: it looks for the runtime, which may stand in an unusual place.
             ["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),

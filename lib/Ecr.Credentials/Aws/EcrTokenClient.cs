@@ -163,7 +163,8 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             {
                 return EcrToken.FromAuthorizationToken(
                     response.AuthorizationToken ?? throw new FormatException("There is no authorization token in it."),
-                    response.ExpiresAt);
+                    response.ExpiresAt,
+                    response.ProxyEndpoint);
             }
             catch (FormatException e)
             {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 
 namespace Ecr.Credentials.Protocol;
 
@@ -15,9 +14,6 @@ public static class CredentialProviderPlugin
 
     /// <summary>Request, arguments or configuration are wrong: 2. Trying again does not help.</summary>
     public const int Misuse = 2;
-
-    // The kubelet's requests are some hundred bytes, a few kilobytes with a service-account token.
-    private const int MaxRequestLength = 1 << 20;
 
     /// <summary>The longest time that an exchange may take: 60 s, after which the kubelet kills a plugin.</summary>
     public static TimeSpan MaxTimeout { get; } = TimeSpan.FromSeconds(60);
@@ -39,7 +35,6 @@ public static class CredentialProviderPlugin
     /// <returns><see cref="Success"/>, <see cref="Failure"/> or <see cref="Misuse"/>.</returns>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is not above zero, or above <see cref="MaxTimeout"/>.</exception>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "No input may end in a stack trace on the kubelet's log.")]
     public static async Task<int> RunAsync(
         Stream input,
         Stream output,
@@ -53,94 +48,22 @@ public static class CredentialProviderPlugin
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(provider);
-        var limit = timeout ?? DefaultTimeout;
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(timeout));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxTimeout, nameof(timeout));
 
-        using var deadline = new CancellationTokenSource(limit, timeProvider ?? TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
-        {
-            var request = await ReadRequestAsync(input, either.Token).ConfigureAwait(false);
-            var response = await provider.GetCredentialsAsync(request, either.Token).ConfigureAwait(false);
-            await WriteResponseAsync(response, output, either.Token).ConfigureAwait(false);
-            return Success;
-        }
-        catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return Fail(error, Failure, $"There was no credential within {GoDuration.Format(limit)}. {e.Message} Check the node's network, or raise --timeout.");
-        }
-        catch (EcrCredentialException e)
-        {
-            var isMisuse = e.Reason is EcrCredentialErrorReason.InvalidRequest
-                or EcrCredentialErrorReason.InvalidConfiguration
-                or EcrCredentialErrorReason.NotAnEcrRegistry;
-            return Fail(error, isMisuse ? Misuse : Failure, e.Message);
-        }
-        catch (IOException e)
-        {
-            return Fail(error, Failure, $"Standard input or output broke: {MessageText.OneLine(e.Message)}");
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            return Fail(error, Failure, $"Something unforeseen failed, {e.GetType().Name}: {MessageText.OneLine(e.Message)}");
-        }
+        var failure = await Exchange.RunAsync(token => AnswerAsync(input, output, provider, token), timeout, timeProvider, cancellationToken)
+            .ConfigureAwait(false);
+        return Exchange.Tell(failure, error);
     }
 
-    private static async Task<CredentialProviderRequest> ReadRequestAsync(Stream input, CancellationToken cancellationToken)
+    private static async Task AnswerAsync(Stream input, Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)
     {
-        var buffer = new byte[4096];
-        var length = 0;
-        while (true)
-        {
-            if (length == buffer.Length)
-            {
-                Array.Resize(ref buffer, buffer.Length * 4);
-            }
+        var request = ReadRequest(await Exchange.ReadToEndAsync(input, cancellationToken).ConfigureAwait(false));
+        var response = await provider.GetCredentialsAsync(request, cancellationToken).ConfigureAwait(false);
 
-            // A read of standard input cannot be cancelled; the wait for it can.
-            var read = await Wait(input.ReadAsync(buffer.AsMemory(length), cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
-            length += read;
-            if (length > MaxRequestLength)
-            {
-                throw BadRequest("It is longer than 1 MiB. The kubelet's requests never are.");
-            }
-
-            if (read == 0)
-            {
-                return CredentialProviderRequest.TryParse(buffer.AsSpan(0, length), out var request, out var fault)
-                    ? request
-                    : throw BadRequest(fault);
-            }
-        }
-
-        static async Task<int> Wait(Task<int> read, CancellationToken cancellationToken)
-        {
-            try
-            {
-                return await read.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException("The request on standard input had not ended yet.", e, cancellationToken);
-            }
-        }
-    }
-
-    private static async Task WriteResponseAsync(CredentialProviderResponse response, Stream output, CancellationToken cancellationToken)
-    {
         var buffer = new ArrayBufferWriter<byte>();
         response.WriteTo(buffer);
-        await output.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await Exchange.WriteAsync(output, buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 
-    private static EcrCredentialException BadRequest(string fault) =>
-        new(EcrCredentialErrorReason.InvalidRequest, $"The request on standard input cannot be used. {fault}");
-
-    private static int Fail(TextWriter error, int exitCode, string message)
-    {
-        error.WriteLine($"ecr-credential-provider: {message}");
-        return exitCode;
-    }
+    private static CredentialProviderRequest ReadRequest(ReadOnlyMemory<byte> json) =>
+        CredentialProviderRequest.TryParse(json.Span, out var request, out var fault) ? request : throw Exchange.BadRequest(fault);
 }

@@ -27,6 +27,10 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options)
                 $"{error} Take it out of the kubelet's matchImages, or name the ECR registry behind it with a registry alias.");
     }
 
+    /// <summary>The private registries of the default region.</summary>
+    /// <exception cref="EcrCredentialException">There is no default region.</exception>
+    public static EcrRegistry ResolveDefault() => GetDefaultRegistry(host: null);
+
     /// <summary>The registry that an alias or the host's own name tells, never the one of the default region.</summary>
     public bool TryResolveNamed(
         string image, [NotNullWhen(true)] out EcrRegistry? registry, [NotNullWhen(false)] out string? error)
@@ -45,13 +49,15 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options)
         return EcrRegistry.TryParse(image, out registry, out error);
     }
 
-    private static EcrRegistry GetDefaultRegistry(string host)
+    private static EcrRegistry GetDefaultRegistry(string? host)
     {
         var region = AwsDefaultRegion.Find() ?? throw new EcrCredentialException(
             EcrCredentialErrorReason.InvalidConfiguration,
-            $"{MessageText.Quote(host)} is not an Amazon ECR registry host, and there is no default region for it. Set AWS_REGION.");
+            host is null
+                ? "No registry is named, and there is no default region. Name a registry, or set AWS_REGION."
+                : $"{MessageText.Quote(host)} is not an Amazon ECR registry host, and there is no default region for it. Set AWS_REGION.");
 
-        return EcrRegistry.ForRegion(host, region) ?? throw new EcrCredentialException(
+        return EcrRegistry.ForRegion(host ?? region, region) ?? throw new EcrCredentialException(
             EcrCredentialErrorReason.InvalidConfiguration,
             $"The default region {MessageText.Quote(region)} is not the name of an AWS region. Correct AWS_REGION or the profile's region.");
     }

@@ -25,12 +25,19 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
     // clock, that bounds the life of a token also where the clock is behind AWS's, by which "expires at" is written.
     internal static TimeSpan LongestLife { get; } = TimeSpan.FromHours(12);
 
+    /// <summary>
+    /// The private registry of the AWS identity's own account, such as <c>https://123456789012.dkr.ecr.eu-west-1.amazonaws.com</c>. The password is good
+    /// for others of the region too. <see langword="null"/> by default, when ECR did not say, and for ECR Public.
+    /// </summary>
+    public string? ProxyEndpoint { get; init; }
+
     /// <summary>Reads the <c>authorizationToken</c> of ECR's answer: the base64 form of <c>AWS:password</c>.</summary>
     /// <param name="authorizationToken">The token as ECR gives it.</param>
     /// <param name="expiresAt">ECR's <c>expiresAt</c>.</param>
+    /// <param name="proxyEndpoint">ECR's <c>proxyEndpoint</c>, if there is one.</param>
     /// <returns>The token, decoded.</returns>
     /// <exception cref="FormatException">The text is not base64 of UTF-8 text with a colon, or has no password. The message holds none of it.</exception>
-    public static EcrToken FromAuthorizationToken(string authorizationToken, DateTimeOffset? expiresAt)
+    public static EcrToken FromAuthorizationToken(string authorizationToken, DateTimeOffset? expiresAt, string? proxyEndpoint = null)
     {
         ArgumentNullException.ThrowIfNull(authorizationToken);
 
@@ -38,7 +45,7 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon < 0 || colon == text.Length - 1
             ? throw new FormatException("The authorization token does not hold a user name, a colon and a password.")
-            : new EcrToken(text[..colon], text[(colon + 1)..], expiresAt);
+            : new EcrToken(text[..colon], text[(colon + 1)..], expiresAt) { ProxyEndpoint = proxyEndpoint };
     }
 
     /// <summary>The expiry; the password stays hidden.</summary>

@@ -51,13 +51,19 @@ public abstract class ShimFixture
     /// <summary>Runs the executable with these variables, those that every program needs, and no others.</summary>
     protected async Task<ShimResult> RunAsync(ReadOnlyMemory<byte> input, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
+        return new ShimResult(await PluginProcess.RunAsync(ShimProgram.Path, arguments, Complete(variables), input));
+    }
+
+    /// <summary>These variables and those that every program needs.</summary>
+    protected Dictionary<string, string> Complete(IReadOnlyDictionary<string, string> variables)
+    {
         var environment = ShimProgram.MinimalEnvironment(Home);
         foreach (var (name, value) in variables)
         {
             environment[name] = value;
         }
 
-        return new ShimResult(await PluginProcess.RunAsync(ShimProgram.Path, arguments, environment, input, folder: Home));
+        return environment;
     }
 
     protected void AssertAnswer(ShimResult result)

@@ -6,8 +6,8 @@ using System.Text;
 namespace Ecr.Emulator.Server;
 
 /// <summary>
-/// An HTTP proxy that leads to the emulator whatever name is asked for: CONNECT becomes a tunnel to the TLS listener, so that clients
-/// meet the emulator under AWS's real names. A request in clear text is answered 502: metadata and container credentials are spoken in
+/// An HTTP proxy that leads to the emulator whatever name is asked for, unless it was told another place: CONNECT becomes a tunnel to the
+/// TLS listener, so that clients meet the emulator under AWS's real names. A request in clear text is answered 502: metadata and container credentials are spoken in
 /// clear text, and a proxy on another machine reaches neither. Whatever is asked is recorded.
 /// </summary>
 internal sealed class ConnectProxy : IAsyncDisposable
@@ -17,6 +17,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<ProxiedRequest> _requests = new();
     private readonly ConcurrentDictionary<int, bool> _ownPorts = new();
+    private readonly ConcurrentDictionary<string, int> _routes = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task _accepting = Task.CompletedTask;
@@ -27,6 +28,9 @@ internal sealed class ConnectProxy : IAsyncDisposable
 
     /// <summary>In the order of arrival.</summary>
     public IReadOnlyList<ProxiedRequest> Requests => [.. _requests];
+
+    /// <summary>Leads connections to port 443 of this host to another port of the loopback interface.</summary>
+    public void Route(string host, int port) => _routes[$"{host}:443"] = port;
 
     public void Start(int httpsPort) => _accepting = AcceptAsync(httpsPort);
 
@@ -74,7 +78,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
                 return;
             }
 
-            await server.ConnectAsync(IPAddress.Loopback, httpsPort, _stopping.Token);
+            await server.ConnectAsync(IPAddress.Loopback, _routes.GetValueOrDefault(request.Target, httpsPort), _stopping.Token);
             ownPort = ((IPEndPoint)server.LocalEndPoint!).Port;
             _ownPorts[ownPort] = true;
             await client.SendAsync("HTTP/1.1 200 Connection Established\r\n\r\n"u8.ToArray(), _stopping.Token);

@@ -29,6 +29,7 @@ internal sealed class GetAuthorizationTokenUnmarshaller : JsonResponseUnmarshall
         {
             response.AuthorizationToken = ReadString(data, "authorizationToken"u8);
             response.ExpiresAt = ReadTime(data, "expiresAt"u8);
+            response.ProxyEndpoint = ReadString(data, "proxyEndpoint"u8);
         }
 
         return response;
