@@ -1,0 +1,226 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using System.Text;
+
+namespace Ecr.Credentials.Shim.Tests;
+
+/// <summary>Passwords that one process leaves to the next.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class FileCacheTests : ShimFixture
+{
+    private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+    // The build output takes a second of a processor to start.
+    private static readonly int Crowd = ShimProgram.IsNamed ? 50 : 6;
+
+    private string Folder => Path.Combine(Home, "passwords");
+
+    private string[] Tokens => [.. Directory.GetFiles(Folder, "ecr-token-*").Where(path => Path.GetExtension(path).Length == 0)];
+
+    [Test]
+    public async Task Docker_asks_AWS_for_the_first_password_alone()
+    {
+        var variables = Emulator.Environment(CredentialSource.InstanceMetadata);
+
+        AssertPassword(await RunAsync(Host, variables, "docker", "get"));
+        var asked = Emulator.Requests.Count;
+        AssertPassword(await RunAsync($"https://{Host}/", variables, "docker", "get"));
+        AssertPassword(await RunAsync("999999999999.dkr.ecr.eu-west-1.amazonaws.com", variables, "docker", "get"));
+
+        Assert.That(Emulator.Requests, Has.Count.EqualTo(asked), "not even the metadata service is asked");
+    }
+
+    [Test]
+    public async Task Another_identity_gets_a_password_of_its_own()
+    {
+        AssertPassword(await RunAsync(Host, Emulator.Environment(), "docker", "get"));
+        AssertPassword(await RunAsync(Host, Emulator.Environment(CredentialSource.SessionKey), "docker", "get"));
+
+        Assert.That(
+            TokenRequests.Select(request => request.AccessKeyId),
+            Is.EqualTo(new[] { Emulator.StaticCredentials.AccessKeyId, Emulator.SessionCredentials.AccessKeyId }));
+    }
+
+    [Test]
+    public async Task The_kubelet_shares_passwords_where_a_folder_is_named()
+    {
+        AssertAnswer(await RunAsync(Request($"{Host}/one"), "--cache-dir", Folder));
+        AssertAnswer(await RunAsync(Request($"{Host}/two"), $"--cache-dir={Folder}"));
+
+        Assert.That(TokenRequests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task The_kubelet_keeps_no_password_where_no_folder_is_named()
+    {
+        AssertAnswer(await RunAsync(Request()));
+        AssertAnswer(await RunAsync(Request()));
+
+        Assert.That(TokenRequests, Has.Count.EqualTo(2));
+        Assert.That(Directory.GetFileSystemEntries(Home), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_login_gets_a_password_for_the_whole_of_its_life()
+    {
+        await RunAsync(Host, "docker", "get");
+        await RunAsync("", "login-password", Host);
+
+        Assert.That(TokenRequests, Has.Count.EqualTo(2));
+    }
+
+    [TestCase("docker", "get")]
+    [TestCase("docker", "get", "--cache-dir", "/nowhere")]
+    public async Task A_variable_switches_it_off(params string[] arguments)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_DISABLE_CACHE"] = "1" };
+
+        AssertPassword(await RunAsync(Host, variables, arguments));
+
+        Assert.That(Directory.GetFileSystemEntries(Home), Is.Empty);
+    }
+
+    [TestCase("AWS_ECR_CACHE_DIR", "{home}/passwords", "passwords")]
+    [TestCase("AWS_ECR_CACHE_DIR", "~/passwords", "passwords")]
+    [TestCase("AWS_ECR_CACHE_DIR", "", "ecr-credential-provider")]
+    [TestCase("XDG_RUNTIME_DIR", "{home}", "ecr-credential-provider")]
+    public async Task A_variable_names_the_folder_for_docker(string variable, string value, string expected)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = value.Replace("{home}", Home, StringComparison.Ordinal) };
+
+        AssertPassword(await RunAsync(Host, variables, "docker", "get"));
+
+        Assert.That(Directory.GetFiles(Path.Combine(Home, expected), "ecr-token-*"), Has.Length.EqualTo(2));
+    }
+
+    [TestCase("--cache-dir=", "--cache-dir is \"\". It must be a full path")]
+    [TestCase("--cache-dir=passwords", "--cache-dir is \"passwords\". It must be a full path")]
+    [TestCase("--cache-dir", "--cache-dir needs a value.")]
+    public async Task A_folder_that_is_none_is_refused(string argument, string message) =>
+        AssertFailure(await RunAsync(Request(), argument), 2, message);
+
+    [Test]
+    public async Task Of_many_who_start_at_once_one_asks_AWS()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(_ => GetAsync()));
+
+        Assert.That(results.Select(result => result.Error), Is.All.Empty);
+        Assert.That(results.Select(result => result.Output).Distinct().Count(), Is.EqualTo(1));
+        AssertPassword(results[0]);
+        Assert.That(TokenRequests, Has.Count.EqualTo(1));
+        AssertFolderIsWhole();
+    }
+
+    [Test]
+    public async Task Who_dies_while_asking_is_followed_by_the_next()
+    {
+        Emulator.Faults.Enqueue(Fault.Slow, AwsService.Ecr);
+        using var killed = new CancellationTokenSource();
+        var first = PluginProcess.RunAsync(
+            ShimProgram.Path, Arguments, Complete(Emulator.Environment()), Encoding.UTF8.GetBytes(Host), cancellationToken: killed.Token);
+        await Emulator.WaitForRequestAsync(request => request.Service is AwsService.Ecr);
+        var others = Enumerable.Range(0, Crowd).Select(_ => GetAsync()).ToArray();
+
+        await killed.CancelAsync();
+
+        Assert.That(async () => await first, Throws.InstanceOf<OperationCanceledException>());
+        foreach (var result in await Task.WhenAll(others))
+        {
+            AssertPassword(result);
+        }
+
+        Assert.That(TokenRequests, Has.Count.EqualTo(2));
+        AssertFolderIsWhole();
+    }
+
+    [TestCase(-13, TestName = "A_password_that_has_expired_is_not_given_out_also_where_AWS_fails")]
+    [TestCase(1, TestName = "A_password_of_the_future_is_not_given_out_also_where_AWS_fails")]
+    public async Task A_password_is_not_given_out_outside_its_life(int hours)
+    {
+        AssertPassword(await GetAsync());
+        MoveClockOfToken(TimeSpan.FromHours(hours));
+        Emulator.Faults.Enqueue(Fault.AccessDenied, AwsService.Ecr);
+
+        var failed = await GetAsync();
+
+        Assert.That((failed.ExitCode, failed.Error), Is.EqualTo((1, "")));
+        Assert.That(failed.Output, Does.StartWith("AWS denied access"));
+        AssertPassword(await GetAsync());
+        AssertPassword(await GetAsync());
+        Assert.That(TokenRequests, Has.Count.EqualTo(3));
+    }
+
+    [Test]
+    public async Task A_password_in_the_second_half_of_its_life_serves_where_AWS_fails()
+    {
+        AssertPassword(await GetAsync());
+        MoveClockOfToken(TimeSpan.FromHours(-7));
+        Emulator.Faults.Always(Fault.AccessDenied, AwsService.Ecr);
+
+        AssertPassword(await GetAsync());
+        AssertPassword(await GetAsync());
+
+        Assert.That(TokenRequests, Has.Count.EqualTo(2), "the second one does not try again so soon");
+    }
+
+    [TestCase("")]
+    [TestCase("ecr-credential-provider token 1\n")]
+    [TestCase("{}")]
+    public async Task A_damaged_file_is_replaced(string content)
+    {
+        AssertPassword(await GetAsync());
+        await File.WriteAllTextAsync(Tokens.Single(), content);
+
+        AssertPassword(await GetAsync());
+        AssertPassword(await GetAsync());
+
+        Assert.That(TokenRequests, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task The_reason_why_there_is_no_cache_is_told_to_who_asks()
+    {
+        Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
+        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherWrite);
+
+        var quiet = await GetAsync();
+        var told = await RunAsync(Host, [.. Arguments, "-v"]);
+
+        AssertPassword(quiet);
+        Assert.That(told.Error, Does.Contain($"Passwords are not kept in {Folder}, which is no folder of this user alone."));
+        Assert.That(Directory.GetFileSystemEntries(Folder), Is.Empty);
+    }
+
+    private string[] Arguments => ["docker", "get", "--cache-dir", Folder];
+
+    private Task<ShimResult> GetAsync() => RunAsync(Host, Arguments);
+
+    private void AssertPassword(ShimResult result)
+    {
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")), result.Output);
+        Assert.That(result.Output, Does.Contain($"\"Secret\":\"{Emulator.Token}\""));
+    }
+
+    private void AssertFolderIsWhole()
+    {
+        Assert.That(Directory.GetFileSystemEntries(Folder), Is.EquivalentTo(new[] { Tokens.Single(), Tokens.Single() + ".lock" }));
+        Assert.That(File.ReadAllText(Tokens.Single()), Does.Contain(Emulator.Token));
+    }
+
+    // As if it had been written by a clock that differs by so much.
+    private void MoveClockOfToken(TimeSpan by)
+    {
+        var lines = File.ReadAllLines(Tokens.Single());
+        foreach (var time in (int[])[2, 3, 4])
+        {
+            lines[time] = (long.Parse(lines[time], CultureInfo.InvariantCulture) + (long)by.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        var text = string.Concat(lines[..^1].Select(line => line + '\n'));
+        File.WriteAllText(Tokens.Single(), string.Create(CultureInfo.InvariantCulture, $"{text}{Hash(text):x16}\n"));
+    }
+
+    // FNV-1a over UTF-16.
+    private static ulong Hash(string text) =>
+        Encoding.Unicode.GetBytes(text).Aggregate(0xcbf29ce484222325, (hash, value) => unchecked((hash ^ value) * 0x100000001b3));
+}
