@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Ecr.Credentials.Shim.Tests.Clients;
+
+/// <summary>Debian's docker-registry under the name of an ECR registry: it serves nobody who does not bring the emulator's password.</summary>
+internal sealed class RealRegistry : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private RealRegistry(Process process) => _process = process;
+
+    /// <summary>The variable that names the program docker-registry.</summary>
+    public const string PathVariable = "DOCKER_REGISTRY";
+
+    public static string? Program => Environment.GetEnvironmentVariable(PathVariable);
+
+    public static async Task<RealRegistry> StartAsync(AwsEmulator emulator, string host, string folder)
+    {
+        var port = FindFreePort();
+        var (certificate, key) = emulator.IssueCertificate(host);
+        var passwords = await PluginProcess.RunAsync(
+            "htpasswd", ["-nbB", "AWS", emulator.Token], new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }, ReadOnlyMemory<byte>.Empty);
+        Assert.That(passwords.ExitCode, Is.Zero, passwords.StandardError);
+        await File.WriteAllTextAsync(Path.Combine(folder, "certificate.pem"), certificate);
+        await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), key);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "passwords"), passwords.StandardOutput);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "registry.yml"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""
+                version: 0.1
+                log: { level: info }
+                storage: { filesystem: { rootdirectory: {{folder}}/storage } }
+                http: { addr: "127.0.0.1:{{port}}", tls: { certificate: {{folder}}/certificate.pem, key: {{folder}}/key.pem } }
+                auth: { htpasswd: { realm: ecr, path: {{folder}}/passwords } }
+                """));
+
+        var start = new ProcessStartInfo(Program!, ["serve", Path.Combine(folder, "registry.yml")]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var registry = new RealRegistry(Process.Start(start)!);
+        await registry.WaitUntilItListensAsync();
+        emulator.Route(host, port);
+        return registry;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    // It says so in its log.
+    private async Task WaitUntilItListensAsync()
+    {
+        var log = new StringBuilder();
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            log.AppendLine(line);
+            if (line.Contains("listening on", StringComparison.Ordinal))
+            {
+                _ = _process.StandardError.ReadToEndAsync();
+                _ = _process.StandardOutput.ReadToEndAsync();
+                return;
+            }
+        }
+
+        Assert.Fail($"docker-registry did not start:\n{log}");
+    }
+
+    private static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
