@@ -95,15 +95,14 @@ public sealed class CredentialProviderResponse
         writer.WriteRaw(DocumentHeader.ToText(ApiVersion));
         writer.WriteRaw("\",\"cacheKeyType\":\""u8);
         writer.WriteRaw(ToText(CacheKeyType));
-        writer.WriteRaw("\""u8);
         if (CacheDuration is { } duration)
         {
-            Span<char> text = stackalloc char[GoDuration.MaxLength];
-            writer.WriteRaw(",\"cacheDuration\":"u8);
-            writer.WriteString(text[..GoDuration.Format(duration, text)]);
+            Span<byte> text = stackalloc byte[GoDuration.MaxLength];
+            writer.WriteRaw("\",\"cacheDuration\":\""u8);
+            writer.WriteRaw(text[..GoDuration.Format(duration, text)]);
         }
 
-        writer.WriteRaw(",\"auth\":{"u8);
+        writer.WriteRaw("\",\"auth\":{"u8);
         WriteAuth(ref writer);
         writer.WriteRaw("}}\n"u8);
         writer.Flush();

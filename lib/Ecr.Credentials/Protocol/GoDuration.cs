@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Ecr.Credentials.Protocol;
 
@@ -18,7 +19,7 @@ public static class GoDuration
     private const ulong Minute = 60 * Second;
     private const ulong Hour = 60 * Minute;
 
-    /// <summary>The length of the longest text, <c>-2562047h47m16.854775808s</c>.</summary>
+    /// <summary>The length of the longest text in UTF-8, <c>-2562047h47m16.854775808s</c>.</summary>
     internal const int MaxLength = 25;
 
     // The magnitude of the most negative 64-bit number: the one value that only a minus sign makes valid.
@@ -83,49 +84,49 @@ public static class GoDuration
     /// <exception cref="ArgumentOutOfRangeException">The duration is beyond what Go can hold.</exception>
     public static string Format(TimeSpan duration)
     {
-        Span<char> text = stackalloc char[MaxLength];
-        return text[..Format(duration, text)].ToString();
+        Span<byte> utf8 = stackalloc byte[MaxLength];
+        return Encoding.UTF8.GetString(utf8[..Format(duration, utf8)]);
     }
 
-    /// <summary>Writes a duration into a buffer of <see cref="MaxLength"/> and returns its length.</summary>
-    internal static int Format(TimeSpan duration, Span<char> destination)
+    /// <summary>Writes a duration as UTF-8 into a buffer of <see cref="MaxLength"/> and returns its length.</summary>
+    internal static int Format(TimeSpan duration, Span<byte> utf8)
     {
         var magnitude = duration.Ticks < 0 ? (ulong)-(Int128)duration.Ticks : (ulong)duration.Ticks;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(magnitude, (ulong)(long.MaxValue / TimeSpan.NanosecondsPerTick), nameof(duration));
 
         var nanoseconds = magnitude * (ulong)TimeSpan.NanosecondsPerTick;
-        var text = new TextWriter(destination);
+        var text = new TextWriter(utf8);
         if (duration < TimeSpan.Zero)
         {
-            text.Write("-");
+            text.Write("-"u8);
         }
 
         switch (nanoseconds)
         {
             case 0:
-                text.Write("0s");
+                text.Write("0s"u8);
                 break;
             case < Microsecond:
-                text.Write(nanoseconds, Nanosecond, "ns");
+                text.Write(nanoseconds, Nanosecond, "ns"u8);
                 break;
             case < Millisecond:
-                text.Write(nanoseconds, Microsecond, "\u00b5s");
+                text.Write(nanoseconds, Microsecond, "\u00b5s"u8);
                 break;
             case < Second:
-                text.Write(nanoseconds, Millisecond, "ms");
+                text.Write(nanoseconds, Millisecond, "ms"u8);
                 break;
             default:
                 if (nanoseconds >= Hour)
                 {
-                    text.Write(nanoseconds / Hour, 1, "h");
+                    text.Write(nanoseconds / Hour, 1, "h"u8);
                 }
 
                 if (nanoseconds >= Minute)
                 {
-                    text.Write(nanoseconds % Hour / Minute, 1, "m");
+                    text.Write(nanoseconds % Hour / Minute, 1, "m"u8);
                 }
 
-                text.Write(nanoseconds % Minute, Second, "s");
+                text.Write(nanoseconds % Minute, Second, "s"u8);
                 break;
         }
 
@@ -237,34 +238,46 @@ public static class GoDuration
         };
     }
 
-    private ref struct TextWriter(Span<char> destination)
+    private ref struct TextWriter(Span<byte> utf8)
     {
-        private readonly Span<char> _destination = destination;
+        private readonly Span<byte> _utf8 = utf8;
 
         public int Length { get; private set; }
 
-        public void Write(ReadOnlySpan<char> text)
+        public void Write(ReadOnlySpan<byte> text)
         {
-            text.CopyTo(_destination[Length..]);
+            text.CopyTo(_utf8[Length..]);
             Length += text.Length;
         }
 
         /// <summary>Writes a value in a unit, with as many digits behind the point as it takes.</summary>
-        public void Write(ulong value, ulong unit, ReadOnlySpan<char> name)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // Where the unit is a constant, no division is left.
+        public void Write(ulong value, ulong unit, ReadOnlySpan<byte> name)
         {
-            (value / unit).TryFormat(_destination[Length..], out var written, provider: CultureInfo.InvariantCulture);
-            Length += written;
+            WriteWhole(value / unit);
+            WriteFraction(value % unit, unit);
+            Write(name);
+        }
 
-            var rest = value % unit;
+        private void WriteWhole(ulong value)
+        {
+            if (value > 9)
+            {
+                WriteWhole(value / 10);
+            }
+
+            _utf8[Length++] = (byte)('0' + (value % 10));
+        }
+
+        private void WriteFraction(ulong rest, ulong unit)
+        {
             for (var isFirst = true; rest > 0; isFirst = false)
             {
                 rest *= 10;
-                Write(isFirst ? "." : "");
-                _destination[Length++] = (char)('0' + (rest / unit));
+                Write(isFirst ? "."u8 : ""u8);
+                _utf8[Length++] = (byte)('0' + (rest / unit));
                 rest %= unit;
             }
-
-            Write(name);
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace Ecr.Credentials.Protocol;
@@ -14,18 +14,18 @@ namespace Ecr.Credentials.Protocol;
 /// </remarks>
 internal ref struct KubeletJsonWriter(IBufferWriter<byte> output)
 {
-    private const string EscapedAscii =
+    /// <summary>What is escaped of ASCII.</summary>
+    internal const string EscapedAscii =
         "\"\\<>&\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\t\n\v\f\r\u000e\u000f"
         + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f";
 
     private static readonly SearchValues<char> Escaped = SearchValues.Create(EscapedAscii + "\u2028\u2029");
 
-    private static readonly SearchValues<byte> EscapedAsciiBytes = SearchValues.Create([.. EscapedAscii.Select(c => (byte)c)]);
-
     private readonly IBufferWriter<byte> _output = output;
     private Span<byte> _buffer;
     private int _used;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // What is written is mostly a constant, of which a few moves are left.
     public void WriteRaw(scoped ReadOnlySpan<byte> json)
     {
         Reserve(json.Length);
@@ -59,13 +59,12 @@ internal ref struct KubeletJsonWriter(IBufferWriter<byte> output)
         }
     }
 
-    // Nearly every string is ASCII without escapes. It is faster to write it and look for them than to look for them and write it.
     private bool TryWritePlain(scoped ReadOnlySpan<char> text)
     {
         Reserve(text.Length + 2);
         var quoted = _buffer.Slice(_used, text.Length + 2);
         var content = quoted[1..^1];
-        if (Ascii.FromUtf16(text, content, out _) != OperationStatus.Done || content.ContainsAny(EscapedAsciiBytes))
+        if (!PlainText.TryWrite(text, content))
         {
             return false;
         }
