@@ -51,7 +51,9 @@ internal static class ColdStartCommand
             var request = $$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"{{Host}}/team/app"}""";
             Contender[] contenders =
             [
-                new("ecr-credential-provider", ours, [], request, environment),
+                scenario.IsWarm
+                    ? new("ecr-credential-provider", ours, ["docker", "get"], Host, environment)
+                    : new("ecr-credential-provider", ours, [], request, environment),
                 new("docker-credential-ecr-login", peer, ["get"], Host, environment),
             ];
 

@@ -6,7 +6,8 @@ namespace Ecr.Credentials.Benchmarks.ColdStart;
 /// <param name="IsHttps">Whether the API is asked over TLS, with all of the system's authorities and the emulator's to choose from.</param>
 /// <param name="Source">Where the AWS credentials are.</param>
 /// <param name="RoundTrip">How long a question is under way until its answer is there.</param>
-internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan RoundTrip)
+/// <param name="IsWarm">Whether the password is in the program's cache, from a run before.</param>
+internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan RoundTrip, bool IsWarm = false)
 {
     private const string SystemBundle = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -16,10 +17,13 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
            from source in (CredentialSource[])[CredentialSource.StaticKey, CredentialSource.InstanceMetadata]
            from isHttps in (bool[])[false, true]
            select new Scenario(isHttps, source, roundTrip),
+        new(IsHttps: false, CredentialSource.StaticKey, TimeSpan.Zero, IsWarm: true),
+        new(IsHttps: false, CredentialSource.InstanceMetadata, TimeSpan.Zero, IsWarm: true),
     ];
 
     public string Name =>
-        $"{(IsHttps ? "https" : "http")}, {(Source == CredentialSource.StaticKey ? "static keys" : "instance metadata")}, {RoundTrip.TotalMilliseconds:0} ms";
+        $"{(IsHttps ? "https" : "http")}, {(Source == CredentialSource.StaticKey ? "static keys" : "instance metadata")}, "
+            + $"{RoundTrip.TotalMilliseconds:0} ms{(IsWarm ? ", warm cache" : "")}";
 
     /// <summary>The variables with which a program meets the emulator in this scenario.</summary>
     /// <param name="emulator">The emulator.</param>
@@ -35,7 +39,6 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
         {
             ["HOME"] = folder,
             ["PATH"] = "/usr/bin:/bin",
-            ["AWS_ECR_DISABLE_CACHE"] = "true",
             ["AWS_ENDPOINT_URL"] = IsHttps ? $"https://localhost:{httpsPort}" : $"http://127.0.0.1:{httpPort}",
             ["SSL_CERT_FILE"] = bundle,
         };
@@ -44,6 +47,8 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
             environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = $"http://127.0.0.1:{httpPort}";
         }
 
+        var (variable, value) = IsWarm ? ("AWS_ECR_CACHE_DIR", Path.Combine(folder, "cache")) : ("AWS_ECR_DISABLE_CACHE", "true");
+        environment[variable] = value;
         return environment;
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ecr.Credentials.Matching;
 using Ecr.Credentials.Shim.Tests.Identities;
@@ -38,6 +39,39 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
+    public async Task Its_docker_configuration_names_registries_that_the_helper_has_passwords_for()
+    {
+        using var configuration = JsonDocument.Parse(HelpersPattern().Match(Readme).Value);
+        foreach (var (host, helper) in configuration.RootElement.GetProperty("credHelpers").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString())))
+        {
+            Assert.That(Readme, Does.Contain($"ln -s ecr-credential-provider /usr/local/bin/docker-credential-{helper}\n"));
+            Assert.That((await RunAsync(host, "docker", "get")).Output, Does.Contain(Emulator.Token));
+        }
+    }
+
+    [Test]
+    public async Task Its_helper_with_options_asks_as_the_profile()
+    {
+        WriteFile("docker-credential-team", ScriptPattern().Match(Readme).Value);
+        File.CreateSymbolicLink(Path.Combine(Home, "ecr-credential-provider"), Path.GetFullPath(ShimProgram.Path));
+        var variables = Complete(Emulator.Environment());
+        variables["PATH"] = $"{Home}:/usr/bin:/bin";
+        variables["AWS_SHARED_CREDENTIALS_FILE"] = WriteFile(
+            "credentials",
+            $"""
+            [team]
+            aws_access_key_id = {Emulator.ProfileCredentials.AccessKeyId}
+            aws_secret_access_key = {Emulator.ProfileCredentials.SecretAccessKey}
+            """);
+
+        var result = await PluginProcess.RunAsync(
+            "/bin/sh", [Path.Combine(Home, "docker-credential-team"), "get"], variables, "210987654321.dkr.ecr.eu-west-1.amazonaws.com"u8.ToArray());
+
+        Assert.That(result.ExitCode, Is.Zero, result.StandardError);
+        Assert.That(TokenRequests.Single().AccessKeyId, Is.EqualTo(Emulator.ProfileCredentials.AccessKeyId));
+    }
+
+    [Test]
     public void Its_identities_are_those_that_are_tested()
     {
         var rows = IdentityCase.All.Select(identity => $"| {identity.Name} | {identity.Settings} | ✓ | ✓ | ✓ |");
@@ -60,7 +94,7 @@ public sealed partial class ReadmeTests : ShimFixture
     {
         var sources = string.Concat(
             Directory.EnumerateFiles(Path.Combine(Repository, "lib"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        var section = Readme[Readme.IndexOf("## Troubleshooting", StringComparison.Ordinal)..Readme.IndexOf("## Options", StringComparison.Ordinal)];
+        var section = Readme[Readme.IndexOf("## Troubleshooting", StringComparison.Ordinal)..Readme.IndexOf("## docker", StringComparison.Ordinal)];
         var messages = MessagePattern().Matches(section).Select(match => match.Groups[1].Value)
 
             // Messages of the runtime and of the dynamic linker.
@@ -76,6 +110,12 @@ public sealed partial class ReadmeTests : ShimFixture
 
     [GeneratedRegex("""\{"kind":"CredentialProviderRequest"[^\n]*\}""")]
     private static partial Regex RequestPattern();
+
+    [GeneratedRegex("""(?<=```json\n)\{\s*"credHelpers"[^`]*(?=```)""")]
+    private static partial Regex HelpersPattern();
+
+    [GeneratedRegex("""#!/bin/sh\nexec [^`]*""")]
+    private static partial Regex ScriptPattern();
 
     [GeneratedRegex("""\*\.dkr[.-]ecr[a-z.*-]*[a-z]""")]
     private static partial Regex PatternPattern();
