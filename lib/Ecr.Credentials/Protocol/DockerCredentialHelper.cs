@@ -18,8 +18,6 @@ public static class DockerCredentialHelper
 
     private const string PublicHost = "public.ecr.aws";
 
-    private static string Version => typeof(DockerCredentialHelper).Assembly.GetName().Version!.ToString(3);
-
     /// <summary>
     /// Does what the action says. On failure <paramref name="output"/> gets one line that says what is wrong, whatever hangs and whatever the input is.
     /// </summary>
@@ -73,7 +71,7 @@ public static class DockerCredentialHelper
                 "get" => GetAsync(input, output, provider, token),
                 "list" => ListAsync(output, provider, token),
                 "store" or "erase" => IgnoreOrRefuseAsync(action, input, ignoreStorage, token),
-                "version" => WriteLineAsync(output, $"ecr-credential-provider (Ecr.Credentials) {Version}", token),
+                "version" => WriteLineAsync(output, $"ecr-credential-provider (Ecr.Credentials) {ProductVersion.Text}", token),
                 _ => throw Fail($"The action {MessageText.Quote(action)} is not known. It must be get, list, store, erase or version."),
             },
             timeout,

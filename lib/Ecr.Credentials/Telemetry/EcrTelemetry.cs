@@ -23,10 +23,8 @@ internal static class EcrTelemetry
     public const string RegionTag = "cloud.region";
     public const string ErrorTag = "error.type";
 
-    private static readonly string Version = typeof(EcrTelemetry).Assembly.GetName().Version!.ToString(3);
-
-    private static readonly ActivitySource Activities = new(Name, Version);
-    private static readonly Meter Meter = new(Name, Version);
+    private static readonly ActivitySource Activities = new(Name, ProductVersion.Text);
+    private static readonly Meter Meter = new(Name, ProductVersion.Text);
 
     private static readonly Counter<long> Requests =
         Meter.CreateCounter<long>(RequestsName, "{request}", "Requests for a token, by how the cache answered them.");

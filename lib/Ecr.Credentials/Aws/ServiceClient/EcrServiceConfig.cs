@@ -13,8 +13,6 @@ namespace Ecr.Credentials.Aws.ServiceClient;
 /// </summary>
 internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
 {
-    private static readonly string ProductVersion = typeof(EcrServiceConfig).Assembly.GetName().Version!.ToString(3);
-
     // The SDK's standard mode, the default of every AWS SDK today.
     private static readonly DefaultConfigurationProvider Defaults =
         new([new DefaultConfiguration { Name = DefaultConfigurationMode.Standard, RetryMode = RequestRetryMode.Standard }]);
@@ -27,7 +25,7 @@ internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
         _registry = registry;
         ServiceId = registry.IsPublic ? "ECR PUBLIC" : "ECR";
         AuthenticationServiceName = registry.IsPublic ? "ecr-public" : "ecr";
-        UserAgent = $"{InternalSDKUtils.BuildUserAgentString(ServiceId, ProductVersion)} lib/Ecr.Credentials#{ProductVersion}";
+        UserAgent = $"{InternalSDKUtils.BuildUserAgentString(ServiceId, ProductVersion.Text)} lib/Ecr.Credentials#{ProductVersion.Text}";
 
         // Without a region the SDK would look for one, in the end at the instance metadata service.
         RegionEndpoint = RegionEndpoint.GetBySystemName(registry.Region);
