@@ -8,8 +8,11 @@ namespace Ecr.Credentials;
 /// <summary>How an <see cref="EcrCredentialProvider"/> behaves. Read once, when the provider is made.</summary>
 public sealed class EcrCredentialProviderOptions
 {
+    private readonly List<EcrRegistryAlias> _registryAliases = [];
+    private readonly List<EcrIdentityRule> _identityRules = [];
+
     /// <summary>Hosts that take the password of an ECR registry; the first that matches counts, also before the host's own name. Empty by default.</summary>
-    public IList<EcrRegistryAlias> RegistryAliases { get; } = [];
+    public IList<EcrRegistryAlias> RegistryAliases => _registryAliases;
 
     /// <summary>What happens to any other host that is not ECR; <see cref="UnknownRegistryHandling.Refuse"/> by default.</summary>
     public UnknownRegistryHandling UnknownRegistry { get; set; } = UnknownRegistryHandling.Refuse;
@@ -18,7 +21,7 @@ public sealed class EcrCredentialProviderOptions
     /// With which AWS identity the password for some images is asked for; the first rule that matches counts, and
     /// <see cref="EcrIdentity.Default"/> where none does. Empty by default.
     /// </summary>
-    public IList<EcrIdentityRule> IdentityRules { get; } = [];
+    public IList<EcrIdentityRule> IdentityRules => _identityRules;
 
     /// <summary>
     /// What happens to a request that brings a service account's token for which no role is named;
@@ -54,14 +57,18 @@ public sealed class EcrCredentialProviderOptions
                     + $"Use {nameof(ServiceAccountHandling.Optional)} or {nameof(ServiceAccountHandling.RequireRole)}.");
         }
 
-        RefuseNull(RegistryAliases, nameof(RegistryAliases));
-        RefuseNull(IdentityRules, nameof(IdentityRules));
+        RefuseNull(_registryAliases, nameof(RegistryAliases));
+        RefuseNull(_identityRules, nameof(IdentityRules));
     }
 
-    private static void RefuseNull<T>(IList<T> list, string name)
+    internal EcrRegistryAlias[] CopyRegistryAliases() => [.. _registryAliases];
+
+    internal EcrIdentityRule[] CopyIdentityRules() => [.. _identityRules];
+
+    private static void RefuseNull<T>(List<T> list, string name)
         where T : class
     {
-        if (list.Contains(null!))
+        if (list.Exists(static item => item is null))
         {
             throw new ArgumentException($"{name} holds a null. Take it out.");
         }

@@ -11,11 +11,11 @@ internal sealed class IdentitySelector(EcrCredentialProviderOptions options)
     // EKS's own annotation for roles, and before it one for pulls alone, which the plugin of AWS's cloud provider introduced.
     private static readonly string[] RoleAnnotations = ["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/role-arn"];
 
-    private readonly EcrIdentityRule[] _rules = [.. options.IdentityRules];
+    private readonly EcrIdentityRule[] _rules = options.CopyIdentityRules();
     private readonly ServiceAccountHandling _serviceAccount = options.ServiceAccount;
 
     /// <summary>Whether images of one registry may be asked for with different identities, so that a password must not be reused for the registry.</summary>
-    public bool DependsOnPath { get; } = options.IdentityRules.Any(rule => rule.Pattern.ToString().Contains('/', StringComparison.Ordinal));
+    public bool DependsOnPath => Array.Exists(_rules, static rule => rule.Pattern.ToString().Contains('/', StringComparison.Ordinal));
 
     /// <exception cref="EcrCredentialException">The service account's role cannot be used, or there is none and there must be one.</exception>
     public EcrIdentity Select(CredentialProviderRequest request)

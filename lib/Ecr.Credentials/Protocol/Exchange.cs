@@ -23,7 +23,8 @@ internal static class Exchange
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(timeout));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, CredentialProviderPlugin.MaxTimeout, nameof(timeout));
 
-        using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider ?? TimeProvider.System);
+        // Without a clock there is no timer yet: one that does not run takes its preparations nevertheless.
+        using var deadline = timeProvider is null ? new CancellationTokenSource() : new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {

@@ -14,12 +14,9 @@ namespace Ecr.Credentials.Protocol;
 /// </remarks>
 internal ref struct KubeletJsonWriter(IBufferWriter<byte> output)
 {
-    /// <summary>What is escaped of ASCII.</summary>
-    internal const string EscapedAscii =
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(
         "\"\\<>&\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\t\n\v\f\r\u000e\u000f"
-        + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f";
-
-    private static readonly SearchValues<char> Escaped = SearchValues.Create(EscapedAscii + "\u2028\u2029");
+            + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u2028\u2029");
 
     private readonly IBufferWriter<byte> _output = output;
     private Span<byte> _buffer;

@@ -1,23 +1,32 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Ecr.Credentials.Protocol;
 
 /// <summary>Text that is in JSON what it is in memory: ASCII without anything that the kubelet's encoder escapes. Nearly every string is.</summary>
 internal static class PlainText
 {
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. KubeletJsonWriter.EscapedAscii.Select(c => (byte)c)]);
-
     /// <summary>Writes text as UTF-8.</summary>
     /// <param name="text">The text.</param>
     /// <param name="utf8">Takes the bytes and is as long as the text; what it holds of text that is not plain is of no use.</param>
     /// <returns>Whether the text is plain.</returns>
     public static bool TryWrite(ReadOnlySpan<char> text, Span<byte> utf8) =>
-        text.Length >= Vector<byte>.Count
-            ? TryWriteVectors(text, utf8)
-            : Ascii.FromUtf16(text, utf8, out _) == OperationStatus.Done && !utf8.ContainsAny(Escaped);
+        text.Length >= Vector<byte>.Count ? TryWriteVectors(text, utf8) : TryWriteCharacters(text, utf8);
+
+    private static bool TryWriteCharacters(ReadOnlySpan<char> text, Span<byte> utf8)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] is < ' ' or > '\x7f' or '"' or '&' or '<' or '>' or '\\')
+            {
+                return false;
+            }
+
+            utf8[i] = (byte)text[i];
+        }
+
+        return true;
+    }
 
     // A password is most of a response: one pass over it, where narrowing and searching would be two. What is in the way of a text is only
     // gathered, in two vectors, and looked at when it is written.

@@ -7,7 +7,7 @@ namespace Ecr.Credentials.Registries;
 /// <summary>Decides which ECR registry an image takes its password from: an alias, the host's own name, or the default region.</summary>
 internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options)
 {
-    private readonly EcrRegistryAlias[] _aliases = [.. options.RegistryAliases];
+    private readonly EcrRegistryAlias[] _aliases = options.CopyRegistryAliases();
     private readonly UnknownRegistryHandling _unknownRegistry = options.UnknownRegistry;
     private readonly ILogger _logger = options.Logger;
 

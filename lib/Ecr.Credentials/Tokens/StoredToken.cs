@@ -62,7 +62,7 @@ internal sealed class StoredToken
             && hasAskedAt
             && hasExpiresAt
             && hasRetryAt
-            && ulong.TryParse(ReadLine(ref rest), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var writtenHash)
+            && ulong.TryParse(ReadLine(ref rest), NumberStyles.AllowHexSpecifier, NumberFormatInfo.InvariantInfo, out var writtenHash)
             && writtenHash == hash
             && rest.IsEmpty
                 ? new StoredToken(new EcrToken(username, password, expiresAt) { ProxyEndpoint = endpoint.Length > 0 ? endpoint : null }, askedAt, retryAt)
@@ -95,7 +95,7 @@ internal sealed class StoredToken
     private static long WriteTime(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 
     private static (bool IsTime, DateTimeOffset Time) ReadTime(ref ReadOnlySpan<char> text) =>
-        long.TryParse(ReadLine(ref text), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= LastTime
+        long.TryParse(ReadLine(ref text), NumberStyles.None, NumberFormatInfo.InvariantInfo, out var milliseconds) && milliseconds <= LastTime
             ? (true, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds))
             : (false, default);
 

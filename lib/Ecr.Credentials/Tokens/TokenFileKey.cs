@@ -23,7 +23,7 @@ internal sealed class TokenFileKey
     /// <summary>One line.</summary>
     public string Text { get; }
 
-    public string FileName => $"{FileNamePrefix}{StableHash.Of(Text):x16}";
+    public string FileName => FileNamePrefix + StableHash.Of(Text).ToString("x16", CultureInfo.InvariantCulture);
 
     /// <returns>Null for an identity that another process cannot have, or whose name is not one line.</returns>
     public static TokenFileKey? Create(EcrTokenRequest request)
@@ -33,12 +33,20 @@ internal sealed class TokenFileKey
             return null;
         }
 
-        // The first four make the endpoint, together with settings that the fingerprint covers.
+        // The first four make the endpoint, together with settings that the fingerprint covers. To concatenate takes no array of a pool, whose
+        // preparations a process would notice that needs nothing but its token.
         var registry = request.Registry;
-        return new TokenFileKey(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{registry.Region} {(registry.IsPublic ? "public" : "private")}{(registry.IsFips ? " fips" : "")}{(registry.IsDualStack ? " dual-stack" : "")} "
-                + $"{identity} {AwsConfigurationFingerprint.Compute(AwsEnvironment.Get):x16}"));
+        return new TokenFileKey(string.Concat(
+        [
+            registry.Region,
+            registry.IsPublic ? " public" : " private",
+            registry.IsFips ? " fips" : "",
+            registry.IsDualStack ? " dual-stack" : "",
+            " ",
+            identity,
+            " ",
+            AwsConfigurationFingerprint.Compute(AwsEnvironment.Get).ToString("x16", CultureInfo.InvariantCulture),
+        ]));
     }
 
     private static string? Describe(EcrIdentity identity) => identity.Value switch

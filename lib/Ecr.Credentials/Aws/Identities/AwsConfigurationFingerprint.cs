@@ -9,11 +9,7 @@ namespace Ecr.Credentials.Aws.Identities;
 /// </summary>
 internal static class AwsConfigurationFingerprint
 {
-    /// <summary>
-    /// The variables that decide. A key's id is among them and stands for the key; what the metadata or a token file give is not, because that is
-    /// renewed all the time for one and the same identity.
-    /// </summary>
-    public static readonly IReadOnlyList<string> Variables =
+    private static readonly string[] VariableNames =
     [
         "AWS_ACCESS_KEY_ID",
         "AWS_ACCESS_KEY",
@@ -38,6 +34,12 @@ internal static class AwsConfigurationFingerprint
         "AWS_USE_FIPS_ENDPOINT",
         "AWS_USE_DUALSTACK_ENDPOINT",
     ];
+
+    /// <summary>
+    /// The variables that decide. A key's id is among them and stands for the key; what the metadata or a token file give is not, because that is
+    /// renewed all the time for one and the same identity.
+    /// </summary>
+    public static ReadOnlySpan<string> Variables => VariableNames;
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
     public static ulong Compute(Func<string, string?> environment)

@@ -42,7 +42,7 @@ public sealed partial class AwsConfigurationFingerprintTests
     [Test]
     public void Every_variable_that_decides_changes_it_and_none_stands_for_another()
     {
-        var fingerprints = AwsConfigurationFingerprint.Variables.Concat(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
+        var fingerprints = new[] { "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE" }.Concat(AwsConfigurationFingerprint.Variables.ToArray())
             .SelectMany(variable => new[] { (variable, "/one"), (variable, "/two") })
             .Select(setting => Compute(setting.variable, setting.Item2));
 
@@ -86,7 +86,7 @@ public sealed partial class AwsConfigurationFingerprintTests
             .Select(match => match.Groups[1].Value);
 
         Assert.That(
-            read.Distinct().Except(AwsConfigurationFingerprint.Variables).Except(DoNotDecide).Except(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]),
+            read.Distinct().Except(AwsConfigurationFingerprint.Variables.ToArray()).Except(DoNotDecide).Except(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]),
             Is.Empty);
     }
 
