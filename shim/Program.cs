@@ -39,8 +39,7 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     }
 
     using var input = Console.OpenStandardInput();
-    using var standardOutput = Console.OpenStandardOutput();
-    using var output = new StandardStream(standardOutput);
+    using var output = StandardStream.OpenOutput();
 
     // Console.Error would prepare the terminal first, for a line that is seldom written.
     using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
@@ -50,10 +49,8 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
 static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
 {
     using var provider = CreateProvider(arguments.Options, CacheFolder.ForDocker(arguments));
-    using var standardInput = Console.OpenStandardInput();
-    using var standardOutput = Console.OpenStandardOutput();
-    using var input = new StandardStream(standardInput);
-    using var output = new StandardStream(standardOutput);
+    using var input = StandardStream.OpenInput();
+    using var output = StandardStream.OpenOutput();
     return await DockerCredentialHelper.RunAsync(
         arguments.Operand ?? "",
         input,
@@ -67,8 +64,7 @@ static async Task<int> RunLoginPasswordAsync(CommandLine arguments)
 {
     // From a file it would be half as long good as a login expects.
     using var provider = CreateProvider(arguments.Options, cacheFolder: null);
-    using var standardOutput = Console.OpenStandardOutput();
-    using var output = new StandardStream(standardOutput);
+    using var output = StandardStream.OpenOutput();
     using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
     return await LoginPassword.RunAsync(arguments.Operand, output, error, provider, arguments.Timeout);
 }

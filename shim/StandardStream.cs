@@ -2,17 +2,27 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>Reads standard input or writes standard output on the caller's thread. Those of the thread pool take longer to start than a password takes that is in a file.</summary>
-/// <param name="console">.NET's stream for it; the caller disposes it.</param>
-internal sealed class StandardStream(Stream console) : Stream
+/// <summary>
+/// Standard input or standard output, used on the caller's thread and on Linux without .NET's console, which prepares for a terminal: descriptors of
+/// its own, a thread, a pipe, signal handlers. All that takes longer than a password takes that is in a file.
+/// </summary>
+internal sealed class StandardStream : Stream
 {
-    private const int StandardOutput = 1;
+    private readonly int _descriptor;
+    private readonly Func<Stream> _openConsole;
+    private Stream? _console;
 
-    public override bool CanRead => console.CanRead;
+    private StandardStream(int descriptor, Func<Stream> openConsole)
+    {
+        _descriptor = descriptor;
+        _openConsole = openConsole;
+    }
+
+    public override bool CanRead => _descriptor == 0;
 
     public override bool CanSeek => false;
 
-    public override bool CanWrite => console.CanWrite;
+    public override bool CanWrite => _descriptor == 1;
 
     public override long Length => throw new NotSupportedException();
 
@@ -22,18 +32,30 @@ internal sealed class StandardStream(Stream console) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => console.Read(buffer, offset, count);
+    // What the system refuses is tried once more through the console, which knows what is an error and how to say it.
+    private Stream Fallback => _console ??= _openConsole();
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(console.Read(buffer.Span));
+    public static StandardStream OpenInput() => new(0, Console.OpenStandardInput);
+
+    public static StandardStream OpenOutput() => new(1, Console.OpenStandardOutput);
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        var read = OperatingSystem.IsLinux() ? (int)ReadDescriptor(_descriptor, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length) : -1;
+        return read >= 0 ? read : Fallback.Read(buffer);
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    // The console prepares for a terminal before its first byte: a thread, a pipe, signal handlers. It is asked only to judge an error.
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (OperatingSystem.IsLinux() && !buffer.IsEmpty)
         {
-            var written = (int)WriteDescriptor(StandardOutput, in MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
+            var written = (int)WriteDescriptor(_descriptor, in MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
             if (written <= 0)
             {
                 break;
@@ -44,7 +66,7 @@ internal sealed class StandardStream(Stream console) : Stream
 
         if (!buffer.IsEmpty)
         {
-            console.Write(buffer);
+            Fallback.Write(buffer);
         }
     }
 
@@ -54,17 +76,26 @@ internal sealed class StandardStream(Stream console) : Stream
         return ValueTask.CompletedTask;
     }
 
-    public override void Flush() => console.Flush();
-
-    public override Task FlushAsync(CancellationToken cancellationToken)
+    // Nothing is held back.
+    public override void Flush()
     {
-        console.Flush();
-        return Task.CompletedTask;
     }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        _console?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    [DllImport("libc", EntryPoint = "read", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint ReadDescriptor(int descriptor, ref byte buffer, nuint count);
 
     [DllImport("libc", EntryPoint = "write", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
