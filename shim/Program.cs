@@ -9,15 +9,13 @@ var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args);
 switch (arguments.Mode)
 {
     case Mode.Help:
-        Console.Out.WriteLine(CommandLine.Help);
-        return CredentialProviderPlugin.Success;
+        return TryPrint(StandardStream.OpenOutput(), CommandLine.Help) ? CredentialProviderPlugin.Success : CredentialProviderPlugin.Failure;
 
     case Mode.Version:
-        Console.Out.WriteLine(VersionText.Lines);
-        return CredentialProviderPlugin.Success;
+        return TryPrint(StandardStream.OpenOutput(), VersionText.Lines) ? CredentialProviderPlugin.Success : CredentialProviderPlugin.Failure;
 
     case Mode.Misuse:
-        Console.Error.WriteLine($"ecr-credential-provider: {arguments.Error}");
+        _ = TryPrint(StandardStream.OpenError(), $"ecr-credential-provider: {arguments.Error}");
         return CredentialProviderPlugin.Misuse;
 
     case Mode.DockerCredentialHelper:
@@ -30,19 +28,32 @@ switch (arguments.Mode)
         return await RunPluginAsync(arguments);
 }
 
+static bool TryPrint(Stream stream, string text)
+{
+    using var writer = new StreamWriter(stream) { AutoFlush = true };
+    try
+    {
+        writer.WriteLine(text);
+        return true;
+    }
+    catch (Exception e) when (Exchange.IsBrokenStream(e))
+    {
+        return false;
+    }
+}
+
 static async Task<int> RunPluginAsync(CommandLine arguments)
 {
     using var provider = CreateProvider(arguments.Options, CacheFolder.ForKubelet(arguments));
     if (!Console.IsInputRedirected)
     {
-        Console.Error.WriteLine("ecr-credential-provider: Waiting for a CredentialProviderRequest on standard input; --help shows how to send one.");
+        _ = TryPrint(
+            StandardStream.OpenError(), "ecr-credential-provider: Waiting for a CredentialProviderRequest on standard input; --help shows how to send one.");
     }
 
     using var input = Console.OpenStandardInput();
     using var output = StandardStream.OpenOutput();
-
-    // Console.Error would prepare the terminal first, for a line that is seldom written.
-    using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+    using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
     return await CredentialProviderPlugin.RunAsync(input, output, error, provider, arguments.Timeout);
 }
 
@@ -65,7 +76,7 @@ static async Task<int> RunLoginPasswordAsync(CommandLine arguments)
     // From a file it would be half as long good as a login expects.
     using var provider = CreateProvider(arguments.Options, cacheFolder: null);
     using var output = StandardStream.OpenOutput();
-    using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+    using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
     return await LoginPassword.RunAsync(arguments.Operand, output, error, provider, arguments.Timeout);
 }
 

@@ -1,3 +1,4 @@
+using Ecr.Credentials.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Shim;
@@ -5,11 +6,22 @@ namespace Ecr.Credentials.Shim;
 /// <summary>Writes each message as one line to standard error.</summary>
 internal sealed class StandardErrorLogger : ILogger
 {
+    private readonly TextWriter _error = TextWriter.Synchronized(new StreamWriter(StandardStream.OpenError()) { AutoFlush = true });
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Console.Error.WriteLine($"ecr-credential-provider: {formatter(state, exception)}");
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        try
+        {
+            _error.WriteLine($"ecr-credential-provider: {formatter(state, exception)}");
+        }
+        catch (Exception e) when (Exchange.IsBrokenStream(e))
+        {
+            // Who does not listen gets the password nevertheless.
+        }
+    }
 }

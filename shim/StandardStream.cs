@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Ecr.Credentials.Shim;
 
 /// <summary>
-/// Standard input or standard output, used on the caller's thread and on Linux without .NET's console, which prepares for a terminal: descriptors of
+/// A standard stream, used on the caller's thread and on Linux without .NET's console, which prepares for a terminal: descriptors of
 /// its own, a thread, a pipe, signal handlers. All that takes longer than a password takes that is in a file.
 /// </summary>
 internal sealed class StandardStream : Stream
@@ -22,7 +22,7 @@ internal sealed class StandardStream : Stream
 
     public override bool CanSeek => false;
 
-    public override bool CanWrite => _descriptor == 1;
+    public override bool CanWrite => _descriptor != 0;
 
     public override long Length => throw new NotSupportedException();
 
@@ -38,6 +38,8 @@ internal sealed class StandardStream : Stream
     public static StandardStream OpenInput() => new(0, Console.OpenStandardInput);
 
     public static StandardStream OpenOutput() => new(1, Console.OpenStandardOutput);
+
+    public static StandardStream OpenError() => new(2, Console.OpenStandardError);
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 

@@ -216,7 +216,7 @@ public static class DockerCredentialHelper
         {
             await WriteLineAsync(output, text, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception e) when (Exchange.IsBrokenStream(e))
         {
             // Nobody reads any more; the exit code tells it.
         }

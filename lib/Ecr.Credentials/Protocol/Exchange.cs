@@ -52,9 +52,10 @@ internal static class Exchange
                 or EcrCredentialErrorReason.NotAnEcrRegistry;
             return new ExchangeFailure(isMisuse ? CredentialProviderPlugin.Misuse : CredentialProviderPlugin.Failure, e.Message);
         }
-        catch (IOException e)
+        catch (Exception e) when (IsBrokenStream(e))
         {
-            return new ExchangeFailure(CredentialProviderPlugin.Failure, $"Standard input or output broke: {MessageText.OneLine(e.Message)}");
+            return new ExchangeFailure(
+                CredentialProviderPlugin.Failure, $"Standard input or output broke: {MessageText.OneLine(e.GetBaseException().Message)}");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -71,9 +72,20 @@ internal static class Exchange
             return CredentialProviderPlugin.Success;
         }
 
-        error.WriteLine($"ecr-credential-provider: {failure.Message}");
+        try
+        {
+            error.WriteLine($"ecr-credential-provider: {failure.Message}");
+        }
+        catch (Exception e) when (IsBrokenStream(e))
+        {
+            // Nobody reads any more; the exit code tells it.
+        }
+
         return failure.ExitCode;
     }
+
+    /// <summary>Whether a standard stream is gone. Of a descriptor that is closed .NET says that access is denied.</summary>
+    public static bool IsBrokenStream(Exception e) => e is IOException or UnauthorizedAccessException;
 
     /// <summary>Reads up to the end of the stream.</summary>
     /// <exception cref="EcrCredentialException">There is more than 1 MiB.</exception>

@@ -1,0 +1,55 @@
+using System.Text;
+
+namespace Ecr.Credentials.Shim.Tests;
+
+/// <summary>Standard streams that are closed, full or no stream at all: an exit code and at most a line, never a stack trace.</summary>
+[Platform("Linux")]
+public sealed class StandardStreamTests : ShimFixture
+{
+    private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+    [TestCase("docker get", ">/dev/full", 1, "")]
+    [TestCase("docker get", ">&-", 1, "")]
+    [TestCase("docker get", "<&-", 1, "Standard input or output broke: Bad file descriptor\n")]
+    [TestCase("docker get", "</", 1, "Standard input or output broke: Is a directory\n")]
+    [TestCase("docker get", "2>&-", 0, "{\"ServerURL\"")]
+    [TestCase("login-password " + Host, "2>&1 >/dev/full", 1, "ecr-credential-provider: Standard input or output broke: No space left on device\n")]
+    [TestCase("login-password " + Host, "2>&1 >&-", 1, "ecr-credential-provider: Standard input or output broke: Bad file descriptor\n")]
+    [TestCase("login-password www.example.com", "2>&-", 2, "")]
+    [TestCase("", "2>&1 >&-", 1, "ecr-credential-provider: Standard input or output broke: Bad file descriptor\n")]
+    [TestCase("", "</dev/null 2>&-", 2, "")]
+    [TestCase("-v", "2>&-", 0, "{")]
+    [TestCase("-v", "2>/dev/full", 0, "{")]
+    [TestCase("--version", ">/dev/full", 1, "")]
+    [TestCase("--version", ">&-", 1, "")]
+    [TestCase("--help", ">&-", 1, "")]
+    [TestCase("--bad", "2>&-", 2, "")]
+    public async Task A_stream_that_is_gone_ends_in_an_exit_code(string arguments, string redirection, int exitCode, string output)
+    {
+        var result = await RunShellAsync(
+            $"exec \"$0\" {arguments} {redirection}", arguments.StartsWith("docker", StringComparison.Ordinal) ? Host : Request());
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((exitCode, "")));
+        Assert.That(result.Output, output.EndsWith('\n') || output.Length == 0 ? Is.EqualTo(output) : Does.StartWith(output));
+    }
+
+    [Test]
+    public async Task A_pipe_that_nobody_reads_ends_it_quietly()
+    {
+        var result = await RunShellAsync("mkfifo pipe; exec 3<>pipe 4>pipe; exec 3>&-; \"$0\" docker get >&4");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+    }
+
+    [Test]
+    public async Task Output_goes_where_the_one_before_ended()
+    {
+        var result = await RunShellAsync("{ echo before; \"$0\" docker get; echo after; } >out; cat out");
+
+        Assert.That(result.Output, Does.StartWith("before\n{\"ServerURL\"").And.EndWith("}\nafter\n"));
+    }
+
+    private async Task<ShimResult> RunShellAsync(string script, string input = Host) =>
+        new(await PluginProcess.RunAsync(
+            "/bin/sh", ["-c", $"cd '{Home}'; {script}", ShimProgram.Path], Complete(Emulator.Environment()), Encoding.UTF8.GetBytes(input)));
+}
