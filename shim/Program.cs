@@ -31,15 +31,7 @@ switch (arguments.Mode)
 static bool TryPrint(Stream stream, string text)
 {
     using var writer = new StreamWriter(stream) { AutoFlush = true };
-    try
-    {
-        writer.WriteLine(text);
-        return true;
-    }
-    catch (Exception e) when (Exchange.IsBrokenStream(e))
-    {
-        return false;
-    }
+    return Exchange.TryWriteLine(writer, text);
 }
 
 static async Task<int> RunPluginAsync(CommandLine arguments)

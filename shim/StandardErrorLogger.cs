@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>Writes each message as one line to standard error.</summary>
+/// <summary>Writes each message as one line to standard error. Where nobody reads it, the password is given nevertheless.</summary>
 internal sealed class StandardErrorLogger : ILogger
 {
     private readonly TextWriter _error = TextWriter.Synchronized(new StreamWriter(StandardStream.OpenError()) { AutoFlush = true });
@@ -13,15 +13,6 @@ internal sealed class StandardErrorLogger : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-    {
-        try
-        {
-            _error.WriteLine($"ecr-credential-provider: {formatter(state, exception)}");
-        }
-        catch (Exception e) when (Exchange.IsBrokenStream(e))
-        {
-            // Who does not listen gets the password nevertheless.
-        }
-    }
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Exchange.TryWriteLine(_error, $"ecr-credential-provider: {formatter(state, exception)}");
 }

@@ -4,18 +4,25 @@ using Ecr.Credentials.Protocol;
 namespace Ecr.Credentials.Aws;
 
 /// <summary>Decides with which AWS identity a password is asked for: the service account's role, that of a rule, or the default one.</summary>
-internal sealed class IdentitySelector(EcrCredentialProviderOptions options)
+internal sealed class IdentitySelector
 {
     private const string RoleVariable = "AWS_ECR_ROLE_ARN";
 
     // EKS's own annotation for roles, and before it one for pulls alone, which the plugin of AWS's cloud provider introduced.
     private static readonly string[] RoleAnnotations = ["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/role-arn"];
 
-    private readonly EcrIdentityRule[] _rules = options.CopyIdentityRules();
-    private readonly ServiceAccountHandling _serviceAccount = options.ServiceAccount;
+    private readonly EcrIdentityRule[] _rules;
+    private readonly ServiceAccountHandling _serviceAccount;
+
+    public IdentitySelector(EcrCredentialProviderOptions options)
+    {
+        _rules = options.CopyIdentityRules();
+        _serviceAccount = options.ServiceAccount;
+        DependsOnPath = Array.Exists(_rules, static rule => rule.Pattern.ToString().Contains('/', StringComparison.Ordinal));
+    }
 
     /// <summary>Whether images of one registry may be asked for with different identities, so that a password must not be reused for the registry.</summary>
-    public bool DependsOnPath => Array.Exists(_rules, static rule => rule.Pattern.ToString().Contains('/', StringComparison.Ordinal));
+    public bool DependsOnPath { get; }
 
     /// <exception cref="EcrCredentialException">The service account's role cannot be used, or there is none and there must be one.</exception>
     public EcrIdentity Select(CredentialProviderRequest request)

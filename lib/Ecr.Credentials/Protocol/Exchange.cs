@@ -72,16 +72,23 @@ internal static class Exchange
             return CredentialProviderPlugin.Success;
         }
 
+        // Where nobody reads any more, the exit code tells it.
+        _ = TryWriteLine(error, $"ecr-credential-provider: {failure.Message}");
+        return failure.ExitCode;
+    }
+
+    /// <summary>Writes a line, unless the stream is gone.</summary>
+    public static bool TryWriteLine(TextWriter writer, string line)
+    {
         try
         {
-            error.WriteLine($"ecr-credential-provider: {failure.Message}");
+            writer.WriteLine(line);
+            return true;
         }
         catch (Exception e) when (IsBrokenStream(e))
         {
-            // Nobody reads any more; the exit code tells it.
+            return false;
         }
-
-        return failure.ExitCode;
     }
 
     /// <summary>Whether a standard stream is gone. Of a descriptor that is closed .NET says that access is denied.</summary>
