@@ -1,5 +1,7 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Ecr.Credentials.Aws;
+using Ecr.Credentials.Tests.Packaging;
 
 namespace Ecr.Credentials.Tests;
 
@@ -43,6 +45,19 @@ public sealed class ConventionTests
     {
         // The compiler-made ToString of a record prints every property.
         Assert.That(PublicTypes.Where(type => type.GetMethod("<Clone>$") is not null), Is.Empty);
+    }
+
+    [Test]
+    public void Programs_are_started_by_their_full_path()
+    {
+        // A bare name would be looked for in the working directory first, which anyone may have written.
+        var started =
+            from path in new[] { "lib", "shim" }.SelectMany(folder => Repository.Sources(folder))
+            from start in Regex.Matches(File.ReadAllText(path), @"(new ProcessStartInfo|Process\.Start|FileName\s*=)\W*(""[^""]*"")?").Cast<Match>()
+            select (path, Program: start.Groups[2].Value.Trim('"'));
+
+        Assert.That(started, Is.Not.Empty);
+        Assert.That(started.Where(start => start.Program.Length > 0 && !Path.IsPathFullyQualified(start.Program)), Is.Empty);
     }
 
     private static IEnumerable<Type> TypesOf(MemberInfo member) => member switch

@@ -44,14 +44,14 @@ public abstract class ShimFixture
     /// <summary>Runs the executable in <see cref="Home"/>, with the emulator's variables.</summary>
     protected Task<ShimResult> RunAsync(string input, params string[] arguments) => RunAsync(input, Emulator.Environment(), arguments);
 
-    /// <summary>Runs the executable with these variables, those that every program needs, and no others.</summary>
+    /// <summary>Runs the executable in <see cref="Home"/>, with these variables, those that every program needs, and no others.</summary>
     protected Task<ShimResult> RunAsync(string input, IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
         RunAsync(Encoding.UTF8.GetBytes(input), variables, arguments);
 
-    /// <summary>Runs the executable with these variables, those that every program needs, and no others.</summary>
+    /// <summary>Runs the executable in <see cref="Home"/>, with these variables, those that every program needs, and no others.</summary>
     protected async Task<ShimResult> RunAsync(ReadOnlyMemory<byte> input, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
-        return new ShimResult(await PluginProcess.RunAsync(ShimProgram.Path, arguments, Complete(variables), input));
+        return new ShimResult(await PluginProcess.RunAsync(ShimProgram.Path, arguments, Complete(variables), input, folder: Home));
     }
 
     /// <summary>These variables and those that every program needs.</summary>

@@ -11,6 +11,13 @@ internal static class Repository
     public static string Folder { get; } =
         Tests.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
 
+    /// <summary>The C# files below a directory of the repository, without what a build has written.</summary>
+    public static IEnumerable<string> Sources(string directory) =>
+        from path in Directory.EnumerateFiles(Path.Combine(Folder, directory), "*.cs", SearchOption.AllDirectories)
+        let parts = Path.GetRelativePath(Folder, path).Split(Path.DirectorySeparatorChar)
+        where !parts.Contains("obj") && !parts.Contains("bin")
+        select path;
+
     /// <summary>Debug or Release, as the tests were built.</summary>
     public static string Configuration { get; } = Tests.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 }

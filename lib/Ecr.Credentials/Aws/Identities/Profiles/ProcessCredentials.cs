@@ -74,7 +74,10 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
 
     private static Process Start(string command, string source)
     {
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", $"/c {command}") : new ProcessStartInfo("sh", ["-c", command]);
+        // By its full path: .NET looks for a bare name in the working directory first, which anyone may have written.
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo(Path.Join(Environment.SystemDirectory, "cmd.exe"), $"/c {command}")
+            : new ProcessStartInfo("/bin/sh", ["-c", command]);
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
