@@ -1,6 +1,5 @@
-using Ecr.Credentials.Aws;
+using Ecr.Credentials.Programs;
 using Ecr.Credentials.Protocol;
-using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Shim;
 
@@ -69,9 +68,9 @@ internal sealed class CommandLine
     public string? Operand { get; private set; }
 
     /// <summary>Where passwords are to be kept; null if it is not said.</summary>
-    public string? CacheFolder { get; private set; }
+    public string? CacheDirectory { get; private set; }
 
-    public TimeSpan Timeout { get; private set; } = CredentialProviderPlugin.DefaultTimeout;
+    public TimeSpan Timeout { get; private set; } = CredentialProviderProgram.DefaultTimeout;
 
     /// <param name="program">The name under which the program was started, with or without folder.</param>
     /// <param name="args">The arguments after it.</param>
@@ -103,11 +102,11 @@ internal sealed class CommandLine
                     // The Go plugin of the same name takes it and ignores it; it stands in many configurations.
                     break;
                 case "docker" when value is null && line.Mode == Mode.Plugin:
-                    line.Mode = Mode.DockerCredentialHelper;
+                    line.Mode = Mode.DockerCredentialHelperProgram;
                     line.Operand = TakeOperand(ref args);
                     break;
                 case "login-password" when value is null && line.Mode == Mode.Plugin:
-                    line.Mode = Mode.LoginPassword;
+                    line.Mode = Mode.LoginPasswordProgram;
                     line.Operand = TakeOperand(ref args);
                     break;
                 case "-h" or "--help" when value is null:
@@ -130,7 +129,7 @@ internal sealed class CommandLine
                     line.Options.ServiceAccount = ParseServiceAccount(value ?? TakeValue(name, ref args));
                     break;
                 case "--cache-dir":
-                    line.CacheFolder = ParseFolder(value ?? TakeValue(name, ref args));
+                    line.CacheDirectory = ParseFolder(value ?? TakeValue(name, ref args));
                     break;
                 case "--timeout":
                     line.Timeout = ParseTimeout(value ?? TakeValue(name, ref args));
@@ -196,7 +195,7 @@ internal sealed class CommandLine
             : throw new FormatException($"--cache-dir is \"{value}\". It must be a full path, such as /run/ecr-credential-provider.");
 
     private static TimeSpan ParseTimeout(string value) =>
-        GoDuration.TryParse(value, out var timeout) && timeout > TimeSpan.Zero && timeout <= CredentialProviderPlugin.MaxTimeout
+        GoDuration.TryParse(value, out var timeout) && timeout > TimeSpan.Zero && timeout <= CredentialProviderProgram.MaxTimeout
             ? timeout
             : throw new FormatException($"--timeout is \"{value}\". It must be a duration above zero and at most 1m, such as 30s.");
 }

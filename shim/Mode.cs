@@ -7,10 +7,10 @@ internal enum Mode
     Plugin,
 
     /// <summary>One exchange with docker or another client of credential helpers.</summary>
-    DockerCredentialHelper,
+    DockerCredentialHelperProgram,
 
     /// <summary>A password for a login by hand.</summary>
-    LoginPassword,
+    LoginPasswordProgram,
 
     /// <summary>The text on how to use the program.</summary>
     Help,

@@ -1,27 +1,29 @@
 using System.Security.Cryptography;
 using Ecr.Credentials;
 using Ecr.Credentials.Aws;
-using Ecr.Credentials.Protocol;
+using Ecr.Credentials.Aws.Trust;
+using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
 using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Tokens.Files;
 
 var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args);
 switch (arguments.Mode)
 {
     case Mode.Help:
-        return TryPrint(StandardStream.OpenOutput(), CommandLine.Help) ? CredentialProviderPlugin.Success : CredentialProviderPlugin.Failure;
+        return TryPrint(StandardStream.OpenOutput(), CommandLine.Help) ? CredentialProviderProgram.Success : CredentialProviderProgram.Failure;
 
     case Mode.Version:
-        return TryPrint(StandardStream.OpenOutput(), VersionText.Lines) ? CredentialProviderPlugin.Success : CredentialProviderPlugin.Failure;
+        return TryPrint(StandardStream.OpenOutput(), VersionInfo.Lines) ? CredentialProviderProgram.Success : CredentialProviderProgram.Failure;
 
     case Mode.Misuse:
         _ = TryPrint(StandardStream.OpenError(), $"ecr-credential-provider: {arguments.Error}");
-        return CredentialProviderPlugin.Misuse;
+        return CredentialProviderProgram.Misuse;
 
-    case Mode.DockerCredentialHelper:
+    case Mode.DockerCredentialHelperProgram:
         return await RunDockerCredentialHelperAsync(arguments);
 
-    case Mode.LoginPassword:
+    case Mode.LoginPasswordProgram:
         return await RunLoginPasswordAsync(arguments);
 
     default:
@@ -36,7 +38,7 @@ static bool TryPrint(Stream stream, string text)
 
 static async Task<int> RunPluginAsync(CommandLine arguments)
 {
-    using var provider = CreateProvider(arguments.Options, CacheFolder.ForKubelet(arguments));
+    using var provider = CreateProvider(arguments.Options, CacheDirectory.ForKubelet(arguments));
     if (!Console.IsInputRedirected)
     {
         _ = TryPrint(
@@ -46,15 +48,15 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     using var input = Console.OpenStandardInput();
     using var output = StandardStream.OpenOutput();
     using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
-    return await CredentialProviderPlugin.RunAsync(input, output, error, provider, arguments.Timeout);
+    return await CredentialProviderProgram.RunAsync(input, output, error, provider, arguments.Timeout);
 }
 
 static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
 {
-    using var provider = CreateProvider(arguments.Options, CacheFolder.ForDocker(arguments));
+    using var provider = CreateProvider(arguments.Options, CacheDirectory.ForDocker(arguments));
     using var input = StandardStream.OpenInput();
     using var output = StandardStream.OpenOutput();
-    return await DockerCredentialHelper.RunAsync(
+    return await DockerCredentialHelperProgram.RunAsync(
         arguments.Operand ?? "",
         input,
         output,
@@ -69,7 +71,7 @@ static async Task<int> RunLoginPasswordAsync(CommandLine arguments)
     using var provider = CreateProvider(arguments.Options, cacheFolder: null);
     using var output = StandardStream.OpenOutput();
     using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
-    return await LoginPassword.RunAsync(arguments.Operand, output, error, provider, arguments.Timeout);
+    return await LoginPasswordProgram.RunAsync(arguments.Operand, output, error, provider, arguments.Timeout);
 }
 
 static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options, string? cacheFolder)
@@ -92,9 +94,9 @@ static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options
 
 static void PrepareAws(EcrCredentialProviderOptions options)
 {
-    if (LinkedOpenSsl.IsPresent)
+    if (StaticOpenSsl.IsPresent)
     {
-        options.Trust = SystemTrust.TakeOver();
+        options.Trust = SystemTrustStore.TakeOver();
     }
 
     // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.

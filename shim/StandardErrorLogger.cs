@@ -1,4 +1,4 @@
-using Ecr.Credentials.Protocol;
+using Ecr.Credentials.Programs;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Shim;

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
-using Ecr.Credentials.Aws;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Tokens.Memory;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;

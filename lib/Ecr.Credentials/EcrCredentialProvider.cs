@@ -1,4 +1,5 @@
 using Ecr.Credentials.Aws;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;

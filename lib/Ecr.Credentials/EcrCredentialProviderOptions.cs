@@ -1,5 +1,5 @@
-using Ecr.Credentials.Aws;
-using Ecr.Credentials.Registries;
+using Ecr.Credentials.Aws.Trust;
+using Ecr.Credentials.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -36,7 +36,7 @@ public sealed class EcrCredentialProviderOptions
     public ILogger Logger { get; set; } = NullLogger.Instance;
 
     /// <summary>Who decides on the servers of AWS; .NET by default.</summary>
-    internal OnDemandTrust? Trust { get; set; }
+    internal LazyTrustStore? Trust { get; set; }
 
     /// <exception cref="ArgumentException">An option cannot be used; the message names it.</exception>
     internal void Validate()

@@ -12,7 +12,7 @@ public sealed class DeadlineTests : ShimFixture
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
     [Test]
-    public async Task An_endpoint_falls_silent([Values] Silence silence)
+    public async Task An_endpoint_falls_silent([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -22,14 +22,14 @@ public sealed class DeadlineTests : ShimFixture
     [Test]
     public async Task An_endpoint_does_not_answer_the_TLS_hello()
     {
-        await using var server = await SilentServer.StartAsync(Silence.BeforeAnswer);
+        await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
         var address = $"https://localhost:{server.Address.Port}/";
 
         await AssertGivenUpAsync($"{address} had not answered yet.", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
     }
 
     [Test]
-    public async Task A_proxy_falls_silent([Values(Silence.BeforeConnection, Silence.BeforeAnswer)] Silence silence)
+    public async Task A_proxy_falls_silent([Values(HangPoint.BeforeConnection, HangPoint.BeforeAnswer)] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -40,7 +40,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task STS_falls_silent([Values] Silence silence)
+    public async Task STS_falls_silent([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
         var token = WriteFile("token", "token");
@@ -54,7 +54,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Container_credentials_fall_silent([Values] Silence silence)
+    public async Task Container_credentials_fall_silent([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -65,7 +65,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Instance_metadata_fall_silent_and_have_been_given_all_the_time([Values] Silence silence)
+    public async Task Instance_metadata_fall_silent_and_have_been_given_all_the_time([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -111,13 +111,13 @@ public sealed class DeadlineTests : ShimFixture
 
     private static IEnumerable<TestCaseData> MetadataWithoutAnswer() =>
     [
-        new TestCaseData(Silence.BeforeConnection).SetArgDisplayNames("packets are dropped"),
-        new TestCaseData(Silence.BeforeAnswer).SetArgDisplayNames("nothing is answered"),
-        new TestCaseData(Silence.WithinAnswer).SetArgDisplayNames("half an answer"),
+        new TestCaseData(HangPoint.BeforeConnection).SetArgDisplayNames("packets are dropped"),
+        new TestCaseData(HangPoint.BeforeAnswer).SetArgDisplayNames("nothing is answered"),
+        new TestCaseData(HangPoint.WithinAnswer).SetArgDisplayNames("half an answer"),
     ];
 
     [TestCaseSource(nameof(MetadataWithoutAnswer))]
-    public async Task Instance_metadata_that_do_not_answer_are_given_up_long_before_the_deadline(Silence silence)
+    public async Task Instance_metadata_that_do_not_answer_are_given_up_long_before_the_deadline(HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
         var address = server.Address.GetLeftPart(UriPartial.Authority);

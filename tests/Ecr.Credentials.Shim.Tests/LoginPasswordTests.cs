@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests;
 
-public sealed class LoginPasswordTests : ShimFixture
+public sealed class LoginPasswordProgramTests : ShimFixture
 {
     [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com", AwsService.Ecr, "eu-west-1")]
     [TestCase("123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app:1", AwsService.Ecr, "us-west-2")]

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Ecr.Credentials.Aws;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Tests.Packaging;
 
 namespace Ecr.Credentials.Tests;

@@ -12,7 +12,7 @@ public sealed class SilentServer : IAsyncDisposable
     /// <summary>A connection over loopback takes far less than this, unless the system drops its packets.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromMilliseconds(500);
 
-    private readonly Silence _silence;
+    private readonly HangPoint _silence;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly List<Socket> _fillers = [];
     private readonly List<Task> _connections = [];
@@ -20,24 +20,24 @@ public sealed class SilentServer : IAsyncDisposable
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _accepting = Task.CompletedTask;
 
-    private SilentServer(Silence silence)
+    private SilentServer(HangPoint silence)
     {
         _silence = silence;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen(silence is Silence.BeforeConnection ? 0 : 128);
+        _listener.Listen(silence is HangPoint.BeforeConnection ? 0 : 128);
         Address = new Uri($"http://{_listener.LocalEndPoint}/");
     }
 
     /// <summary><c>http://127.0.0.1:PORT/</c></summary>
     public Uri Address { get; }
 
-    /// <summary>Completes when the first client has connected, and fails when none has within half a minute, as with <see cref="Silence.BeforeConnection"/>.</summary>
+    /// <summary>Completes when the first client has connected, and fails when none has within half a minute, as with <see cref="HangPoint.BeforeConnection"/>.</summary>
     public Task Connected => _connected.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-    public static async Task<SilentServer> StartAsync(Silence silence)
+    public static async Task<SilentServer> StartAsync(HangPoint silence)
     {
         var server = new SilentServer(silence);
-        if (silence is Silence.BeforeConnection)
+        if (silence is HangPoint.BeforeConnection)
         {
             await server.FillQueueAsync();
         }
@@ -103,7 +103,7 @@ public sealed class SilentServer : IAsyncDisposable
         {
             try
             {
-                if (_silence is Silence.WithinAnswer && await client.ReceiveAsync(new byte[1024], _stopping.Token) > 0)
+                if (_silence is HangPoint.WithinAnswer && await client.ReceiveAsync(new byte[1024], _stopping.Token) > 0)
                 {
                     await client.SendAsync(BeginOfAnswer, _stopping.Token);
                 }

@@ -1,8 +1,14 @@
 using Amazon.Runtime;
-using Ecr.Credentials.Aws.Identities;
-using Ecr.Credentials.Aws.Identities.Profiles;
-using Ecr.Credentials.Aws.ServiceClient;
+using Ecr.Credentials.Aws.Configuration;
+using Ecr.Credentials.Aws.Credentials;
+using Ecr.Credentials.Aws.Credentials.Profiles;
+using Ecr.Credentials.Aws.Ecr;
+using Ecr.Credentials.Aws.Errors;
+using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Aws.Sts;
+using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Text;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,9 +23,9 @@ namespace Ecr.Credentials.Aws;
 /// </remarks>
 public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
 {
-    private readonly SharedHttpClient _httpClient;
-    private readonly LocalHttpClient _localHttpClient;
-    private readonly IdentityFinder _identities;
+    private readonly AwsHttpClientFactory _httpClient;
+    private readonly MetadataHttpClient _localHttpClient;
+    private readonly CredentialResolver _identities;
     private readonly ILogger _logger;
 
     /// <summary>A client that finds its own way to AWS.</summary>
@@ -30,17 +36,17 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
     {
     }
 
-    internal EcrTokenClient(ILogger logger, TimeProvider timeProvider, OnDemandTrust? trust)
+    internal EcrTokenClient(ILogger logger, TimeProvider timeProvider, LazyTrustStore? trust)
     {
         _logger = logger;
-        _httpClient = new SharedHttpClient(logger, timeProvider, trust);
-        _localHttpClient = new LocalHttpClient(logger, timeProvider, trust: trust);
+        _httpClient = new AwsHttpClientFactory(logger, timeProvider, trust);
+        _localHttpClient = new MetadataHttpClient(logger, timeProvider, trust: trust);
 
         var sts = new StsClient(_httpClient);
-        var environment = new EnvironmentKeys(AwsEnvironment.Get);
-        var webIdentity = new WebIdentityFile(AwsEnvironment.Get, sts);
+        var environment = new EnvironmentCredentials(AwsEnvironment.Get);
+        var webIdentity = new WebIdentityCredentials(AwsEnvironment.Get, sts);
         var container = new ContainerCredentials(AwsEnvironment.Get, _localHttpClient);
-        var metadata = new InstanceMetadata(AwsEnvironment.Get, _localHttpClient);
+        var metadata = new InstanceMetadataCredentials(AwsEnvironment.Get, _localHttpClient);
         var profiles = new ProfileCredentials(
             AwsEnvironment.Get,
             sts,
@@ -50,7 +56,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             environment,
             metadata,
             container);
-        _identities = new IdentityFinder([environment, webIdentity, profiles, container, metadata], profiles, sts);
+        _identities = new CredentialResolver([environment, webIdentity, profiles, container, metadata], profiles, sts);
     }
 
     /// <inheritdoc/>
@@ -80,7 +86,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
     /// <summary>One call on its way, which knows what it is waiting for.</summary>
     private sealed class Call(EcrTokenClient owner, EcrTokenRequest request)
     {
-        private readonly IdentitySearch _search = new(request.Registry, owner._logger);
+        private readonly CredentialLookup _search = new(request.Registry, owner._logger);
 
         public string PendingStep => _search.PendingStep;
 
@@ -128,7 +134,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
         {
             try
             {
-                ProfileFiles.Read(AwsEnvironment.Get);
+                SharedConfig.Read(AwsEnvironment.Get);
                 return Misconfigured("a line is neither a section nor a setting", null);
             }
             catch (EcrCredentialException e)
@@ -143,7 +149,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             cause);
 
         private async Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(
-            AwsIdentity identity, EcrServiceConfig config, CancellationToken cancellationToken)
+            ResolvedCredentials identity, EcrServiceConfig config, CancellationToken cancellationToken)
         {
             try
             {
@@ -151,7 +157,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
                 return await client.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(request.Registry.IsPublic), cancellationToken)
                     .ConfigureAwait(false);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsFailure.Explain(e, config.Call) is { } failure)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Explain(e, config.Call) is { } failure)
             {
                 throw failure;
             }

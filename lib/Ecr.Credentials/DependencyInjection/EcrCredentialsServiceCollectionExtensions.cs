@@ -4,6 +4,7 @@ using Ecr.Credentials.Aws;
 using Ecr.Credentials.DependencyInjection;
 using Ecr.Credentials.Http;
 using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Tokens.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 

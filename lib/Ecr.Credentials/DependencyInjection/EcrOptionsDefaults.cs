@@ -1,4 +1,4 @@
-using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Tokens.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,5 @@
-using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Text;
+using Ecr.Credentials.Tokens.Memory;
 using Microsoft.Extensions.Options;
 
 namespace Ecr.Credentials.DependencyInjection;

@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Ecr.Credentials.Aws;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Text;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Logging;
 

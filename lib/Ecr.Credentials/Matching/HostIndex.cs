@@ -2,23 +2,23 @@ namespace Ecr.Credentials.Matching;
 
 /// <summary>Finds the first of many patterns that matches.</summary>
 /// <remarks>
-/// Every group of patterns with the same host and port is filed under one <see cref="HostKey"/>: a literal that an image must have at a
+/// Every group of patterns with the same host and port is filed under one <see cref="Anchor"/>: a literal that an image must have at a
 /// certain place if any of the group matches it. Of the keys a group could have, it gets the one that fewest groups share. An image is
 /// looked up under each place that is in use for its number of labels, and the groups found there are tried.
 /// </remarks>
 internal sealed class HostIndex
 {
-    private readonly Dictionary<int, HostProbe[]> _probesByLabelCount;
-    private readonly HostGroup[] _groupsWithClasses;
+    private readonly Dictionary<int, SlotLookup[]> _probesByLabelCount;
+    private readonly PatternGroup[] _groupsWithClasses;
 
     public HostIndex(ImagePattern[] patterns)
     {
-        HostGroup[] groups =
+        PatternGroup[] groups =
         [
             .. patterns
                 .Select((pattern, index) => (Pattern: pattern, Index: index))
                 .GroupBy(indexed => (indexed.Pattern.Host.Text, indexed.Pattern.Port))
-                .Select(same => new HostGroup(
+                .Select(same => new PatternGroup(
                     same.First().Pattern.Host, same.Key.Port, [.. same.Select(indexed => (indexed.Pattern.Path, indexed.Index))])),
         ];
 
@@ -38,7 +38,7 @@ internal sealed class HostIndex
             // Probes are in the order of their fields: the port, then the labels from the last to the first.
             var field = port;
             var restOfHost = host;
-            var position = HostPlace.PortField;
+            var position = IndexSlot.PortField;
             foreach (var probe in probes)
             {
                 for (; position < probe.Field; position++)
@@ -56,7 +56,7 @@ internal sealed class HostIndex
     }
 
     private static int FirstMatch(
-        ReadOnlySpan<HostGroup> groups, ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path, int first)
+        ReadOnlySpan<PatternGroup> groups, ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path, int first)
     {
         foreach (var group in groups)
         {
@@ -71,10 +71,10 @@ internal sealed class HostIndex
         return first;
     }
 
-    private static HostProbe[] Index(HostGroup[] groups)
+    private static SlotLookup[] Index(PatternGroup[] groups)
     {
-        Dictionary<HostKey, int> uses = [];
-        foreach (var key in groups.SelectMany(HostKey.AllOf))
+        Dictionary<Anchor, int> uses = [];
+        foreach (var key in groups.SelectMany(Anchor.AllOf))
         {
             uses[key] = uses.GetValueOrDefault(key) + 1;
         }
@@ -82,10 +82,10 @@ internal sealed class HostIndex
         return
         [
             .. groups
-                .Select(group => (Group: group, Key: HostKey.AllOf(group).MinBy(key => uses[key])))
+                .Select(group => (Group: group, Key: Anchor.AllOf(group).MinBy(key => uses[key])))
                 .GroupBy(filed => filed.Key.Place)
                 .OrderBy(samePlace => samePlace.Key.Field)
-                .Select(samePlace => new HostProbe(samePlace.Key, samePlace.ToLookup(filed => filed.Key.Text, filed => filed.Group))),
+                .Select(samePlace => new SlotLookup(samePlace.Key, samePlace.ToLookup(filed => filed.Key.Text, filed => filed.Group))),
         ];
     }
 

@@ -98,7 +98,7 @@ public sealed class ImagePattern
         ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, [NotNullWhen(false)] out string? error)
     {
         var isValid = TryParse(text, out pattern, out var fault, out var position);
-        error = isValid ? null : UrlFaultMessage.For(text, fault, position);
+        error = isValid ? null : UrlErrorText.For(text, fault, position);
         return isValid;
     }
 
@@ -115,7 +115,7 @@ public sealed class ImagePattern
     public override string ToString() => _text;
 
     private static bool TryParse(
-        ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, out UrlFault fault, out int position)
+        ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, out UrlError fault, out int position)
     {
         var buffer = new char[SchemelessUrl.MaxDecodedLength(text.Length)];
         var isValid = SchemelessUrl.TryParse(text, buffer, out var url, out fault, out position);

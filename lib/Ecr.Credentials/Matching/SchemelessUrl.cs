@@ -116,7 +116,7 @@ internal readonly ref struct SchemelessUrl
     /// <param name="fault">What is wrong with the text if the result is false.</param>
     /// <param name="position">Where in the text.</param>
     public static bool TryParse(
-        ReadOnlySpan<char> text, Span<char> buffer, out SchemelessUrl url, out UrlFault fault, out int position)
+        ReadOnlySpan<char> text, Span<char> buffer, out SchemelessUrl url, out UrlError fault, out int position)
     {
         url = default;
         var fragmentStart = text.IndexOf('#');
@@ -126,7 +126,7 @@ internal readonly ref struct SchemelessUrl
         position = text.IndexOfAny(ControlCharacters);
         if (position >= 0)
         {
-            fault = UrlFault.ControlCharacter;
+            fault = UrlError.ControlCharacter;
             return false;
         }
 
@@ -168,11 +168,11 @@ internal readonly ref struct SchemelessUrl
         return true;
     }
 
-    private static bool TryParseUserinfo(ReadOnlySpan<char> userinfo, Span<char> buffer, out UrlFault fault, out int position)
+    private static bool TryParseUserinfo(ReadOnlySpan<char> userinfo, Span<char> buffer, out UrlError fault, out int position)
     {
         position = userinfo.IndexOfAnyExcept(UserinfoCharacters);
         var isValid = position < 0 && TryDecode(userinfo, Part.Userinfo, buffer, out _, out _, out position);
-        fault = isValid ? UrlFault.None : UrlFault.UserinfoCharacter;
+        fault = isValid ? UrlError.None : UrlError.UserinfoCharacter;
         return isValid;
     }
 
@@ -181,7 +181,7 @@ internal readonly ref struct SchemelessUrl
         Span<char> buffer,
         out SchemelessUrl url,
         out int decodedLength,
-        out UrlFault fault,
+        out UrlError fault,
         out int position)
     {
         var openBracket = hostAndPort.LastIndexOf('[');
@@ -194,7 +194,7 @@ internal readonly ref struct SchemelessUrl
         {
             url = default;
             decodedLength = 0;
-            fault = UrlFault.BracketInsideHost;
+            fault = UrlError.BracketInsideHost;
             position = openBracket;
             return false;
         }
@@ -207,7 +207,7 @@ internal readonly ref struct SchemelessUrl
         Span<char> buffer,
         out SchemelessUrl url,
         out int decodedLength,
-        out UrlFault fault,
+        out UrlError fault,
         out int position)
     {
         url = default;
@@ -216,7 +216,7 @@ internal readonly ref struct SchemelessUrl
         var colon = hostAndPort.IndexOf(':');
         if (colon >= 0 && hostAndPort[(colon + 1)..].ContainsAnyExcept(Digits))
         {
-            fault = UrlFault.Port;
+            fault = UrlError.Port;
             position = colon + 1;
             return false;
         }
@@ -239,7 +239,7 @@ internal readonly ref struct SchemelessUrl
         Span<char> buffer,
         out SchemelessUrl url,
         out int decodedLength,
-        out UrlFault fault,
+        out UrlError fault,
         out int position)
     {
         url = default;
@@ -248,7 +248,7 @@ internal readonly ref struct SchemelessUrl
         var closeBracket = hostAndPort.LastIndexOf(']');
         if (closeBracket < 0)
         {
-            fault = UrlFault.BracketNotClosed;
+            fault = UrlError.BracketNotClosed;
             position = 0;
             return false;
         }
@@ -256,7 +256,7 @@ internal readonly ref struct SchemelessUrl
         var colonAndPort = hostAndPort[(closeBracket + 1)..];
         if (!colonAndPort.IsEmpty && (colonAndPort[0] != ':' || colonAndPort[1..].ContainsAnyExcept(Digits)))
         {
-            fault = UrlFault.Port;
+            fault = UrlError.Port;
             position = closeBracket + 1;
             return false;
         }
@@ -267,7 +267,7 @@ internal readonly ref struct SchemelessUrl
         var zone = zoneStart < 0 ? default : literal[zoneStart..];
         if (!IPv6Syntax.IsValid(address) || zone.SequenceEqual("%25"))
         {
-            fault = UrlFault.NotAnIPv6Address;
+            fault = UrlError.NotAnIPv6Address;
             position = 1;
             return false;
         }
@@ -294,7 +294,7 @@ internal readonly ref struct SchemelessUrl
     }
 
     private static bool TryDecode(
-        ReadOnlySpan<char> text, Part part, Span<char> decoded, out int decodedLength, out UrlFault fault, out int position)
+        ReadOnlySpan<char> text, Part part, Span<char> decoded, out int decodedLength, out UrlError fault, out int position)
     {
         decodedLength = 0;
         position = 0;
@@ -306,13 +306,13 @@ internal readonly ref struct SchemelessUrl
             {
                 if (!TryReadEscape(text[position..], out var value))
                 {
-                    fault = UrlFault.Escape;
+                    fault = UrlError.Escape;
                     return false;
                 }
 
                 if (!MayBeEscaped(value, part))
                 {
-                    fault = UrlFault.HostEscape;
+                    fault = UrlError.HostEscape;
                     return false;
                 }
 
@@ -323,7 +323,7 @@ internal readonly ref struct SchemelessUrl
             {
                 if (part is Part.Host or Part.Zone && !HostCharacters.Contains(c))
                 {
-                    fault = UrlFault.HostCharacter;
+                    fault = UrlError.HostCharacter;
                     return false;
                 }
 
@@ -343,7 +343,7 @@ internal readonly ref struct SchemelessUrl
             }
         }
 
-        fault = UrlFault.None;
+        fault = UrlError.None;
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Protocol;
 

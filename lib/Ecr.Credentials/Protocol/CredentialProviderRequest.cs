@@ -3,6 +3,7 @@ using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Protocol;
 
@@ -44,7 +45,7 @@ public sealed class CredentialProviderRequest
     /// </exception>
     public static CredentialProviderRequest Parse(ReadOnlySpan<byte> utf8Json)
     {
-        KubeletJson.ExpectText(utf8Json);
+        StrictJson.ExpectText(utf8Json);
         var reader = new Utf8JsonReader(utf8Json);
         try
         {
@@ -52,7 +53,7 @@ public sealed class CredentialProviderRequest
         }
         catch (JsonException)
         {
-            throw KubeletJson.NotJson(reader);
+            throw StrictJson.NotJson(reader);
         }
     }
 
@@ -85,9 +86,9 @@ public sealed class CredentialProviderRequest
     public void WriteTo(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        var writer = new KubeletJsonWriter(output);
+        var writer = new GoJsonWriter(output);
         writer.WriteRaw("{\"kind\":\"CredentialProviderRequest\",\"apiVersion\":\""u8);
-        writer.WriteRaw(DocumentHeader.ToText(ApiVersion));
+        writer.WriteRaw(TypeMeta.ToText(ApiVersion));
         writer.WriteRaw("\",\"image\":"u8);
         writer.WriteString(Image);
         if (ApiVersion == CredentialProviderApiVersion.V1)
@@ -116,13 +117,13 @@ public sealed class CredentialProviderRequest
 
     private static CredentialProviderRequest Read(ref Utf8JsonReader reader)
     {
-        var header = new DocumentHeader("CredentialProviderRequest"u8);
+        var header = new TypeMeta("CredentialProviderRequest"u8);
         string? image = null;
         string? token = null;
         IReadOnlyDictionary<string, string>? annotations = null;
 
-        KubeletJson.BeginDocument(ref reader);
-        while (KubeletJson.NextField(ref reader))
+        StrictJson.BeginDocument(ref reader);
+        while (StrictJson.NextField(ref reader))
         {
             if (reader.ValueTextEquals("kind"u8))
             {
@@ -137,12 +138,12 @@ public sealed class CredentialProviderRequest
             else if (reader.ValueTextEquals("image"u8))
             {
                 reader.Read();
-                image = KubeletJson.ReadString(ref reader, "image");
+                image = StrictJson.ReadString(ref reader, "image");
             }
             else if (reader.ValueTextEquals("serviceAccountToken"u8))
             {
                 reader.Read();
-                token = KubeletJson.ReadString(ref reader, "serviceAccountToken");
+                token = StrictJson.ReadString(ref reader, "serviceAccountToken");
             }
             else if (reader.ValueTextEquals("serviceAccountAnnotations"u8))
             {
@@ -155,7 +156,7 @@ public sealed class CredentialProviderRequest
             }
         }
 
-        KubeletJson.EndDocument(ref reader);
+        StrictJson.EndDocument(ref reader);
         return new CredentialProviderRequest
         {
             ApiVersion = header.Check(),
@@ -172,18 +173,18 @@ public sealed class CredentialProviderRequest
             return null;
         }
 
-        KubeletJson.ExpectObject(ref reader, "\"serviceAccountAnnotations\"");
+        StrictJson.ExpectObject(ref reader, "\"serviceAccountAnnotations\"");
         var annotations = new Dictionary<string, string>(StringComparer.Ordinal);
-        while (KubeletJson.NextField(ref reader))
+        while (StrictJson.NextField(ref reader))
         {
-            var key = KubeletJson.ReadName(ref reader);
-            annotations[key] = KubeletJson.ReadString(ref reader, key) ?? "";
+            var key = StrictJson.ReadName(ref reader);
+            annotations[key] = StrictJson.ReadString(ref reader, key) ?? "";
         }
 
         return annotations;
     }
 
-    private void WriteServiceAccount(ref KubeletJsonWriter writer)
+    private void WriteServiceAccount(ref GoJsonWriter writer)
     {
         if (!string.IsNullOrEmpty(ServiceAccountToken))
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Protocol;
 
@@ -51,7 +52,7 @@ public sealed class CredentialProviderResponse
     /// </exception>
     public static CredentialProviderResponse Parse(ReadOnlySpan<byte> utf8Json)
     {
-        KubeletJson.ExpectText(utf8Json);
+        StrictJson.ExpectText(utf8Json);
         var reader = new Utf8JsonReader(utf8Json);
         try
         {
@@ -59,7 +60,7 @@ public sealed class CredentialProviderResponse
         }
         catch (JsonException)
         {
-            throw KubeletJson.NotJson(reader);
+            throw StrictJson.NotJson(reader);
         }
     }
 
@@ -90,9 +91,9 @@ public sealed class CredentialProviderResponse
     public void WriteTo(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        var writer = new KubeletJsonWriter(output);
+        var writer = new GoJsonWriter(output);
         writer.WriteRaw("{\"kind\":\"CredentialProviderResponse\",\"apiVersion\":\""u8);
-        writer.WriteRaw(DocumentHeader.ToText(ApiVersion));
+        writer.WriteRaw(TypeMeta.ToText(ApiVersion));
         writer.WriteRaw("\",\"cacheKeyType\":\""u8);
         writer.WriteRaw(ToText(CacheKeyType));
         if (CacheDuration is { } duration)
@@ -120,16 +121,16 @@ public sealed class CredentialProviderResponse
 
     private static CredentialProviderResponse Read(ref Utf8JsonReader reader)
     {
-        var header = new DocumentHeader("CredentialProviderResponse"u8);
+        var header = new TypeMeta("CredentialProviderResponse"u8);
         string? cacheKeyType = null;
         string? cacheDuration = null;
         IReadOnlyDictionary<string, AuthConfig>? auth = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
 
-        KubeletJson.BeginDocument(ref reader);
-        while (KubeletJson.NextField(ref reader))
+        StrictJson.BeginDocument(ref reader);
+        while (StrictJson.NextField(ref reader))
         {
-            var name = KubeletJson.ReadName(ref reader);
+            var name = StrictJson.ReadName(ref reader);
             if (!seen.Add(name))
             {
                 throw Repeated(name, "the response");
@@ -144,10 +145,10 @@ public sealed class CredentialProviderResponse
                     header.ReadVersion(ref reader);
                     break;
                 case "cacheKeyType":
-                    cacheKeyType = KubeletJson.ReadString(ref reader, name);
+                    cacheKeyType = StrictJson.ReadString(ref reader, name);
                     break;
                 case "cacheDuration":
-                    cacheDuration = KubeletJson.ReadString(ref reader, name);
+                    cacheDuration = StrictJson.ReadString(ref reader, name);
                     break;
                 case "auth":
                     auth = ReadAuth(ref reader);
@@ -157,7 +158,7 @@ public sealed class CredentialProviderResponse
             }
         }
 
-        KubeletJson.EndDocument(ref reader);
+        StrictJson.EndDocument(ref reader);
         return new CredentialProviderResponse
         {
             ApiVersion = header.Check(),
@@ -174,11 +175,11 @@ public sealed class CredentialProviderResponse
             return null;
         }
 
-        KubeletJson.ExpectObject(ref reader, "\"auth\"");
+        StrictJson.ExpectObject(ref reader, "\"auth\"");
         var auth = new Dictionary<string, AuthConfig>(StringComparer.Ordinal);
-        while (KubeletJson.NextField(ref reader))
+        while (StrictJson.NextField(ref reader))
         {
-            var registry = KubeletJson.ReadName(ref reader);
+            var registry = StrictJson.ReadName(ref reader);
             if (!auth.TryAdd(registry, ReadAuthConfig(ref reader, registry)))
             {
                 throw Repeated(registry, "\"auth\"");
@@ -193,16 +194,16 @@ public sealed class CredentialProviderResponse
         var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
         if (reader.TokenType != JsonTokenType.Null)
         {
-            KubeletJson.ExpectObject(ref reader, $"The entry {MessageText.Quote(registry)} of \"auth\"");
-            while (KubeletJson.NextField(ref reader))
+            StrictJson.ExpectObject(ref reader, $"The entry {MessageText.Quote(registry)} of \"auth\"");
+            while (StrictJson.NextField(ref reader))
             {
-                var name = KubeletJson.ReadName(ref reader);
+                var name = StrictJson.ReadName(ref reader);
                 if (name is not ("username" or "password"))
                 {
                     throw Unknown(name);
                 }
 
-                if (!fields.TryAdd(name, KubeletJson.ReadString(ref reader, name)))
+                if (!fields.TryAdd(name, StrictJson.ReadString(ref reader, name)))
                 {
                     throw Repeated(name, "an entry of \"auth\"");
                 }
@@ -241,7 +242,7 @@ public sealed class CredentialProviderResponse
             ? duration
             : throw new FormatException($"\"cacheDuration\" is {MessageText.Quote(text)}. It must be a Go duration such as 30s, 1m30s or 12h.");
 
-    private void WriteAuth(ref KubeletJsonWriter writer)
+    private void WriteAuth(ref GoJsonWriter writer)
     {
         var isFirst = true;
         foreach (var (registry, credential) in _sortedAuth)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Protocol;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Registries;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Ecr.Credentials.Aws;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Tokens;

@@ -1,3 +1,5 @@
+using Ecr.Credentials.Tokens.Memory;
+
 namespace Ecr.Credentials.Tokens;
 
 /// <summary>Makes sources of tokens.</summary>

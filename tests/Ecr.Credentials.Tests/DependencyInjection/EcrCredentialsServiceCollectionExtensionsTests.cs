@@ -1,6 +1,6 @@
 using Ecr.Credentials.Http;
-using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Tokens.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -15,7 +15,7 @@ public sealed class SilentServerTests
     [Test]
     public async Task A_connection_never_completes()
     {
-        await using var server = await SilentServer.StartAsync(Silence.BeforeConnection);
+        await using var server = await SilentServer.StartAsync(HangPoint.BeforeConnection);
         using var client = new TcpClient();
         using var late = new CancellationTokenSource(Patience);
 
@@ -27,7 +27,7 @@ public sealed class SilentServerTests
     [Test]
     public async Task A_TLS_hello_is_never_answered()
     {
-        await using var server = await SilentServer.StartAsync(Silence.BeforeAnswer);
+        await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
         using var client = new TcpClient();
         await client.ConnectAsync(EndPoint(server));
         await using var tls = new SslStream(client.GetStream());
@@ -43,7 +43,7 @@ public sealed class SilentServerTests
     [Test]
     public async Task A_request_is_never_answered()
     {
-        await using var server = await SilentServer.StartAsync(Silence.BeforeAnswer);
+        await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
         using var http = new HttpClient();
         using var late = new CancellationTokenSource(Patience);
 
@@ -54,7 +54,7 @@ public sealed class SilentServerTests
     [Test]
     public async Task An_answer_begins_and_never_ends()
     {
-        await using var server = await SilentServer.StartAsync(Silence.WithinAnswer);
+        await using var server = await SilentServer.StartAsync(HangPoint.WithinAnswer);
         using var http = new HttpClient();
         using var late = new CancellationTokenSource();
 
@@ -69,9 +69,9 @@ public sealed class SilentServerTests
         await Assert.ThatAsync(async () => await body.ReadExactlyAsync(begin, late.Token), Throws.InstanceOf<OperationCanceledException>());
     }
 
-    [TestCase(Silence.BeforeAnswer)]
-    [TestCase(Silence.WithinAnswer)]
-    public async Task The_end_of_the_server_frees_its_clients(Silence silence)
+    [TestCase(HangPoint.BeforeAnswer)]
+    [TestCase(HangPoint.WithinAnswer)]
+    public async Task The_end_of_the_server_frees_its_clients(HangPoint silence)
     {
         var server = await SilentServer.StartAsync(silence);
         using var http = new HttpClient();
@@ -86,7 +86,7 @@ public sealed class SilentServerTests
     [Test]
     public async Task Clients_are_held_side_by_side()
     {
-        await using var server = await SilentServer.StartAsync(Silence.WithinAnswer);
+        await using var server = await SilentServer.StartAsync(HangPoint.WithinAnswer);
         using var http = new HttpClient();
 
         using var first = await http.GetAsync(server.Address, HttpCompletionOption.ResponseHeadersRead);

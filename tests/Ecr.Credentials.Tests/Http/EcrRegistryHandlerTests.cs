@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Ecr.Credentials.Aws;
 using Ecr.Credentials.Http;
-using Ecr.Credentials.Registries;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Tokens.Memory;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,4 +1,5 @@
 using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Tokens.Memory;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ecr.Credentials.Tests.Samples;

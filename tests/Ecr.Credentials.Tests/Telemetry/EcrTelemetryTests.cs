@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Tokens.Memory;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests.Telemetry;

@@ -1,4 +1,4 @@
-using Ecr.Credentials.Aws;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
 

@@ -1,0 +1,71 @@
+using Ecr.Credentials.Text;
+
+namespace Ecr.Credentials.Aws.Configuration;
+
+/// <summary>
+/// A number that changes when the configuration changes from which this process takes its AWS identity and its endpoints. To know it takes no look at
+/// the identity itself, which may be some network calls away.
+/// </summary>
+internal static class AwsConfigurationFingerprint
+{
+    private static readonly string[] VariableNames =
+    [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_ACCESS_KEY",
+        "AWS_PROFILE",
+        "AWS_ROLE_ARN",
+        "AWS_ROLE_SESSION_NAME",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        "AWS_EC2_METADATA_DISABLED",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_ECR",
+        "AWS_ENDPOINT_URL_ECR_PUBLIC",
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_ENDPOINT_URL_SSO",
+        "AWS_ENDPOINT_URL_SSO_OIDC",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+    ];
+
+    /// <summary>
+    /// The variables that decide. A key's id is among them and stands for the key; what the metadata or a token file give is not, because that is
+    /// renewed all the time for one and the same identity.
+    /// </summary>
+    public static ReadOnlySpan<string> Variables => VariableNames;
+
+    /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
+    public static ulong Compute(Func<string, string?> environment)
+    {
+        var hash = new Fnv1a64();
+        foreach (var variable in Variables)
+        {
+            hash.Add(environment(variable));
+            hash.Add("\n");
+        }
+
+        var home = HomeDirectory.Find(environment);
+        AddFile(ref hash, environment(SharedConfig.CredentialsFileVariable), home, "credentials");
+        AddFile(ref hash, environment(SharedConfig.ConfigFileVariable), home, "config");
+        return hash.Value;
+    }
+
+    // A file that was written is another file: what is in it would have to be read and understood.
+    private static void AddFile(ref Fnv1a64 hash, string? path, string? home, string name)
+    {
+        path ??= home is null ? null : Path.Combine(home, ".aws", name);
+        hash.Add(path);
+        hash.Add("\n");
+        if (path is not null && new FileInfo(path) is { Exists: true } file)
+        {
+            hash.Add(file.LastWriteTimeUtc.Ticks);
+            hash.Add(file.Length);
+        }
+    }
+}

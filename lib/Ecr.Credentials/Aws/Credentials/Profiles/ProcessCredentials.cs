@@ -1,0 +1,182 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using Amazon.Runtime;
+using Ecr.Credentials.Aws.Configuration;
+using Ecr.Credentials.Text;
+
+namespace Ecr.Credentials.Aws.Credentials.Profiles;
+
+/// <summary>
+/// Credentials that a command prints, which a profile names as <c>credential_process</c>:
+/// <see href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html"/>.
+/// </summary>
+/// <remarks>What the command writes never shows in a message: any part of it may be a secret. Thread-safe.</remarks>
+internal sealed class ProcessCredentials(TimeProvider timeProvider)
+{
+    /// <summary>The largest session token of AWS, with everything around it, many times over.</summary>
+    private const int MaxOutputLength = 64 * 1024;
+
+    /// <summary>Runs the command and reads what it prints. When the search is cancelled, the command is killed with all that it has started.</summary>
+    /// <param name="command">The command, for the shell.</param>
+    /// <param name="profile">The profile that names it.</param>
+    /// <param name="search">The search that the credentials are for.</param>
+    /// <param name="cancellationToken">Kills the command.</param>
+    /// <exception cref="EcrCredentialException">The command fails, or prints something else than credentials.</exception>
+    public async Task<ResolvedCredentials> GetAsync(string command, ConfigSection profile, CredentialLookup search, CancellationToken cancellationToken)
+    {
+        var source = $"The credential_process of {profile}";
+        search.PendingStep = $"{source} had not ended yet.";
+        var output = await RunAsync(command, source, cancellationToken).ConfigureAwait(false);
+        return Parse(output, source, profile);
+    }
+
+    [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before the instances are disposed", Justification = "The task disposes it.")]
+    private static async Task<ReadOnlyMemory<byte>> RunAsync(string command, string source, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var process = Start(command, source);
+
+        // Whoever cancels tells its caller next, and the program may end with that: the command has to be dead before Cancel returns. Nothing else in
+        // here waits for the token, because what is told first could end this method, and with it the registration, before the command is killed.
+        var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = cancellationToken.UnsafeRegister(
+            _ =>
+            {
+                Kill(process);
+                killed.SetResult();
+            },
+            null);
+
+        // After a kill, a process that got away may still hold the output open.
+        var output = ReadAsync(process, source);
+        await Task.WhenAny(output, killed.Task).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await output.ConfigureAwait(false);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(Process started, string source)
+    {
+        using var process = started;
+        process.StandardInput.Close();
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+        var buffer = new byte[MaxOutputLength + 1];
+        var length = await process.StandardOutput.BaseStream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false).ConfigureAwait(false);
+        if (length == buffer.Length)
+        {
+            Kill(process);
+            throw Failure($"{source} printed more than {MaxOutputLength / 1024} KiB. Let it print the credentials, in JSON, and nothing else.");
+        }
+
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        return process.ExitCode == 0 ? buffer.AsMemory(0, length) : throw Failed(process.ExitCode, source);
+    }
+
+    private static Process Start(string command, string source)
+    {
+        // By its full path: .NET looks for a bare name in the working directory first, which anyone may have written.
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo(Path.Join(Environment.SystemDirectory, "cmd.exe"), $"/c {command}")
+            : new ProcessStartInfo("/bin/sh", ["-c", command]);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.UseShellExecute = false;
+        start.CreateNoWindow = true;
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw Failure($"{source} cannot be started: {MessageText.OneLine(e.Message)}", e);
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has ended by itself meanwhile, or has become another user's, who alone may kill it.
+        }
+    }
+
+    // The exit codes of a shell: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02.
+    private static EcrCredentialException Failed(int exitCode, string source)
+    {
+        var why = exitCode switch
+        {
+            126 => " (it cannot be executed)",
+            127 => " (there is no such command)",
+            _ => "",
+        };
+        return Failure(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{source} failed with exit code {exitCode}{why}. Run it by hand, as this user, to see why: what it writes is not shown here, as it may hold a secret."));
+    }
+
+    private ResolvedCredentials Parse(ReadOnlyMemory<byte> output, string source, ConfigSection profile)
+    {
+        try
+        {
+            return new ResolvedCredentials(Parse(output), $"the credential_process of {profile}");
+        }
+        catch (FormatException e)
+        {
+            throw Failure(
+                $"{source} printed something that cannot be used: {e.Message}. "
+                    + "Let it print credentials as https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html says.",
+                e);
+        }
+    }
+
+    private ImmutableCredentials Parse(ReadOnlyMemory<byte> output)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(output);
+            if (!IsVersionOne(document.RootElement))
+            {
+                throw new FormatException("it is no object with \"Version\": 1");
+            }
+
+            CheckExpiration(document.RootElement);
+            return CredentialsDocument.Read(document.RootElement, "SessionToken");
+        }
+        catch (JsonException)
+        {
+            // Its message may quote the output.
+            throw new FormatException("it is not JSON");
+        }
+    }
+
+    private static bool IsVersionOne(JsonElement document) =>
+        document.ValueKind == JsonValueKind.Object
+        && document.TryGetProperty("Version", out var version)
+        && version.ValueKind == JsonValueKind.Number
+        && version.TryGetInt32(out var number)
+        && number == 1;
+
+    private void CheckExpiration(JsonElement document)
+    {
+        if (document.FindText("Expiration") is { } text)
+        {
+            var expiration = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                ? time
+                : throw new FormatException("its Expiration is no time");
+            if (expiration <= timeProvider.GetUtcNow())
+            {
+                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it expired at {expiration.UtcDateTime:u}"));
+            }
+        }
+    }
+
+    private static EcrCredentialException Failure(string message, Exception? cause = null) =>
+        new(EcrCredentialErrorReason.NoAwsCredentials, message, cause);
+}

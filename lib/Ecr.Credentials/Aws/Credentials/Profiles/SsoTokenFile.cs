@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Ecr.Credentials.Text;
+
+namespace Ecr.Credentials.Aws.Credentials.Profiles;
+
+/// <summary>The file in which AWS tools keep the token of a sign-in: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/understanding-sso.html"/>.</summary>
+/// <param name="path">Where it is.</param>
+internal sealed class SsoTokenFile(string path)
+{
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    /// <param name="home">The home directory.</param>
+    /// <param name="signIn">The name of the session, or the address of the access portal.</param>
+    public static SsoTokenFile Of(string home, string signIn)
+    {
+#pragma warning disable CA5350 // Do not use weak cryptographic algorithms: every AWS tool looks for the file under this name.
+        var hash = SHA1.HashData(Encoding.UTF8.GetBytes(signIn));
+#pragma warning restore CA5350
+        return new SsoTokenFile(Path.Combine(home, ".aws", "sso", "cache", $"{Convert.ToHexStringLower(hash)}.json"));
+    }
+
+    /// <returns>The token; <see langword="null"/> if there is none, or none that can be understood.</returns>
+    public SsoToken? Read()
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var file = document.RootElement;
+            return file.FindText("accessToken") is { } token && GetTime(file, "expiresAt") is { } expiresAt
+                ? new SsoToken
+                {
+                    AccessToken = token,
+                    ExpiresAt = expiresAt,
+                    RefreshToken = file.FindText("refreshToken"),
+                    ClientId = file.FindText("clientId"),
+                    ClientSecret = file.FindText("clientSecret"),
+                    RegistrationExpiresAt = GetTime(file, "registrationExpiresAt"),
+                }
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Puts a renewed token in place of the old one, and leaves what else is in the file.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public void Renew(SsoToken token)
+    {
+        var written = Write(File.ReadAllBytes(path), token);
+
+        // Other tools read the file at any time, so it is replaced as a whole. Nobody else may read it.
+        var temporary = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using (var stream = new FileStream(temporary, options))
+            {
+                stream.Write(written);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    public override string ToString() => MessageText.Quote(path);
+
+    private static byte[] Write(ReadOnlyMemory<byte> file, SsoToken token)
+    {
+        using var document = JsonDocument.Parse(file);
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                if (member.Name is not ("accessToken" or "expiresAt" or "refreshToken"))
+                {
+                    member.WriteTo(json);
+                }
+            }
+
+            json.WriteString("accessToken", token.AccessToken);
+            json.WriteString("expiresAt", token.ExpiresAt.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
+            json.WriteString("refreshToken", token.RefreshToken);
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    // Older tools wrote "UTC" for the "Z".
+    private static DateTimeOffset? GetTime(JsonElement file, string name) =>
+        file.FindText(name) is { } text
+            && DateTimeOffset.TryParse(
+                text.Replace("UTC", "Z", StringComparison.Ordinal), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : null;
+}

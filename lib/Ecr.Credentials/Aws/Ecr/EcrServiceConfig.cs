@@ -1,0 +1,65 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.Endpoints;
+using Amazon.Runtime.Internal;
+using Amazon.Util.Internal;
+using Ecr.Credentials.Aws.Errors;
+using Ecr.Credentials.Registries;
+
+namespace Ecr.Credentials.Aws.Ecr;
+
+/// <summary>
+/// The configuration of <see cref="EcrServiceClient"/>. Carries the service ids of AWS's own clients, so that the environment variables and
+/// profile keys meant for those (<c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>, <c>use_fips_endpoint</c> and so on) work here too.
+/// </summary>
+internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
+{
+    // The SDK's standard mode, the default of every AWS SDK today.
+    private static readonly DefaultConfigurationProvider Defaults =
+        new([new DefaultConfiguration { Name = DefaultConfigurationMode.Standard, RetryMode = RequestRetryMode.Standard }]);
+
+    private readonly EcrRegistry _registry;
+
+    public EcrServiceConfig(EcrRegistry registry, HttpClientFactory httpClientFactory)
+        : base(Defaults)
+    {
+        _registry = registry;
+        ServiceId = registry.IsPublic ? "ECR PUBLIC" : "ECR";
+        AuthenticationServiceName = registry.IsPublic ? "ecr-public" : "ecr";
+        UserAgent = $"{InternalSDKUtils.BuildUserAgentString(ServiceId, ProductVersion.Text)} lib/Ecr.Credentials#{ProductVersion.Text}";
+
+        // Without a region the SDK would look for one, in the end at the instance metadata service.
+        RegionEndpoint = RegionEndpoint.GetBySystemName(registry.Region);
+        AuthenticationRegion = registry.Region;
+
+        EndpointProvider = this;
+        HttpClientFactory = httpClientFactory;
+    }
+
+    /// <summary>The call, described for messages.</summary>
+    public AwsCallDescription Call => new(
+        Endpoint,
+        _registry.Region,
+        _registry.IsPublic
+            ? "Allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on \"*\" for this identity."
+            : "Allow ecr:GetAuthorizationToken on \"*\" for this identity.");
+
+    public override string RegionEndpointServiceName => _registry.IsPublic ? "api.ecr-public" : "api.ecr";
+
+    public override string ServiceVersion => _registry.IsPublic ? "2020-10-30" : "2015-09-21";
+
+    public override string UserAgent { get; }
+
+    /// <summary>
+    /// Where calls go. An endpoint that the user configured wins and clears the FIPS and dual-stack marks, which could not apply to it;
+    /// otherwise each mark is set by the registry host or by the configuration.
+    /// </summary>
+    public Uri Endpoint =>
+        ServiceURL is { } configured
+            ? new Uri(configured)
+            : _registry.GetApiEndpoint(_registry.IsFips || UseFIPSEndpoint, _registry.IsDualStack || UseDualstackEndpoint);
+
+    public Endpoint ResolveEndpoint(EndpointParameters parameters) => new(Endpoint.AbsoluteUri);
+
+    public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) => new(Endpoint.AbsoluteUri);
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Xml;
+using Amazon.Runtime;
+using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Aws.Trust;
+using Ecr.Credentials.Text;
+
+namespace Ecr.Credentials.Aws.Errors;
+
+/// <summary>Turns what can go wrong in a call of AWS into the one exception that says what to do.</summary>
+internal static class AwsErrors
+{
+    private static readonly (EcrCredentialErrorReason, string) WrongClock = (
+        EcrCredentialErrorReason.AwsCredentialsRejected,
+        "This machine's clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP.");
+
+    /// <summary>The failure of a call; <see langword="null"/> if the exception is none of a call.</summary>
+    public static EcrCredentialException? Explain(Exception exception, AwsCallDescription call)
+    {
+        var endpoint = call.Endpoint;
+        return exception switch
+        {
+            AmazonServiceException { StatusCode: not 0 } e and not AmazonUnmarshallingException => FromService(e, call),
+            _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
+            _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint),
+            _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint),
+            AmazonUnmarshallingException or JsonException or XmlException or InvalidDataException => new EcrCredentialException(
+                EcrCredentialErrorReason.InvalidResponse,
+                $"{endpoint} answered with something that is not an answer of AWS. Check for a proxy in between, and the configured endpoint.",
+                exception),
+            AmazonServiceException or AmazonClientException => new EcrCredentialException(
+                EcrCredentialErrorReason.ServiceError,
+                $"The call to {endpoint} failed: {MessageText.OneLine(exception.Message)}",
+                exception),
+            _ => null,
+        };
+    }
+
+    private static EcrCredentialException FromService(AmazonServiceException exception, AwsCallDescription call)
+    {
+        var code = Normalize(exception.ErrorCode);
+        var (reason, explanation) = Classify(code, exception, call);
+        return new EcrCredentialException(reason, $"{explanation} ({Describe(code, exception, call)})", exception)
+        {
+            ErrorCode = code,
+            RequestId = exception.RequestId,
+        };
+    }
+
+    // Texts of AWS are repeated only where they help and cannot hold a secret: the text on a wrong signature repeats the signed headers.
+    private static (EcrCredentialErrorReason Reason, string Explanation) Classify(
+        string? code, AmazonServiceException exception, AwsCallDescription call) => code switch
+        {
+            "AccessDeniedException" or "AccessDenied" or "OptInRequired" or "ForbiddenException" => (
+                EcrCredentialErrorReason.AccessDenied,
+                $"AWS denied access: {MessageText.OneLine(exception.Message).TrimEnd('.')}. {call.DeniedAdvice}"),
+            "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationTokenException" or "MissingAuthenticationToken" => (
+                EcrCredentialErrorReason.AwsCredentialsRejected,
+                "AWS does not know the access key. Check that it exists, is active and belongs to this partition."),
+            "ExpiredTokenException" or "ExpiredToken" or "UnauthorizedException" or "InvalidGrantException" or "InvalidClientException" => (
+                EcrCredentialErrorReason.AwsCredentialsRejected,
+                call.ExpiredMessage),
+            "InvalidIdentityToken" or "IDPRejectedClaim" => (
+                EcrCredentialErrorReason.AwsCredentialsRejected,
+                $"AWS does not accept the token: {MessageText.OneLine(exception.Message).TrimEnd('.')}. "
+                    + "Check the token's audience, and the identity provider in IAM."),
+            "RequestExpired" or "RequestTimeTooSkewed" or "RequestInTheFuture" => WrongClock,
+            "InvalidSignatureException" or "SignatureDoesNotMatch" when IsAboutTime(exception.Message) => WrongClock,
+            "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature" => (
+                EcrCredentialErrorReason.AwsCredentialsRejected,
+                "AWS did not accept the signature. Check the secret access key."),
+            _ when IsThrottling(code, exception.StatusCode) => (
+                EcrCredentialErrorReason.Throttled,
+                "AWS throttled the calls. Try again later, or ask for a higher quota."),
+            _ when (int)exception.StatusCode >= 500 => (
+                EcrCredentialErrorReason.ServiceError,
+                "The service failed. Try again later."),
+            _ => (
+                EcrCredentialErrorReason.ServiceError,
+                $"The service refused the call: {MessageText.OneLine(exception.Message)}"),
+        };
+
+    // "Signature expired: 20260101T120000Z is now earlier than ..." and "Signature not yet current: ...".
+    private static bool IsAboutTime(string message) =>
+        message.StartsWith("Signature expired", StringComparison.Ordinal) || message.StartsWith("Signature not yet current", StringComparison.Ordinal);
+
+    private static bool IsThrottling(string? code, HttpStatusCode status) =>
+        status == HttpStatusCode.TooManyRequests
+        || code is "ThrottlingException" or "Throttling" or "ThrottleException" or "TooManyRequestsException" or "TooManyRequests" or "RequestLimitExceeded";
+
+    private static string Describe(string? code, AmazonServiceException exception, AwsCallDescription call)
+    {
+        var parts = new List<string>(4);
+        if (!string.IsNullOrEmpty(code))
+        {
+            parts.Add(MessageText.OneLine(code));
+        }
+
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)exception.StatusCode} from {call.Endpoint}"));
+        parts.Add($"region {call.Region}");
+        if (!string.IsNullOrEmpty(exception.RequestId))
+        {
+            parts.Add($"request {MessageText.OneLine(exception.RequestId)}");
+        }
+
+        return string.Join(", ", parts);
+    }
+
+    // AWS may write "namespace#Name" or "Name:address".
+    private static string? Normalize(string? code)
+    {
+        if (code is null)
+        {
+            return null;
+        }
+
+        var name = code[(code.LastIndexOf('#') + 1)..];
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? name : name[..colon];
+    }
+
+    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint) =>
+        exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && SystemTrustStore.FindFault() is { } fault
+            ? new EcrCredentialException(EcrCredentialErrorReason.Unreachable, $"Cannot reach {endpoint}: TLS failed, because {fault}", exception)
+            : Unreachable(exception, endpoint, ConnectionErrors.Explain(exception));
+
+    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(
+        EcrCredentialErrorReason.Unreachable,
+        $"Cannot reach {endpoint}: {why}. Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).",
+        exception);
+
+    private static T? FindCause<T>(Exception exception)
+        where T : Exception
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

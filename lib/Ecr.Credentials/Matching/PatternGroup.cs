@@ -1,0 +1,47 @@
+namespace Ecr.Credentials.Matching;
+
+/// <summary>The patterns of a set that have the same host and port and differ at most in the path.</summary>
+internal sealed class PatternGroup
+{
+    // Most groups have one path. Then there is nothing to search in, and fewer objects are touched.
+    private readonly string? _onlyPath;
+    private readonly PathIndex? _paths;
+
+    public PatternGroup(HostGlob host, string port, (string Path, int Index)[] patterns)
+    {
+        Host = host;
+        Port = port;
+        FirstIndex = patterns.Min(pattern => pattern.Index);
+        if (patterns.Length == 1)
+        {
+            _onlyPath = patterns[0].Path;
+        }
+        else
+        {
+            _paths = new PathIndex(patterns);
+        }
+    }
+
+    public HostGlob Host { get; }
+
+    public string Port { get; }
+
+    /// <summary>The lowest index of the patterns in the set.</summary>
+    public int FirstIndex { get; }
+
+    /// <returns>The lowest index of a pattern that matches; <see cref="int.MaxValue"/> if none does.</returns>
+    public int FirstMatch(ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path)
+    {
+        if (!SchemelessUrl.IsSamePort(port, Port) || !Host.IsMatch(host))
+        {
+            return int.MaxValue;
+        }
+
+        if (_paths is not null)
+        {
+            return _paths.FirstMatch(path);
+        }
+
+        return path.StartsWith(_onlyPath) ? FirstIndex : int.MaxValue;
+    }
+}

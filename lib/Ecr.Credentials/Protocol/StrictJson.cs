@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Ecr.Credentials.Text;
+
+namespace Ecr.Credentials.Protocol;
+
+/// <summary>Reads the parts that requests and responses have in common: one JSON object in UTF-8, with strings that may be null.</summary>
+internal static class StrictJson
+{
+    /// <exception cref="FormatException">The document is empty or not valid UTF-8.</exception>
+    public static void ExpectText(ReadOnlySpan<byte> utf8Json)
+    {
+        if (IsBlank(utf8Json))
+        {
+            throw new FormatException("The document is empty. It must be one JSON object.");
+        }
+
+        if (!Utf8.IsValid(utf8Json))
+        {
+            throw new FormatException("The document is not valid UTF-8. It must be one JSON object in UTF-8.");
+        }
+    }
+
+    /// <summary>What to throw for a <see cref="JsonException"/>, whose own message may repeat a part of the document.</summary>
+    public static FormatException NotJson(Utf8JsonReader reader) =>
+        new($"The document is not valid JSON from byte {reader.BytesConsumed} on. It must be one JSON object.");
+
+    /// <summary>Steps into the document's one object.</summary>
+    public static void BeginDocument(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        ExpectObject(ref reader, "The document");
+    }
+
+    /// <summary>Makes sure that nothing but white space follows the document's object.</summary>
+    public static void EndDocument(ref Utf8JsonReader reader) => reader.Read();
+
+    public static void ExpectObject(ref Utf8JsonReader reader, string what)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new FormatException($"{what} is {Describe(reader.TokenType)}. It must be an object.");
+        }
+    }
+
+    /// <summary>Steps to the next field's name, or to the end of the object.</summary>
+    public static bool NextField(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    /// <summary>Reads the name of the field that the reader stands on, and steps to its value.</summary>
+    public static string ReadName(ref Utf8JsonReader reader)
+    {
+        var name = ReadText(ref reader);
+        reader.Read();
+        return name;
+    }
+
+    /// <summary>Reads a string; null counts as absent.</summary>
+    public static string? ReadString(ref Utf8JsonReader reader, string name) => IsString(ref reader, name) ? ReadText(ref reader) : null;
+
+    /// <summary>Whether there is a string to read rather than null.</summary>
+    public static bool IsString(ref Utf8JsonReader reader, string name) => reader.TokenType switch
+    {
+        JsonTokenType.String => true,
+        JsonTokenType.Null => false,
+        _ => throw new FormatException($"{MessageText.Quote(name)} is {Describe(reader.TokenType)}. It must be a string."),
+    };
+
+    private static bool IsBlank(ReadOnlySpan<byte> text)
+    {
+        foreach (var c in text)
+        {
+            if (c is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string ReadText(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // The only way for valid UTF-8 to fail: an escaped half of a surrogate pair.
+            throw new FormatException("A string holds half of a surrogate pair. Text must be valid Unicode.");
+        }
+    }
+
+    private static string Describe(JsonTokenType type) => type switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.True or JsonTokenType.False => "a boolean",
+        _ => "null",
+    };
+}

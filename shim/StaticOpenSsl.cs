@@ -1,0 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+
+namespace Ecr.Credentials.Shim;
+
+/// <summary>The OpenSSL that is part of the executable, so that none of the system's is loaded.</summary>
+internal static class StaticOpenSsl
+{
+    private const string Switch = "Ecr.Credentials.Shim.StaticOpenSsl";
+
+    /// <summary>Decided when the executable is built: the project sets the switch where <c>StaticOpenSslLinking</c> is true.</summary>
+    [FeatureSwitchDefinition(Switch)]
+    [UnsupportedOSPlatformGuard("windows")]
+    public static bool IsPresent => AppContext.TryGetSwitch(Switch, out var isPresent) && isPresent;
+
+    /// <summary>Its version as it tells it itself, such as 3.0.22.</summary>
+    [UnsupportedOSPlatform("windows")]
+    public static string Version
+    {
+        get
+        {
+            // https://docs.openssl.org/3.0/man3/OpenSSL_version/: 0xMNN00PP0
+            var number = SafeEvpPKeyHandle.OpenSslVersion;
+            return $"{number >> 28}.{(number >> 20) & 0xff}.{(number >> 4) & 0xff}";
+        }
+    }
+}

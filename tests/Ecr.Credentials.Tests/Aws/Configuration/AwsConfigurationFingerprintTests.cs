@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using Ecr.Credentials.Aws.Configuration;
+using Ecr.Credentials.Tests.Packaging;
+
+namespace Ecr.Credentials.Tests.Aws.Configuration;
+
+public sealed partial class AwsConfigurationFingerprintTests
+{
+    // Settings of this library's code that tell how something is asked for, or that stand for a secret which changes with the id beside it.
+    private static readonly string[] DoNotDecide =
+    [
+        "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN",
+        "AWS_CA_BUNDLE", "AWS_METADATA_SERVICE_NUM_ATTEMPTS", "AWS_METADATA_SERVICE_TIMEOUT",
+        "AWS_REGION", "AWS_DEFAULT_REGION",
+        "AWS_ECR_ROLE_ARN",
+    ];
+
+    private DirectoryInfo _home = null!;
+    private Dictionary<string, string> _environment = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _home = Directory.CreateTempSubdirectory("ecr-fingerprint-");
+        _home.CreateSubdirectory(".aws");
+        _environment = new() { ["HOME"] = _home.FullName };
+    }
+
+    [TearDown]
+    public void TearDown() => _home.Delete(recursive: true);
+
+    [Test]
+    public void The_same_configuration_has_the_same_fingerprint()
+    {
+        Write("config", "[default]");
+
+        var (first, second) = (Compute(), Compute());
+
+        Assert.That(second, Is.EqualTo(first));
+    }
+
+    [Test]
+    public void Every_variable_that_decides_changes_it_and_none_stands_for_another()
+    {
+        var fingerprints = new[] { "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE" }.Concat(AwsConfigurationFingerprint.Variables.ToArray())
+            .SelectMany(variable => new[] { (variable, "/one"), (variable, "/two") })
+            .Select(setting => Compute(setting.variable, setting.Item2));
+
+        Assert.That(fingerprints.Append(Compute()), Is.Unique);
+    }
+
+    [TestCaseSource(nameof(DoNotDecide))]
+    public void What_does_not_decide_does_not_change_it(string variable) => Assert.That(Compute(variable, "value"), Is.EqualTo(Compute()));
+
+    [TestCase("config")]
+    [TestCase("credentials")]
+    public void A_file_that_is_written_changes_it(string name)
+    {
+        var without = Compute();
+        Write(name, "[one]");
+        var first = Compute();
+        Write(name, "[other]");
+        var longer = Compute();
+        var path = Path.Combine(_home.FullName, ".aws", name);
+        File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(1));
+
+        Assert.That(new[] { without, first, longer, Compute() }, Is.Unique);
+    }
+
+    [TestCase("AWS_CONFIG_FILE")]
+    [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
+    public void A_file_that_a_variable_names_counts_too(string variable)
+    {
+        var path = Path.Combine(_home.FullName, "elsewhere");
+        var without = Compute(variable, path);
+        File.WriteAllText(path, "[default]");
+
+        Assert.That(Compute(variable, path), Is.Not.EqualTo(without));
+    }
+
+    [Test]
+    public void No_variable_that_the_search_for_an_identity_reads_is_forgotten()
+    {
+        var read = Directory.EnumerateFiles(Path.Combine(Repository.Folder, "lib", "Ecr.Credentials", "Aws"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => VariablePattern().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value);
+
+        Assert.That(
+            read.Distinct().Except(AwsConfigurationFingerprint.Variables.ToArray()).Except(DoNotDecide).Except(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]),
+            Is.Empty);
+    }
+
+    private ulong Compute(string? variable = null, string? value = null) =>
+        AwsConfigurationFingerprint.Compute(name => name == variable ? value : _environment.GetValueOrDefault(name));
+
+    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_home.FullName, ".aws", name), text);
+
+    [GeneratedRegex("\"(AWS_[A-Z0-9_]+)\"")]
+    private static partial Regex VariablePattern();
+}

@@ -1,0 +1,156 @@
+using Ecr.Credentials.Aws.Configuration;
+using Ecr.Credentials.Tests.Aws.Credentials.Profiles;
+
+namespace Ecr.Credentials.Tests.Aws.Configuration;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.All)]
+public sealed class SharedConfigTests : IDisposable
+{
+    private readonly ProfileStage _stage = new();
+
+    public void Dispose() => _stage.Dispose();
+
+    [Test]
+    public void The_credentials_file_wins_setting_by_setting_over_the_config_file()
+    {
+        _stage.WriteCredentials("[node]\nregion = eu-west-1\n").WriteConfig("[profile node]\nregion = us-east-1\nrole_arn = pull\n");
+
+        var profile = _stage.Files.Find("node")!;
+
+        Assert.That((profile["region"], profile["role_arn"]), Is.EqualTo(("eu-west-1", "pull")));
+    }
+
+    [TestCase("default", "[default]\nregion = eu-west-1", "eu-west-1")]
+    [TestCase("default", "[profile default]\nregion = eu-west-1\n[default]\nregion = us-east-1", "eu-west-1")]
+    [TestCase("node", "[profile node]\nregion = eu-west-1", "eu-west-1")]
+    [TestCase("my node", "[profile my node]\nregion = eu-west-1", "eu-west-1")]
+    [TestCase("node", "[node]\nregion = eu-west-1", null)]
+    [TestCase("node", "[profile Node]\nregion = eu-west-1", null)]
+    [TestCase("node", "[sso-session node]\nregion = eu-west-1", null)]
+    public void The_config_file_calls_a_profile_by_its_kind_too(string name, string config, string? region)
+    {
+        _stage.WriteConfig(config);
+
+        Assert.That(_stage.Files.Find(name)?["region"], Is.EqualTo(region));
+    }
+
+    [TestCase("node", "[node]\nregion = eu-west-1", "eu-west-1")]
+    [TestCase("node", "[profile node]\nregion = eu-west-1", null)]
+    public void The_credentials_file_calls_a_profile_by_its_name(string name, string credentials, string? region)
+    {
+        _stage.WriteCredentials(credentials);
+
+        Assert.That(_stage.Files.Find(name)?["region"], Is.EqualTo(region));
+    }
+
+    [TestCase("region = eu-west-1 # Ireland", "eu-west-1")]
+    [TestCase("region = eu-west-1\t; Ireland", "eu-west-1")]
+    [TestCase("region = a#b;c", "a#b;c")]
+    [TestCase("region = # Ireland", null)]
+    [TestCase("region =", null)]
+    public void A_comment_behind_a_value_is_left_out_and_an_empty_value_is_none(string line, string? region)
+    {
+        _stage.WriteConfig($"[default]\n{line}");
+
+        Assert.That(_stage.Files.Find("default")!["region"], Is.EqualTo(region));
+    }
+
+    [Test]
+    public void A_command_keeps_what_would_be_a_comment_elsewhere()
+    {
+        _stage.WriteConfig("[default]\ncredential_process = a ; b #c");
+
+        Assert.That(_stage.Files.Find("default")!.CredentialProcess, Is.EqualTo("a ; b #c"));
+    }
+
+    [TestCase(SharedConfig.CredentialsFileVariable, "[node]\nregion = eu-west-1")]
+    [TestCase(SharedConfig.ConfigFileVariable, "[profile node]\nregion = eu-west-1")]
+    public void A_file_may_lie_elsewhere_and_the_other_one_stays_at_home(string variable, string text)
+    {
+        _stage.Set(variable, _stage.Write("elsewhere/aws", text));
+        _stage.WriteCredentials("[home]\nregion = us-east-1").WriteConfig("[profile home]\noutput = json");
+
+        var files = _stage.Files;
+
+        Assert.That(files.Find("node")?["region"], Is.EqualTo("eu-west-1"));
+        Assert.That(files.Find("home"), Is.Not.Null);
+        Assert.That(files.ToString(), Does.Contain(Path.Combine("elsewhere", "aws")).And.Contain($"{_stage.Home}{Path.DirectorySeparatorChar}.aws"));
+    }
+
+    [TestCase(SharedConfig.CredentialsFileVariable)]
+    [TestCase(SharedConfig.ConfigFileVariable)]
+    public void A_variable_that_names_a_missing_file_is_an_error(string variable)
+    {
+        var missing = Path.Combine(_stage.Home, "missing");
+        _stage.Set(variable, missing).WriteCredentials("[default]\n").WriteConfig("[default]\n");
+
+        AssertMisconfigured($"{variable} names \"{missing}\", which cannot be read: ");
+    }
+
+    [Test]
+    public void A_variable_that_names_a_directory_is_an_error()
+    {
+        _stage.Set(SharedConfig.ConfigFileVariable, _stage.Home);
+
+        AssertMisconfigured($"{SharedConfig.ConfigFileVariable} names \"{_stage.Home}\", which cannot be read: ");
+    }
+
+    [Test]
+    public void A_malformed_file_is_an_error_that_names_it_and_not_its_text()
+    {
+        var path = _stage.Write(".aws/credentials", "[default]\naws_secret_access_key hunter2\n");
+
+        var message = AssertMisconfigured($"The file \"{path}\" cannot be used. Line 2 is neither a section nor a setting. Write [section] or key = value.");
+        Assert.That(message, Does.Not.Contain("hunter2"));
+    }
+
+    [Test]
+    public void A_file_of_the_home_directory_that_cannot_be_read_counts_for_none_and_is_told()
+    {
+        Directory.CreateDirectory(Path.Combine(_stage.Home, ".aws", "credentials"));
+
+        Assert.That(_stage.Files.Find("default"), Is.Null);
+        Assert.That(_stage.Files.ToString(), Is.EqualTo(
+            $"\"{Path.Combine(_stage.Home, ".aws", "credentials")}\" (which cannot be read) or \"{Path.Combine(_stage.Home, ".aws", "config")}\""));
+    }
+
+    [TestCase(".")]
+    [TestCase("home")]
+    public void A_home_directory_without_a_full_path_is_none(string home)
+    {
+        _stage.Set("HOME", home);
+
+        Assert.That(HomeDirectory.Find(variable => variable == "HOME" ? home : null), Is.Null);
+        Assert.That(_stage.Files.ToString(), Is.EqualTo("~/.aws/credentials or ~/.aws/config"));
+    }
+
+    [Test]
+    public void Without_HOME_the_home_directory_is_the_users() =>
+        Assert.That(HomeDirectory.Find(_ => null), Is.EqualTo(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
+
+    [TestCase(null, "default")]
+    [TestCase("node", "node")]
+    public void The_current_profile_is_the_one_that_the_environment_names(string? variable, string expected)
+    {
+        _stage.Set(SharedConfig.ProfileVariable, variable);
+
+        Assert.That(_stage.Files.CurrentProfile, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_profile_prints_its_name_and_no_setting()
+    {
+        _stage.WriteCredentials("[node]\naws_secret_access_key = hunter2");
+
+        Assert.That(_stage.Files.Find("node")!.ToString(), Is.EqualTo("the AWS profile \"node\""));
+    }
+
+    private string AssertMisconfigured(string message)
+    {
+        var exception = Assert.Throws<EcrCredentialException>(() => _ = _stage.Files)!;
+        Assert.That(exception.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
+        Assert.That(exception.Message, Does.StartWith(message));
+        return exception.Message;
+    }
+}

@@ -1,0 +1,296 @@
+using Ecr.Credentials.Aws.Credentials;
+using Ecr.Credentials.Aws.Http;
+using Ecr.Emulator;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ecr.Credentials.Tests.Aws.Credentials;
+
+public sealed class ContainerCredentialsTests
+{
+    private const string RelativeVariable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+    private const string FullVariable = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    private const string TokenVariable = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+    private const string TokenFileVariable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    private const string Document = """{"AccessKeyId":"ASIA1","SecretAccessKey":"s3cret","Token":"t0ken","Expiration":"2001-01-01T00:00:00Z"}""";
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ecr-container-tests-");
+
+    [OneTimeTearDown]
+    public async Task DeleteFiles() => _directory.Delete(recursive: true);
+
+    [Test]
+    public async Task The_endpoints_credentials_are_found()
+    {
+        await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ContainerAuthorizationToken = "Bearer 1" });
+        using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.Container)));
+        var search = SearchExtensions.NewSearch();
+
+        var identity = await source.Container.FindAsync(search);
+
+        var expected = emulator.ContainerCredentials;
+        Assert.That(
+            (identity?.Credentials.AccessKey, identity?.Credentials.SecretKey, identity?.Credentials.Token),
+            Is.EqualTo((expected.AccessKeyId, expected.SecretAccessKey, expected.SessionToken)));
+        Assert.That(identity?.Origin, Is.EqualTo($"the container credentials endpoint {emulator.Address.GetLeftPart(UriPartial.Authority)}"));
+        Assert.That(search.Misses, Is.Empty);
+    }
+
+    [Test]
+    public async Task Credentials_may_have_no_token()
+    {
+        await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}"""));
+        using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
+
+        Assert.That((await source.Container.FindAsync())?.Credentials.UseToken, Is.False);
+    }
+
+    [Test]
+    public async Task Without_an_address_there_is_nobody()
+    {
+        using var source = new Source(Variables.Of((TokenVariable, "Bearer 1"), (TokenFileVariable, "/nowhere")));
+
+        Assert.That(await source.Container.MissAsync(), Is.EqualTo($"neither {RelativeVariable} nor {FullVariable} is set"));
+    }
+
+    [TestCase("/v2/credentials/1", "/v2/credentials/1", "")]
+    [TestCase("/role?id=1", "/role", "?id=1")]
+    [TestCase("/", "/", "")]
+    public async Task A_path_is_that_of_the_ECS_agent(string relative, string path, string query)
+    {
+        await using var server = await StartAsync();
+        using var source = new Source(Variables.Of((RelativeVariable, relative), (FullVariable, "http://127.0.0.1:1/")), connect: server.ConnectAsync);
+
+        Assert.That((await source.Container.FindAsync())?.Origin, Is.EqualTo("the container credentials endpoint http://169.254.170.2"));
+        Assert.That(
+            (server.Requests.Single().Host, server.Requests.Single().Path, server.Requests.Single().Query), Is.EqualTo(("169.254.170.2", path, query)));
+    }
+
+    [TestCase("v2/s3cret")]
+    [TestCase("@s3cret.example/v2")]
+    [TestCase("//s3cret.example/v2")]
+    [TestCase("http://169.254.170.2/s3cret")]
+    public Task Something_that_is_no_path_is_refused(string relative) =>
+        AssertMisconfiguredAsync($"{RelativeVariable} is not a path. It must begin with one slash.", (RelativeVariable, relative));
+
+    [TestCase("http://127.0.0.1/creds")]
+    [TestCase("http://127.1.2.3:8080/creds")]
+    [TestCase("http://localhost:8080/creds")]
+    [TestCase("http://LOCALHOST/creds")]
+    [TestCase("http://[::1]/creds")]
+    [TestCase("http://[0:0:0:0:0:0:0:1]/creds")]
+    [TestCase("http://169.254.170.2/creds")]
+    [TestCase("http://169.254.170.23/v1/credentials")]
+    [TestCase("http://[fd00:ec2::23]/v1/credentials")]
+    [TestCase("http://[FD00:EC2:0::23]/v1/credentials")]
+    public async Task An_address_of_this_machine_or_its_agents_may_be_asked_in_the_clear(string address)
+    {
+        await using var server = await StartAsync();
+        using var source = new Source(Variables.Of((FullVariable, address)), connect: server.ConnectAsync);
+
+        Assert.That(await source.Container.FindAsync(), Is.Not.Null);
+        Assert.That(server.Requests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Any_host_may_be_asked_over_TLS_if_its_certificate_is_trusted()
+    {
+        await using var server = await StartAsync();
+        using var source = new Source(Variables.Of((FullVariable, "https://credentials.example/s3cret")), connect: server.ConnectAsync);
+
+        await AssertFailureAsync(
+            source,
+            EcrCredentialErrorReason.Unreachable,
+            "There is no answer from the container credentials endpoint https://credentials.example: TLS failed, is its certificate trusted here?");
+        Assert.That(server.Requests, Is.Empty);
+    }
+
+    [TestCase("http://credentials.example/s3cret", "http://credentials.example")]
+    [TestCase("http://10.0.0.1/", "http://10.0.0.1")]
+    [TestCase("http://169.254.169.254/", "http://169.254.169.254")]
+    [TestCase("http://169.254.170.22/", "http://169.254.170.22")]
+    [TestCase("http://[fd00:ec2::24]/", "http://[fd00:ec2::24]")]
+    [TestCase("http://127.0.0.1.example/", "http://127.0.0.1.example")]
+    [TestCase("http://localhost.example/", "http://localhost.example")]
+    [TestCase("http://169.254.170.2@credentials.example/", "http://credentials.example")]
+    [TestCase("http://s3cret:s3cret@credentials.example/s3cret?s3cret#s3cret", "http://credentials.example")]
+    [TestCase("ftp://127.0.0.1/s3cret", "ftp://127.0.0.1")]
+    [TestCase("file:///s3cret", "file://")]
+    public Task Another_address_is_refused(string address, string told) =>
+        AssertMisconfiguredAsync($"{FullVariable} leads to \"{told}\". It must be an https address, or http on this machine, ", (FullVariable, address));
+
+    [TestCase("127.0.0.1/s3cret")]
+    [TestCase("/s3cret\0")]
+    [TestCase("http://")]
+    public Task Something_that_is_no_address_is_refused(string address) =>
+        AssertMisconfiguredAsync($"{FullVariable} ", (FullVariable, address));
+
+    [Test]
+    public async Task The_token_in_the_environment_is_sent_as_it_is() =>
+        Assert.That(await SentTokenAsync((TokenVariable, "Bearer t0ken==")), Is.EqualTo("Bearer t0ken=="));
+
+    [TestCase("Bearer from-file")]
+    [TestCase("Bearer from-file\n")]
+    [TestCase("Bearer from-file\r\n")]
+    public async Task The_token_in_a_file_wins(string text) =>
+        Assert.That(await SentTokenAsync((TokenVariable, "stale"), (TokenFileVariable, Write("token", text))), Is.EqualTo("Bearer from-file"));
+
+    [Test]
+    public async Task Without_a_token_none_is_sent() => Assert.That(await SentTokenAsync(), Is.Null);
+
+    [TestCase("s3cret\r\nHost: evil.example")]
+    [TestCase("s3cret\n")]
+    [TestCase("s3cret\0")]
+    [TestCase("s3crét")]
+    public Task A_token_that_is_no_header_is_refused(string token) =>
+        AssertMisconfiguredAsync(
+            $"{TokenVariable} has a line break or another character that no HTTP header may have. It must be one line of ASCII text.",
+            (FullVariable, "http://127.0.0.1:1/"),
+            (TokenVariable, token));
+
+    [Test]
+    public async Task A_token_in_a_file_that_is_no_header_is_refused()
+    {
+        var path = Write("lines", "s3cret\nHost: evil.example");
+
+        await AssertMisconfiguredAsync(
+            $"The token in \"{path}\" has a line break or another character that no HTTP header may have.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+    }
+
+    [Test]
+    public async Task A_token_file_that_is_empty_is_refused()
+    {
+        var path = Write("empty", " \n");
+
+        await AssertMisconfiguredAsync($"The token file \"{path}\" is empty.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+    }
+
+    [Test]
+    public async Task A_token_file_that_cannot_be_read_is_told()
+    {
+        var path = Path.Combine(_directory.FullName, "missing");
+
+        await AssertMisconfiguredAsync($"The token file \"{path}\" cannot be read: ", (FullVariable, "http://127.0.0.1:1/"), (TokenVariable, "s3cret"), (TokenFileVariable, path));
+    }
+
+    [TestCase(302, 1)]
+    [TestCase(400, 1)]
+    [TestCase(401, 1)]
+    [TestCase(403, 1)]
+    [TestCase(404, 1)]
+    [TestCase(429, 3)]
+    [TestCase(500, 3)]
+    [TestCase(503, 3)]
+    public async Task An_endpoint_that_gives_no_credentials_is_told(int status, int attempts)
+    {
+        await using var server = await LoopbackServer.StartAsync((_, response) =>
+        {
+            response.StatusCode = status;
+            return response.WriteAsync("s3cret");
+        });
+        using var source = new Source(Variables.Of((FullVariable, server.Address + "s3cret"), (TokenVariable, "s3cret")));
+
+        await AssertFailureAsync(
+            source,
+            EcrCredentialErrorReason.ServiceError,
+            $"The answer of {Name(server)} cannot be used: it is HTTP {status}. Check the role of the task or pod, and {TokenFileVariable}.");
+        Assert.That(server.Requests, Has.Count.EqualTo(attempts));
+    }
+
+    [TestCase("s3cret", "it is not JSON")]
+    [TestCase("""{"SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
+    public async Task An_answer_without_credentials_is_told(string document, string why)
+    {
+        await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync(document));
+        using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
+
+        await AssertFailureAsync(source, EcrCredentialErrorReason.NoAwsCredentials, $"The answer of {Name(server)} cannot be used: {why}. ");
+    }
+
+    [Test]
+    public async Task An_endpoint_that_refuses_connections_is_told()
+    {
+        using var source = new Source(Variables.Of((FullVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret"), (TokenVariable, "s3cret")));
+
+        await AssertFailureAsync(
+            source,
+            EcrCredentialErrorReason.Unreachable,
+            "There is no answer from the container credentials endpoint http://127.0.0.1:1: it refuses connections. "
+                + $"Check {RelativeVariable} and {FullVariable}, and the agent that serves it.");
+    }
+
+    [Test]
+    public async Task An_endpoint_that_is_silent_is_told()
+    {
+        var clock = new InstantTimeProvider();
+        await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
+        using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)), clock);
+
+        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"There is no answer from {Name(server)}: it does not answer in time. ");
+        Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(6.2).Within(0.001));
+    }
+
+    [Test]
+    public async Task Cancellation_ends_the_search_which_knows_what_it_waited_for()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await using var server = await LoopbackServer.StartAsync(async (request, response) =>
+        {
+            await cancelled.CancelAsync();
+            await LoopbackServer.StaySilentAsync(request, response);
+        });
+        using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
+        var search = SearchExtensions.NewSearch();
+
+        Assert.That(() => source.Container.FindAsync(search, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(search.PendingStep, Is.EqualTo($"There was no answer yet from {Name(server)}."));
+    }
+
+    private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, response) => response.WriteAsync(Document));
+
+    private static string Name(LoopbackServer server) => "the container credentials endpoint " + server.Address.GetLeftPart(UriPartial.Authority);
+
+    private static async Task<string?> SentTokenAsync(params (string Name, string Value)[] variables)
+    {
+        await using var server = await StartAsync();
+        using var source = new Source(Variables.Of([(FullVariable, server.Address.AbsoluteUri), .. variables]));
+
+        await source.Container.FindAsync();
+
+        return server.Requests.Single().Authorization;
+    }
+
+    private static async Task AssertMisconfiguredAsync(string message, params (string Name, string Value)[] variables)
+    {
+        using var source = new Source(Variables.Of(variables));
+        await AssertFailureAsync(source, EcrCredentialErrorReason.InvalidConfiguration, message);
+    }
+
+    private static async Task AssertFailureAsync(Source source, EcrCredentialErrorReason reason, string message)
+    {
+        var failure = await source.Container.FailAsync();
+
+        Assert.That(failure.Reason, Is.EqualTo(reason));
+        Assert.That(failure.Message, Does.StartWith(message));
+        Assert.That(failure.ToString(), Does.Not.Contain("s3cr"));
+    }
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_directory.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private sealed class Source(
+        Func<string, string?> environment,
+        TimeProvider? clock = null,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
+    {
+        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trust: null, connect);
+
+        public ContainerCredentials Container => new(environment, _client);
+
+        public void Dispose() => _client.Dispose();
+    }
+}

@@ -1,0 +1,49 @@
+using Ecr.Credentials.Aws.Credentials;
+
+namespace Ecr.Credentials.Tests.Aws.Credentials;
+
+public sealed class EnvironmentCredentialsTests
+{
+    [TestCase("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
+    [TestCase("AWS_ACCESS_KEY", "AWS_SECRET_KEY")]
+    [TestCase("AWS_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY")]
+    public async Task Keys_are_found_under_their_names(string accessKey, string secretKey)
+    {
+        var identity = await new EnvironmentCredentials(Variables.Of((accessKey, "AKIA1"), (secretKey, "s3cret"))).FindAsync();
+
+        Assert.That((identity?.Credentials.AccessKey, identity?.Credentials.SecretKey, identity?.Credentials.UseToken), Is.EqualTo(("AKIA1", "s3cret", false)));
+        Assert.That(identity?.Origin, Is.EqualTo("the environment (AWS_ACCESS_KEY_ID)"));
+    }
+
+    [Test]
+    public async Task The_newer_names_win()
+    {
+        var keys = new EnvironmentCredentials(Variables.Of(
+            ("AWS_ACCESS_KEY", "AKIA1"), ("AWS_SECRET_KEY", "old"), ("AWS_ACCESS_KEY_ID", "AKIA2"), ("AWS_SECRET_ACCESS_KEY", "new")));
+
+        var identity = await keys.FindAsync();
+
+        Assert.That((identity?.Credentials.AccessKey, identity?.Credentials.SecretKey), Is.EqualTo(("AKIA2", "new")));
+    }
+
+    [Test]
+    public async Task A_session_token_belongs_to_the_keys()
+    {
+        var keys = new EnvironmentCredentials(Variables.Of(("AWS_ACCESS_KEY_ID", "ASIA1"), ("AWS_SECRET_ACCESS_KEY", "s3cret"), ("AWS_SESSION_TOKEN", "t0ken")));
+
+        Assert.That((await keys.FindAsync())?.Credentials.Token, Is.EqualTo("t0ken"));
+    }
+
+    [Test]
+    public async Task Without_keys_there_is_nobody() =>
+        Assert.That(await new EnvironmentCredentials(Variables.Of(("AWS_SESSION_TOKEN", "t0ken"))).MissAsync(), Is.EqualTo("AWS_ACCESS_KEY_ID is not set"));
+
+    [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not. Set both, or none of them.")]
+    [TestCase("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not. Set both, or none of them.")]
+    public async Task Half_a_key_is_a_mistake(string variable, string message)
+    {
+        var failure = await new EnvironmentCredentials(Variables.Of((variable, "s3cret"))).FailAsync();
+
+        Assert.That((failure.Reason, failure.Message), Is.EqualTo((EcrCredentialErrorReason.InvalidConfiguration, message)));
+    }
+}

@@ -1,0 +1,427 @@
+using System.Net.Sockets;
+using Ecr.Credentials.Aws.Credentials;
+using Ecr.Credentials.Aws.Http;
+using Ecr.Emulator;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ecr.Credentials.Tests.Aws.Credentials;
+
+public sealed class InstanceMetadataCredentialsTests
+{
+    private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+    private const string TimeoutVariable = "AWS_METADATA_SERVICE_TIMEOUT";
+    private const string AttemptsVariable = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
+    private const string TokenPath = "/latest/api/token";
+    private const string RolePath = "/latest/meta-data/iam/security-credentials/";
+    private const string Document = """{"Code":"Success","AccessKeyId":"ASIA1","SecretAccessKey":"s3cret","Token":"t0ken"}""";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+
+    [Test]
+    public async Task The_instances_role_is_found()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
+        var search = SearchExtensions.NewSearch();
+
+        var identity = await source.Metadata.FindAsync(search);
+
+        var expected = emulator.InstanceCredentials;
+        Assert.That(
+            (identity?.Credentials.AccessKey, identity?.Credentials.SecretKey, identity?.Credentials.Token),
+            Is.EqualTo((expected.AccessKeyId, expected.SecretAccessKey, expected.SessionToken)));
+        Assert.That(identity?.Origin, Is.EqualTo("the instance's role \"emulated-node\""));
+        Assert.That(search.Misses, Is.Empty);
+        Assert.That(
+            emulator.Requests.Select(request => $"{request.Method} {request.Path}"),
+            Is.EqualTo(new[] { "PUT " + TokenPath, "GET " + RolePath, $"GET {RolePath}emulated-node" }));
+    }
+
+    [Test]
+    public async Task Credentials_that_have_expired_are_left_for_AWS_to_refuse()
+    {
+        await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { CredentialLifetime = TimeSpan.FromHours(-1) });
+        using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
+
+        Assert.That((await source.Metadata.FindAsync())?.Credentials.AccessKey, Is.EqualTo(emulator.InstanceCredentials.AccessKeyId));
+    }
+
+    [Test]
+    public async Task A_role_is_asked_for_by_its_name_as_it_is()
+    {
+        const string Role = "Team_1+a=b,c.d@e-f";
+        await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRole = Role });
+        using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
+
+        Assert.That((await source.Metadata.FindAsync())?.Origin, Is.EqualTo($"the instance's role \"{Role}\""));
+    }
+
+    [TestCase("one\ntwo\n")]
+    [TestCase("one\r\n")]
+    [TestCase(" one ")]
+    public async Task Of_several_roles_the_first_is_taken(string roles)
+    {
+        await using var service = await Service.StartAsync(roles: response => response.WriteAsync(roles));
+        using var source = new Source(service.Variables);
+
+        Assert.That((await source.Metadata.FindAsync())?.Origin, Is.EqualTo("the instance's role \"one\""));
+    }
+
+    [TestCase(null, "169.254.169.254")]
+    [TestCase("IPv4", "169.254.169.254")]
+    [TestCase("ipv4", "169.254.169.254")]
+    [TestCase("IPv6", "[fd00:ec2::254]")]
+    [TestCase("ipv6", "[fd00:ec2::254]")]
+    public async Task The_service_is_where_the_mode_says(string? mode, string host)
+    {
+        await using var service = await Service.StartAsync();
+        using var source = new Source(
+            mode is null ? Variables.Of() : Variables.Of(("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", mode)), connect: service.Server.ConnectAsync);
+
+        Assert.That(await source.Metadata.FindAsync(), Is.Not.Null);
+        Assert.That(service.Server.Requests.Select(request => request.Host), Is.All.EqualTo(host));
+    }
+
+    [TestCase("http://metadata.example", "")]
+    [TestCase("http://metadata.example/", "")]
+    [TestCase("http://metadata.example/prefix", "/prefix")]
+    [TestCase("http://metadata.example/prefix/", "/prefix")]
+    public async Task A_configured_endpoint_wins(string endpoint, string prefix)
+    {
+        await using var service = await Service.StartAsync();
+        using var source = new Source(
+            Variables.Of((EndpointVariable, endpoint), ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv6")), connect: service.Server.ConnectAsync);
+
+        await source.Metadata.FindAsync();
+
+        Assert.That((service.Server.Requests[0].Host, service.Server.Requests[0].Path), Is.EqualTo(("metadata.example", prefix + TokenPath)));
+    }
+
+    [TestCase("true")]
+    [TestCase("True")]
+    public async Task A_service_that_is_switched_off_is_not_asked(string disabled)
+    {
+        using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", disabled)), connect: NoConnection);
+
+        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo("the instance metadata service is switched off by AWS_EC2_METADATA_DISABLED"));
+    }
+
+    [Test]
+    public async Task A_service_that_is_not_switched_off_is_asked()
+    {
+        await using var service = await Service.StartAsync();
+        using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", "false")), connect: service.Server.ConnectAsync);
+
+        Assert.That(await source.Metadata.FindAsync(), Is.Not.Null);
+    }
+
+    [TestCase(EndpointVariable, "169.254.169.254")]
+    [TestCase(EndpointVariable, "ftp://169.254.169.254")]
+    [TestCase(EndpointVariable, "http://")]
+    [TestCase("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv5")]
+    [TestCase(TimeoutVariable, "soon")]
+    [TestCase(TimeoutVariable, "0")]
+    [TestCase(TimeoutVariable, "0.0001")]
+    [TestCase(TimeoutVariable, "-1")]
+    [TestCase(TimeoutVariable, "1,000")]
+    [TestCase(TimeoutVariable, "3601")]
+    [TestCase(TimeoutVariable, "NaN")]
+    [TestCase(TimeoutVariable, "Infinity")]
+    [TestCase(AttemptsVariable, "0")]
+    [TestCase(AttemptsVariable, "-1")]
+    [TestCase(AttemptsVariable, "1.5")]
+    [TestCase(AttemptsVariable, "many")]
+    public async Task A_setting_that_cannot_be_used_is_told(string variable, string value)
+    {
+        using var source = new Source(Variables.Of((variable, value)), connect: NoConnection);
+
+        var failure = await source.Metadata.FailAsync();
+
+        Assert.That(failure.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
+        Assert.That(failure.Message, Does.StartWith($"{variable} is \"{value}\". It must be "));
+    }
+
+    [Test]
+    public async Task A_service_that_refuses_connections_is_not_there()
+    {
+        using var source = new Source(Variables.Of((EndpointVariable, "http://127.0.0.1:1")));
+
+        Assert.That(
+            await source.Metadata.MissAsync(), Is.EqualTo("the instance metadata service at http://127.0.0.1:1 cannot be reached (it refuses connections)"));
+    }
+
+    [Test]
+    public async Task A_service_that_is_silent_is_not_there()
+    {
+        var clock = new FakeTimeProvider();
+        await using var service = await Service.StartAsync(token: response =>
+        {
+            clock.Advance(Limit);
+            return LoopbackServer.StaySilentAsync(null!, response);
+        });
+        using var source = new Source(service.SingleAttempt, clock);
+
+        Assert.That(
+            await source.Metadata.MissAsync(),
+            Is.EqualTo($"{service.Name} does not answer (a hop limit of 1 keeps containers out, and so does a firewall)"));
+    }
+
+    [Test]
+    public async Task Silence_is_given_up_in_time_for_a_decision_within_two_seconds()
+    {
+        var clock = new InstantTimeProvider();
+        await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
+        using var source = new Source(service.Variables, clock);
+
+        Assert.That(await source.Metadata.MissAsync(), Does.Contain("does not answer"));
+        Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(1.7).Within(0.001));
+    }
+
+    [TestCase("1", 1)]
+    [TestCase("4", 7)]
+    public async Task The_number_of_attempts_may_be_set(string attempts, int waits)
+    {
+        var clock = new InstantTimeProvider();
+        await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
+        using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (AttemptsVariable, attempts)), clock);
+
+        await source.Metadata.MissAsync();
+
+        Assert.That(clock.Waits, Has.Count.EqualTo(waits));
+    }
+
+    [Test]
+    public async Task The_time_for_an_attempt_may_be_set()
+    {
+        var clock = new InstantTimeProvider();
+        await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
+        using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (TimeoutVariable, "2.5")), clock);
+
+        await source.Metadata.MissAsync();
+
+        Assert.That(clock.Waits[0], Is.EqualTo(TimeSpan.FromSeconds(2.5)));
+    }
+
+    [TestCase(403, 1, "is switched off for this instance (HTTP 403)")]
+    [TestCase(302, 1, "gives no token (HTTP 302)")]
+    [TestCase(400, 1, "gives no token (HTTP 400)")]
+    [TestCase(404, 1, "gives no token (HTTP 404)")]
+    [TestCase(405, 1, "gives no token (HTTP 405)")]
+    [TestCase(429, 2, "gives no token (HTTP 429)")]
+    [TestCase(500, 2, "gives no token (HTTP 500)")]
+    public async Task A_service_that_gives_no_token_is_none(int status, int attempts, string miss)
+    {
+        await using var service = await Service.StartAsync(token: response =>
+        {
+            response.StatusCode = status;
+            return response.WriteAsync("s3cret");
+        });
+        using var source = new Source(service.Variables);
+
+        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo($"{service.Name} {miss}"));
+        Assert.That(service.Server.Requests, Has.Count.EqualTo(attempts));
+    }
+
+    [TestCase("")]
+    [TestCase("<html>\r\n<body>Sign in</body>\r\n</html>")]
+    [TestCase("tökén")]
+    public async Task A_service_that_gives_something_else_for_a_token_is_none(string token)
+    {
+        await using var service = await Service.StartAsync(token: response => response.WriteAsync(token));
+        using var source = new Source(service.Variables);
+
+        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo($"{service.Name} answers with something that is not a token"));
+        Assert.That(service.Server.Requests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Every_request_brings_the_token()
+    {
+        await using var service = await Service.StartAsync();
+        using var source = new Source(service.Variables);
+
+        await source.Metadata.FindAsync();
+
+        Assert.That(
+            service.Server.Requests.Select(request => request.Headers.GetValueOrDefault("x-aws-ec2-metadata-token")),
+            Is.EqualTo(new[] { null, "metadata-token", "metadata-token" }));
+        Assert.That(service.Server.Requests[0].Headers["x-aws-ec2-metadata-token-ttl-seconds"], Is.EqualTo("300"));
+    }
+
+    [TestCase(404, "")]
+    [TestCase(200, "")]
+    [TestCase(200, "\n")]
+    public async Task An_instance_may_have_no_role(int status, string roles)
+    {
+        await using var service = await Service.StartAsync(roles: response =>
+        {
+            response.StatusCode = status;
+            return response.WriteAsync(roles);
+        });
+        using var source = new Source(service.Variables);
+
+        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo("the instance has no role"));
+    }
+
+    [TestCase(401)]
+    [TestCase(500)]
+    public async Task A_service_that_refuses_to_tell_the_role_is_told(int status)
+    {
+        await using var service = await Service.StartAsync(roles: response =>
+        {
+            response.StatusCode = status;
+            return response.WriteAsync("s3cret");
+        });
+        using var source = new Source(service.Variables);
+
+        await AssertFailureAsync(source, EcrCredentialErrorReason.ServiceError, $"The answer of {service.Name} for the instance's role cannot be used: it is HTTP {status}. ");
+    }
+
+    [TestCase("<html>s3cret</html>")]
+    [TestCase("s3cret/../../user-data")]
+    [TestCase("s3cret?x")]
+    public async Task Something_that_is_no_roles_name_is_not_asked_for(string role)
+    {
+        await using var service = await Service.StartAsync(roles: response => response.WriteAsync(role));
+        using var source = new Source(service.Variables);
+
+        await AssertFailureAsync(
+            source,
+            EcrCredentialErrorReason.NoAwsCredentials,
+            $"The answer of {service.Name} for the instance's role cannot be used: it is not the name of a role. Check that the role exists and trusts EC2.");
+        Assert.That(service.Server.Requests, Has.Count.EqualTo(2));
+    }
+
+    [TestCase(404)]
+    [TestCase(503)]
+    public async Task A_role_without_an_answer_is_told(int status)
+    {
+        await using var service = await Service.StartAsync(credentials: response =>
+        {
+            response.StatusCode = status;
+            return response.WriteAsync("s3cret");
+        });
+        using var source = new Source(service.Variables);
+
+        await AssertFailureAsync(
+            source, EcrCredentialErrorReason.ServiceError, $"The answer of {service.Name} for the instance's role \"node\" cannot be used: it is HTTP {status}. ");
+    }
+
+    [TestCase("s3cret", "it is not JSON")]
+    [TestCase("""{"Code":"Success","SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
+    [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "its code is \"AssumeRoleUnauthorizedAccess\"")]
+    public async Task A_role_without_credentials_is_told(string document, string why)
+    {
+        await using var service = await Service.StartAsync(credentials: response => response.WriteAsync(document));
+        using var source = new Source(service.Variables);
+
+        await AssertFailureAsync(
+            source,
+            EcrCredentialErrorReason.NoAwsCredentials,
+            $"The answer of {service.Name} for the instance's role \"node\" cannot be used: {why}. Check that the role exists and trusts EC2.");
+    }
+
+    [Test]
+    public async Task A_conversation_that_breaks_off_is_told()
+    {
+        await using var service = await Service.StartAsync(credentials: response => LoopbackServer.ResetAsync(null!, response));
+        using var source = new Source(service.Variables);
+
+        await AssertFailureAsync(
+            source,
+            EcrCredentialErrorReason.Unreachable,
+            $"The conversation with {service.Name} broke off: the connection broke. Try again; AWS_METADATA_SERVICE_TIMEOUT gives it more time.");
+    }
+
+    [Test]
+    public async Task A_conversation_that_falls_silent_is_told()
+    {
+        var clock = new FakeTimeProvider();
+        await using var service = await Service.StartAsync(roles: response =>
+        {
+            clock.Advance(Limit);
+            return LoopbackServer.StaySilentAsync(null!, response);
+        });
+        using var source = new Source(service.SingleAttempt, clock);
+
+        await AssertFailureAsync(
+            source, EcrCredentialErrorReason.Unreachable, $"The conversation with {service.Name} broke off: it does not answer in time. ");
+    }
+
+    [Test]
+    public async Task A_user_name_and_a_password_in_the_endpoint_are_not_told()
+    {
+        using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
+
+        Assert.That(await source.Metadata.MissAsync(), Does.StartWith("the instance metadata service at http://127.0.0.1:1 "));
+    }
+
+    [Test]
+    public async Task Cancellation_ends_the_search_which_knows_what_it_waited_for()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await using var service = await Service.StartAsync(token: async response =>
+        {
+            await cancelled.CancelAsync();
+            await LoopbackServer.StaySilentAsync(null!, response);
+        });
+        using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (TimeoutVariable, "3600")));
+        var search = SearchExtensions.NewSearch();
+
+        Assert.That(() => source.Metadata.FindAsync(search, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(search.PendingStep, Is.EqualTo($"There was no answer yet from {service.Name}."));
+        Assert.That(search.Misses, Is.Empty);
+    }
+
+    private static async Task AssertFailureAsync(Source source, EcrCredentialErrorReason reason, string message)
+    {
+        var failure = await source.Metadata.FailAsync();
+
+        Assert.That(failure.Reason, Is.EqualTo(reason));
+        Assert.That(failure.Message, Does.StartWith(message));
+        Assert.That(failure.ToString(), Does.Not.Contain("s3cret").And.Not.Contain("metadata-token"));
+    }
+
+    private static ValueTask<Stream> NoConnection(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        throw new SocketException((int)SocketError.NetworkUnreachable);
+
+    private sealed class Source(
+        Func<string, string?> environment,
+        TimeProvider? clock = null,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
+    {
+        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trust: null, connect);
+
+        public InstanceMetadataCredentials Metadata => new(environment, _client);
+
+        public void Dispose() => _client.Dispose();
+    }
+
+    /// <summary>A metadata service that does its duty, but for the steps that a test takes into its own hands.</summary>
+    private sealed class Service(LoopbackServer server) : IAsyncDisposable
+    {
+        public LoopbackServer Server { get; } = server;
+
+        public string Endpoint => Server.Address.GetLeftPart(UriPartial.Authority);
+
+        public string Name => "the instance metadata service at " + Endpoint;
+
+        public Func<string, string?> Variables => Credentials.Variables.Of((EndpointVariable, Endpoint));
+
+        public Func<string, string?> SingleAttempt =>
+            Credentials.Variables.Of((EndpointVariable, Endpoint), (TimeoutVariable, "1"), (AttemptsVariable, "1"));
+
+        public static async Task<Service> StartAsync(
+            Func<HttpResponse, Task>? token = null, Func<HttpResponse, Task>? roles = null, Func<HttpResponse, Task>? credentials = null) =>
+            new(await LoopbackServer.StartAsync((request, response) => (request.Method, request.Path[request.Path.IndexOf("/latest", StringComparison.Ordinal)..]) switch
+            {
+                ("PUT", TokenPath) => token?.Invoke(response) ?? response.WriteAsync("metadata-token"),
+                ("GET", RolePath) => roles?.Invoke(response) ?? response.WriteAsync("node"),
+                _ => credentials?.Invoke(response) ?? response.WriteAsync(Document),
+            }));
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
+}

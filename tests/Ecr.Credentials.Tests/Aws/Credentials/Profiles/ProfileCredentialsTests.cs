@@ -1,0 +1,207 @@
+using Ecr.Emulator;
+
+namespace Ecr.Credentials.Tests.Aws.Credentials.Profiles;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.All)]
+public sealed class ProfileCredentialsTests : IAsyncDisposable
+{
+    private const string Role = "arn:aws:iam::123456789012:role/pull";
+    private const string SecondRole = "arn:aws:iam::123456789012:role/push";
+    private const string Keys = "aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = hunter2\n";
+    private const string Process = """credential_process = echo '{"Version":1,"AccessKeyId":"AKIAPROCESS","SecretAccessKey":"hunter2"}'""" + "\n";
+
+    private AwsEmulator _emulator = null!;
+    private ProfileStage _stage = null!;
+
+    private IReadOnlyList<RecordedRequest> RoleRequests => [.. _emulator.Requests.Where(request => request.Service == AwsService.Sts)];
+
+    private string EmulatedKeys =>
+        $"aws_access_key_id = {_emulator.ProfileCredentials.AccessKeyId}\naws_secret_access_key = {_emulator.ProfileCredentials.SecretAccessKey}\n";
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        _emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ExternalId = "partner" });
+        _stage = new ProfileStage(_emulator);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _stage.Dispose();
+        await _emulator.DisposeAsync();
+    }
+
+    [Test]
+    public async Task The_profile_is_the_default_one()
+    {
+        _stage.WriteCredentials($"[other]\n{Keys}[default]\n{Keys}aws_session_token = token\n");
+
+        var identity = (await _stage.FindAsync())!;
+
+        Assert.That((identity.Credentials.AccessKey, identity.Credentials.SecretKey, identity.Credentials.Token), Is.EqualTo(("AKIAEXAMPLE", "hunter2", "token")));
+        Assert.That(identity.ToString(), Is.EqualTo("the access key that ends in MPLE, from the AWS profile \"default\""));
+        Assert.That(_stage.Search.Misses, Is.Empty);
+    }
+
+    [Test]
+    public async Task The_environment_or_the_caller_may_name_another_profile()
+    {
+        _stage.Set("AWS_PROFILE", "node").WriteCredentials($"[node]\n{Keys}[other]\n{Keys.Replace("MPLE", "OTHER", StringComparison.Ordinal)}");
+
+        Assert.That((await _stage.FindAsync())!.Origin, Is.EqualTo("the AWS profile \"node\""));
+        Assert.That((await _stage.GetAsync("other")).Credentials.AccessKey, Is.EqualTo("AKIAEXAOTHER"));
+    }
+
+    [TestCase(null)]
+    [TestCase("default")]
+    public async Task Without_a_default_profile_there_is_nothing_here(string? variable)
+    {
+        _stage.Set("AWS_PROFILE", variable).WriteCredentials($"[other]\n{Keys}");
+
+        Assert.That(await _stage.FindAsync(), Is.Null);
+        Assert.That(_stage.Search.Misses, Is.EqualTo(new[]
+        {
+            $"there is no profile \"default\" in \"{_stage.Home}/.aws/credentials\" or \"{_stage.Home}/.aws/config\"",
+        }));
+    }
+
+    [TestCase("region = eu-west-1")]
+    [TestCase("sso_session = corporate")]
+    [TestCase("mfa_serial = arn")]
+    [TestCase("aws_session_token = hunter2")]
+    [TestCase("aws_access_key_id =\naws_secret_access_key =")]
+    public async Task A_profile_without_credentials_is_told_and_passed_over(string settings)
+    {
+        _stage.WriteConfig($"[default]\n{settings}\n");
+
+        Assert.That(await _stage.FindAsync(), Is.Null);
+        Assert.That(_stage.Search.Misses, Is.EqualTo(new[] { "the AWS profile \"default\" holds no credentials" }));
+    }
+
+    [Test]
+    public async Task A_profile_that_does_not_exist_is_an_error()
+    {
+        _stage.Set("AWS_PROFILE", "nodes").WriteCredentials($"[default]\n{Keys}");
+        var files = $"\"{_stage.Home}/.aws/credentials\" or \"{_stage.Home}/.aws/config\"";
+
+        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $"The AWS profile \"nodes\" does not exist. Correct AWS_PROFILE, or add the profile to {files}.");
+        await AssertMisconfiguredAsync(() => _stage.GetAsync("nodes"), $"The AWS profile \"nodes\" does not exist. Correct the name, or add the profile to {files}.");
+    }
+
+    [Test]
+    public async Task A_profile_that_is_asked_for_must_hold_credentials()
+    {
+        _stage.WriteConfig("[profile node]\nregion = eu-west-1\n");
+
+        await AssertMisconfiguredAsync(() => _stage.GetAsync("node"), "There are no credentials in the AWS profile \"node\". Add keys, a role or another source to it in ");
+    }
+
+    [TestCase("aws_secret_access_key = hunter2", "There is an aws_secret_access_key in the AWS profile \"default\", and no aws_access_key_id. Add it.")]
+    [TestCase("aws_access_key_id = AKIA", "There is an aws_access_key_id in the AWS profile \"default\", and no aws_secret_access_key. Add it.")]
+    [TestCase("source_profile = base", "There is a source_profile in the AWS profile \"default\", and no role_arn. Add it.")]
+    [TestCase("credential_source = Environment", "There is a credential_source in the AWS profile \"default\", and no role_arn. Add it.")]
+    [TestCase("web_identity_token_file = token", "There is a web_identity_token_file in the AWS profile \"default\", and no role_arn. Add it.")]
+    [TestCase($"role_arn = {Role}", "There is a role_arn in the AWS profile \"default\", and nobody to assume it. Add source_profile or credential_source.")]
+    [TestCase("role_arn = pull\nsource_profile = base", "The role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not the ARN of a role.")]
+    [TestCase("role_arn = pull\nweb_identity_token_file = token", "The role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not the ARN of a role.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = nobody", "The AWS profile \"nobody\", which the AWS profile \"default\" names as its source_profile, does not exist. Correct the name, or add the profile to ")]
+    [TestCase($"role_arn = {Role}\nsource_profile = empty", "There are no credentials in the AWS profile \"empty\", which the AWS profile \"default\" names as its source_profile. Add keys, a role or another source to it.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment", "There are both source_profile and credential_source in the AWS profile \"default\". Take one of them away.")]
+    [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata", "The credential_source of the AWS profile \"default\" is \"Ec2instancemetadata\". Write Environment, Ec2InstanceMetadata or EcsContainer.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = base\nmfa_serial = arn", "The role of the AWS profile \"default\" wants a code of an MFA device (mfa_serial), and nobody can type one here. Name another profile.")]
+    [TestCase("login_session = arn", "The sign-in of the AWS profile \"default\" is one of \"aws login\" (login_session), which this program cannot use. Name a profile with credential_process = aws configure export-credentials --profile default.")]
+    [TestCase("sso_account_id = 1", "The setting sso_role_name is missing in the AWS profile \"default\". Add it.")]
+    [TestCase("sso_role_name = pull", "The setting sso_account_id is missing in the AWS profile \"default\". Add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull", "The setting sso_region is missing in the AWS profile \"default\". Add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_region = eu-west-1", "The setting sso_start_url is missing in the AWS profile \"default\". Add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = none", "There is no section [sso-session none], which the AWS profile \"default\" names as its sso_session. Add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1", "The setting sso_region is missing in the section [sso-session bare], which the AWS profile \"default\" names as its sso_session. Add it.")]
+    public async Task A_profile_with_half_of_a_setting_is_an_error_that_names_the_other_half(string settings, string message)
+    {
+        _stage.WriteConfig($"[default]\n{settings}\n[profile base]\n{Keys}[profile empty]\nregion = eu-west-1\n[sso-session bare]\nsso_start_url = https://corporate.example/\n");
+
+        await AssertMisconfiguredAsync(() => _stage.FindAsync(), message);
+        Assert.That(_emulator.Requests, Is.Empty);
+    }
+
+    [TestCase(Keys + "retry_mode = legacy\nmax_attempts = none\nunknown = x\nsource_profile = base", "AKIAEXAMPLE")]
+    [TestCase(Keys + Process + "sso_account_id = 1\nlogin_session = arn", "AKIAEXAMPLE")]
+    [TestCase(Process + "retry_mode = legacy\nsso_session = corporate", "AKIAPROCESS")]
+    public async Task Keys_come_before_everything_but_a_role_and_other_settings_do_not_matter(string settings, string accessKey)
+    {
+        _stage.WriteConfig($"[default]\n{settings}\n");
+
+        Assert.That((await _stage.FindAsync())!.Credentials.AccessKey, Is.EqualTo(accessKey));
+    }
+
+    [TestCase("source_profile = base\n", "")]
+    [TestCase("source_profile = base\n" + Keys, "")]
+    [TestCase("source_profile = default\n{keys}", "")]
+    [TestCase("{keys}", "")]
+    [TestCase("source_profile = base\n", "role_arn = arn:aws:iam::123456789012:role/never\nsource_profile = default\n")]
+    public async Task A_role_is_assumed_with_the_keys_of_the_source(string settings, string inBase)
+    {
+        _stage.WriteConfig(
+            $"[default]\nrole_arn = {Role}\nexternal_id = partner\nrole_session_name = node-7\n{settings.Replace("{keys}", EmulatedKeys, StringComparison.Ordinal)}\n"
+                + $"[profile base]\n{EmulatedKeys}{inBase}");
+
+        var identity = (await _stage.FindAsync())!;
+
+        var request = RoleRequests.Single();
+        Assert.That((request.AccessKeyId, request.SignatureVerified), Is.EqualTo((_emulator.ProfileCredentials.AccessKeyId, true)));
+        Assert.That((request.Operation, request.Host), Is.EqualTo(("AssumeRole", "sts.eu-west-1.amazonaws.com")));
+        Assert.That(request.Body, Does.Contain("RoleSessionName=node-7").And.Contain("ExternalId=partner"));
+        Assert.That(identity.Origin, Does.StartWith($"the role {Role}, assumed with the access key that ends in {_emulator.ProfileCredentials.AccessKeyId[^4..]}, from the AWS profile "));
+    }
+
+    [Test]
+    public async Task A_role_may_be_assumed_with_another_role()
+    {
+        _stage.WriteConfig(
+            $"[default]\nrole_arn = {Role}\nexternal_id = partner\nsource_profile = middle\n"
+                + $"[profile middle]\nrole_arn = {SecondRole}\nexternal_id = partner\nsource_profile = base\n[profile base]\n{EmulatedKeys}");
+
+        await _stage.FindAsync();
+
+        Assert.That(RoleRequests.Select(request => request.Principal), Is.EqualTo(new[]
+        {
+            _emulator.ProfileCredentials.PrincipalArn,
+            "arn:aws:sts::123456789012:assumed-role/push/ecr-credential-provider",
+        }));
+    }
+
+    [Test]
+    public async Task A_token_in_a_file_comes_before_a_source_profile()
+    {
+        var token = _stage.Write("token", _emulator.Options.WebIdentityToken);
+        _stage.WriteConfig($"[default]\nrole_arn = {Role}\nrole_session_name = pod-7\nweb_identity_token_file = {token}\nsource_profile = base\n[profile base]\n{EmulatedKeys}");
+
+        var identity = (await _stage.FindAsync())!;
+
+        var request = RoleRequests.Single();
+        Assert.That((request.Operation, request.AccessKeyId), Is.EqualTo(("AssumeRoleWithWebIdentity", (string?)null)));
+        Assert.That(request.Body, Does.Contain("RoleSessionName=pod-7"));
+        Assert.That(identity.Origin, Is.EqualTo($"the role {Role}, assumed with the token in \"{token}\""));
+    }
+
+    [TestCase("a", "b", "\"default\" -> \"a\" -> \"b\" -> \"a\"")]
+    [TestCase("default", "b", "\"default\" -> \"default\"")]
+    [TestCase("a", "default", "\"default\" -> \"a\" -> \"default\"")]
+    public async Task A_circle_of_profiles_is_an_error_that_shows_it(string ofDefault, string ofA, string circle)
+    {
+        _stage.WriteConfig(
+            $"[default]\nrole_arn = {Role}\nsource_profile = {ofDefault}\n[profile a]\nrole_arn = {Role}\nsource_profile = {ofA}\n[profile b]\nrole_arn = {Role}\nsource_profile = a\n");
+
+        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $" leads in a circle: {circle}. Let one of them hold credentials.");
+        Assert.That(_emulator.Requests, Is.Empty);
+    }
+
+    private static async Task AssertMisconfiguredAsync(Func<Task> action, string message)
+    {
+        var exception = (await Assert.ThrowsAsync<EcrCredentialException>(() => action()))!;
+        Assert.That(exception.Message, Does.Contain(message));
+        Assert.That(exception.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
+        Assert.That(exception.ToString(), Does.Not.Contain("hunter2"));
+    }
+}

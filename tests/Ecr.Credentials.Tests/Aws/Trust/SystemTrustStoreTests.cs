@@ -1,0 +1,63 @@
+using Ecr.Credentials.Aws.Trust;
+
+namespace Ecr.Credentials.Tests.Aws.Trust;
+
+/// <summary>What is found in a system that lies in a folder of its own.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class SystemTrustStoreTests
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("ecr-system-trust-tests-");
+
+    [TearDown]
+    public void Delete() => _root.Delete(recursive: true);
+
+    [TestCase("/etc/ssl/certs/ca-certificates.crt")]
+    [TestCase("/etc/pki/tls/certs/ca-bundle.crt")]
+    [TestCase("/etc/ssl/ca-bundle.pem")]
+    [TestCase("/etc/pki/tls/cacert.pem")]
+    [TestCase("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem")]
+    [TestCase("/etc/ssl/cert.pem")]
+    public void FindBundle_knows_the_place_of_each_distribution(string file)
+    {
+        Write(file);
+
+        Assert.That(SystemTrustStore.FindBundle(_root.FullName), Is.EqualTo(file));
+    }
+
+    [Test]
+    public void FindBundle_is_null_where_there_is_none()
+    {
+        // A link whose file has gone, as an uninstalled package leaves it.
+        Directory.CreateDirectory(Path.Join(_root.FullName, "/etc/ssl"));
+        File.CreateSymbolicLink(Path.Join(_root.FullName, "/etc/ssl/cert.pem"), Path.Join(_root.FullName, "gone"));
+
+        Assert.That(SystemTrustStore.FindBundle(_root.FullName), Is.Null);
+    }
+
+    [TestCase("/usr/lib/ssl/cert.pem")]
+    [TestCase("/usr/lib/ssl/certs/4042bcee.0")]
+    public void HasDebianPlaces_is_true_where_OpenSSL_finds_a_certificate_by_itself(string file)
+    {
+        Write(file);
+
+        Assert.That(SystemTrustStore.HasDebianPlaces(_root.FullName), Is.True);
+    }
+
+    [TestCase("/usr/lib/ssl/openssl.cnf")]
+    [TestCase("/etc/ssl/certs/ca-certificates.crt")]
+    public void HasDebianPlaces_is_false_where_it_finds_none(string file)
+    {
+        Write(file);
+        Assert.That(SystemTrustStore.HasDebianPlaces(_root.FullName), Is.False);
+
+        Directory.CreateDirectory(Path.Join(_root.FullName, "/usr/lib/ssl/certs"));
+        Assert.That(SystemTrustStore.HasDebianPlaces(_root.FullName), Is.False);
+    }
+
+    private void Write(string file)
+    {
+        var path = Path.Join(_root.FullName, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "");
+    }
+}

@@ -1,0 +1,243 @@
+using System.Text;
+using Ecr.Credentials.Programs;
+using Ecr.Credentials.Tokens;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ecr.Credentials.Tests.Programs;
+
+public sealed class DockerCredentialHelperProgramTests
+{
+    private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+    private const string NotFound = "credentials not found in native keychain\n";
+
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Test]
+    public async Task Get_writes_what_docker_reads_and_nothing_else()
+    {
+        var (exitCode, output) = await RunAsync("get", Host);
+
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(output, Is.EqualTo($$"""{"ServerURL":"{{Host}}","Username":"AWS","Secret":"hunter2-secret"}""" + "\n"));
+    }
+
+    [TestCase(Host + "\n", Host)]
+    [TestCase(" " + Host + "\r\n", Host)]
+    [TestCase(Host + ":443", Host)]
+    [TestCase(Host + "/", Host)]
+    [TestCase(Host + "/v2/", Host)]
+    [TestCase(Host + "/team/app", Host)]
+    [TestCase("https://" + Host, Host)]
+    [TestCase("https://" + Host + "/", Host)]
+    [TestCase("https://" + Host + "/v1/", Host)]
+    [TestCase("HTTPS://" + Host, Host)]
+    [TestCase("http://" + Host, Host)]
+    [TestCase("https://public.ecr.aws/", "public.ecr.aws")]
+    public async Task Get_takes_servers_with_and_without_scheme_and_path_and_repeats_them_as_they_are(string input, string host)
+    {
+        var tokens = new FakeTokenSource(Now.AddHours(12));
+
+        var (exitCode, output) = await RunAsync("get", input, tokens);
+
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(output, Does.StartWith($"{{\"ServerURL\":\"{input.Trim()}\","));
+        Assert.That(tokens.Requests.Single().Registry.Host, Does.StartWith(host));
+    }
+
+    [TestCase("https://index.docker.io/v1/")]
+    [TestCase("docker.io")]
+    [TestCase("ghcr.io")]
+    [TestCase("localhost:5000")]
+    [TestCase("unix:///run/docker.sock")]
+    [TestCase("https://" + Host + ".evil.example")]
+    [TestCase("https://evil.example/" + Host)]
+    [TestCase("https://AWS:hunter2@" + Host)]
+    [TestCase("https://https://" + Host)]
+    [TestCase(Host + ":5000")]
+    [TestCase("https://")]
+    [TestCase("two\nlines")]
+    [TestCase("\u0000")]
+    public async Task Get_says_of_a_server_that_is_not_ECR_that_there_are_no_credentials(string server)
+    {
+        var tokens = new FakeTokenSource(Now);
+
+        Assert.That(await RunAsync("get", server, tokens), Is.EqualTo((1, NotFound)));
+        Assert.That(tokens.Requests, Is.Empty);
+    }
+
+    [TestCase("")]
+    [TestCase(" \n")]
+    public async Task Get_without_a_server_says_so_in_the_words_of_the_protocol(string input) =>
+        Assert.That(await RunAsync("get", input), Is.EqualTo((1, "no credentials server URL\n")));
+
+    [TestCase("mirror.example.com:5000")]
+    [TestCase("http://mirror.example.com:5000/")]
+    public async Task Get_finds_the_registry_behind_an_alias(string server)
+    {
+        var tokens = new FakeTokenSource(Now);
+        var options = new EcrCredentialProviderOptions();
+        options.RegistryAliases.Add(EcrRegistryAlias.Parse($"mirror.example.com:5000={Host}"));
+
+        Assert.That((await RunAsync("get", server, tokens, options)).ExitCode, Is.Zero);
+        Assert.That(tokens.Requests.Single().Registry.Host, Is.EqualTo(Host));
+    }
+
+    [TestCase(EcrCredentialErrorReason.NoAwsCredentials)]
+    [TestCase(EcrCredentialErrorReason.AccessDenied)]
+    [TestCase(EcrCredentialErrorReason.InvalidConfiguration)]
+    public async Task Get_tells_a_failure_where_docker_shows_it(EcrCredentialErrorReason reason) =>
+        Assert.That(await RunAsync("get", Host, FakeTokenSource.Failing(reason)), Is.EqualTo((1, $"It is {reason}. Do something.\n")));
+
+    [TestCase("public.ecr.aws", EcrCredentialErrorReason.NoAwsCredentials)]
+    [TestCase("https://ecr-public.aws.com", EcrCredentialErrorReason.AccessDenied)]
+    public async Task Get_lets_clients_pull_from_ECR_Public_without_a_password(string server, EcrCredentialErrorReason reason) =>
+        Assert.That(await RunAsync("get", server, FakeTokenSource.Failing(reason)), Is.EqualTo((1, NotFound)));
+
+    [Test]
+    public async Task Get_gives_up_at_the_deadline_and_says_what_it_waited_for()
+    {
+        var time = new FakeTimeProvider(Now);
+        var asked = new TaskCompletionSource();
+        var run = RunAsync("get", Host, FakeTokenSource.Hanging(asked), time: time);
+        await asked.Task;
+
+        time.Advance(TimeSpan.FromSeconds(50) - TimeSpan.FromTicks(1));
+        Assert.That(run.IsCompleted, Is.False);
+        time.Advance(TimeSpan.FromTicks(1));
+        var (exitCode, output) = await run;
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(output, Does.StartWith("There was no credential within 50s.").And.EndsWith("\n"));
+        Assert.That(output.TrimEnd(), Does.Not.Contain('\n'));
+    }
+
+    [Test]
+    public async Task Get_of_more_than_1_MiB_is_refused() =>
+        Assert.That((await RunAsync("get", new string('x', (1 << 20) + 1))).Output, Does.Contain("It is longer than 1 MiB."));
+
+    [Test]
+    public void Get_throws_when_the_caller_cancels()
+    {
+        using var cancelled = new CancellationTokenSource();
+        using var provider = new EcrCredentialProvider(FakeTokenSource.Hanging(new TaskCompletionSource()));
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));
+        using var output = new MemoryStream();
+        var run = DockerCredentialHelperProgram.RunAsync("get", input, output, provider, cancellationToken: cancelled.Token);
+
+        cancelled.Cancel();
+
+        Assert.That(async () => await run, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(output.Length, Is.Zero);
+    }
+
+    [Test]
+    public async Task Get_fails_when_nobody_reads_the_output()
+    {
+        using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));
+        using var output = new BrokenStream();
+
+        Assert.That(await DockerCredentialHelperProgram.RunAsync("get", input, output, provider), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task List_names_the_own_registry_of_the_default_region_and_ECR_Public()
+    {
+        var tokens = new FakeTokenSource((request, _) => Task.FromResult(
+            new EcrToken("AWS", "hunter2-secret", Now) { ProxyEndpoint = request.Registry.IsPublic ? null : $"https://{Host}" }));
+
+        using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
+
+        var (exitCode, output) = await RunAsync("list", "unused", tokens);
+
+        Assert.That((exitCode, output), Is.EqualTo((0, $"{{\"https://{Host}\":\"AWS\",\"https://public.ecr.aws\":\"AWS\"}}\n")));
+        Assert.That(tokens.Requests.Select(request => request.Registry.Region), Is.EquivalentTo(new[] { "eu-west-1", "us-east-1" }));
+    }
+
+    [TestCase(true, false, "{\"https://public.ecr.aws\":\"AWS\"}\n")]
+    [TestCase(false, true, $"{{\"https://{Host}\":\"AWS\"}}\n")]
+    [TestCase(true, true, "{}\n")]
+    public async Task List_leaves_out_what_has_no_password(bool privateFails, bool publicFails, string expected)
+    {
+        using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
+        var tokens = new FakeTokenSource((request, _) => (request.Registry.IsPublic ? publicFails : privateFails)
+            ? throw new EcrCredentialException(EcrCredentialErrorReason.AccessDenied, "No.")
+            : Task.FromResult(new EcrToken("AWS", "hunter2-secret", Now) { ProxyEndpoint = $"https://{Host}" }));
+
+        Assert.That(await RunAsync("list", "", tokens), Is.EqualTo((0, expected)));
+    }
+
+    [TestCase(null)]
+    [TestCase("https://evil.example")]
+    public async Task List_leaves_out_an_own_registry_that_ECR_does_not_name(string? proxyEndpoint)
+    {
+        using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
+        var tokens = new FakeTokenSource((_, _) => Task.FromResult(new EcrToken("AWS", "hunter2-secret", Now) { ProxyEndpoint = proxyEndpoint }));
+
+        Assert.That(await RunAsync("list", "", tokens), Is.EqualTo((0, "{\"https://public.ecr.aws\":\"AWS\"}\n")));
+    }
+
+    [TestCase("store", $$"""{"ServerURL":"{{Host}}","Username":"AWS","Secret":"hunter2"}""")]
+    [TestCase("erase", Host)]
+    public async Task Store_and_erase_are_refused(string action, string input)
+    {
+        var (exitCode, output) = await RunAsync(action, input);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(output, Does.StartWith($"Cannot {action} credentials: ").And.Contain("Set AWS_ECR_IGNORE_CREDS_STORAGE=true"));
+        Assert.That(output, Does.Not.Contain("hunter2"));
+    }
+
+    [TestCase("store")]
+    [TestCase("erase")]
+    public async Task Store_and_erase_do_nothing_quietly_where_that_is_wanted(string action) =>
+        Assert.That(await RunAsync(action, Host, ignoreStorage: true), Is.EqualTo((0, "")));
+
+    [Test]
+    public async Task Version_names_the_program_and_its_version() =>
+        Assert.That(
+            await RunAsync("version", ""),
+            Is.EqualTo((0, $"ecr-credential-provider (Ecr.Credentials) {typeof(EcrCredentialProvider).Assembly.GetName().Version!.ToString(3)}\n")));
+
+    [TestCase("")]
+    [TestCase("put")]
+    [TestCase("GET")]
+    public async Task An_unknown_action_is_refused(string action) =>
+        Assert.That(
+            await RunAsync(action, Host),
+            Is.EqualTo((1, $"The action \"{action}\" is not known. It must be get, list, store, erase or version.\n")));
+
+    [TestCase(0)]
+    [TestCase(61)]
+    public void A_timeout_beyond_the_limits_is_refused(int seconds)
+    {
+        using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
+
+        Assert.That(
+            async () => await DockerCredentialHelperProgram.RunAsync("get", Stream.Null, Stream.Null, provider, timeout: TimeSpan.FromSeconds(seconds)),
+            Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(
+        string action,
+        string input,
+        FakeTokenSource? tokens = null,
+        EcrCredentialProviderOptions? options = null,
+        FakeTimeProvider? time = null,
+        bool ignoreStorage = false)
+    {
+        using var inputStream = new MemoryStream(Encoding.UTF8.GetBytes(input));
+        using var output = new MemoryStream();
+        using var provider = new EcrCredentialProvider(tokens ?? new FakeTokenSource(Now.AddHours(12)), options);
+
+        var exitCode = await DockerCredentialHelperProgram.RunAsync(action, inputStream, output, provider, ignoreStorage, timeProvider: time);
+
+        return (exitCode, Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("Broken pipe");
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections.Concurrent;
+
+namespace Ecr.Credentials.Tests.Support;
+
+/// <summary>A clock on which a wait is over at once, or never if it is longer than a limit. It remembers how long each would have been.</summary>
+internal sealed class InstantTimeProvider(TimeSpan? limit = null) : TimeProvider
+{
+    private readonly ConcurrentQueue<TimeSpan> _waits = new();
+
+    public IReadOnlyList<TimeSpan> Waits => [.. _waits];
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        _waits.Enqueue(dueTime);
+        return System.CreateTimer(callback, state, dueTime > limit ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, period);
+    }
+}

@@ -1,0 +1,34 @@
+using Ecr.Credentials.Text;
+
+namespace Ecr.Credentials.Tests.Text;
+
+public sealed class MessageTextTests
+{
+    [TestCase("", "\"\"")]
+    [TestCase("r.io/a", "\"r.io/a\"")]
+    [TestCase("a\r\nb\u001b[31m", "\"a\\u000d\\u000ab\\u001b[31m\"")]
+    [TestCase("\u2028", "\"\\u2028\"")]
+    public void Quote_shows_a_value_on_one_line(string value, string expected) =>
+        Assert.That(MessageText.Quote(value), Is.EqualTo(expected));
+
+    [Test]
+    public void Quote_shows_half_of_a_surrogate_pair_as_its_number() =>
+        Assert.That(MessageText.Quote("\ud800"), Is.EqualTo("\"\\ud800\""));
+
+    [Test]
+    public void Quote_cuts_a_long_value_and_says_how_long_it_was() =>
+        Assert.That(MessageText.Quote(new string('x', 1_000_000)), Is.EqualTo($"\"{new string('x', 120)}… (1000000 characters)\""));
+
+    [TestCase("User: a is\n  not\tauthorized\u001b", "User: a is not authorized\\u001b")]
+    [TestCase("", "")]
+    public void OneLine_folds_white_space(string text, string expected) =>
+        Assert.That(MessageText.OneLine(text), Is.EqualTo(expected));
+
+    [Test]
+    public void OneLine_leaves_out_what_may_be_a_token() =>
+        Assert.That(MessageText.OneLine($"token {new string('x', 161)} expired"), Is.EqualTo("token … expired"));
+
+    [Test]
+    public void OneLine_ends_after_400_characters() =>
+        Assert.That(MessageText.OneLine(string.Join(' ', Enumerable.Repeat("word", 1000))), Has.Length.LessThanOrEqualTo(401).And.EndsWith("…"));
+}
