@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
+using Ecr.Credentials.Processes;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Credentials.Profiles;
@@ -33,77 +33,30 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
         return Parse(output, source, profile);
     }
 
-    [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before the instances are disposed", Justification = "The task disposes it.")]
     private static async Task<ReadOnlyMemory<byte>> RunAsync(string command, string source, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var process = Start(command, source);
-
-        // Whoever cancels tells its caller next, and the program may end with that: the command has to be dead before Cancel returns. Nothing else in
-        // here waits for the token, because what is told first could end this method, and with it the registration, before the command is killed.
-        var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = cancellationToken.UnsafeRegister(
-            _ =>
-            {
-                Kill(process);
-                killed.SetResult();
-            },
-            null);
-
-        // After a kill, a process that got away may still hold the output open.
-        var output = ReadAsync(process, source);
-        await Task.WhenAny(output, killed.Task).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        return await output.ConfigureAwait(false);
-    }
-
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(Process started, string source)
-    {
-        using var process = started;
-        process.StandardInput.Close();
-        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
-        var buffer = new byte[MaxOutputLength + 1];
-        var length = await process.StandardOutput.BaseStream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false).ConfigureAwait(false);
-        if (length == buffer.Length)
+        var result = await StartAsync(command, source, cancellationToken).ConfigureAwait(false);
+        if (result.IsOutputTooLong)
         {
-            Kill(process);
             throw Failure($"{source} printed more than {MaxOutputLength / 1024} KiB. Let it print the credentials, in JSON, and nothing else.");
         }
 
-        await process.WaitForExitAsync().ConfigureAwait(false);
-        return process.ExitCode == 0 ? buffer.AsMemory(0, length) : throw Failed(process.ExitCode, source);
+        return result.ExitCode == 0 ? result.Output : throw Failed(result.ExitCode, source);
     }
 
-    private static Process Start(string command, string source)
+    private static async Task<ChildProcessResult> StartAsync(string command, string source, CancellationToken cancellationToken)
     {
-        // By its full path: .NET looks for a bare name in the working directory first, which anyone may have written.
-        var start = OperatingSystem.IsWindows()
+        // By its absolute path: .NET looks for a bare name in the working directory first, which anyone may have written.
+        var shell = OperatingSystem.IsWindows()
             ? new ProcessStartInfo(Path.Join(Environment.SystemDirectory, "cmd.exe"), $"/c {command}")
             : new ProcessStartInfo("/bin/sh", ["-c", command]);
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        start.UseShellExecute = false;
-        start.CreateNoWindow = true;
         try
         {
-            return Process.Start(start)!;
+            return await ChildProcess.RunAsync(shell, input: default, MaxOutputLength, cancellationToken).ConfigureAwait(false);
         }
         catch (Win32Exception e)
         {
             throw Failure($"{source} cannot be started: {MessageText.OneLine(e.Message)}", e);
-        }
-    }
-
-    private static void Kill(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
-        {
-            // It has ended by itself meanwhile, or has become another user's, who alone may kill it.
         }
     }
 
