@@ -65,12 +65,14 @@ internal sealed class CommandLine
     public EcrCredentialProviderOptions Options { get; } = new();
 
     /// <summary>What docker wants done, or the image or host that a password is for; null if it is not said.</summary>
-    public string? Operand { get; private set; }
+    public string? Argument { get; private set; }
 
     /// <summary>Where passwords are to be kept; null if it is not said.</summary>
     public string? CacheDirectory { get; private set; }
 
-    public TimeSpan Timeout { get; private set; } = CredentialProviderProgram.DefaultTimeout;
+    public TimeSpan Timeout { get; private set; } = ProgramOptions.DefaultTimeout;
+
+    public ProgramOptions CreateProgramOptions(Func<EcrCredentialErrorReason, string?> advice) => new() { Timeout = Timeout, Advice = advice };
 
     /// <param name="program">The name under which the program was started, with or without folder.</param>
     /// <param name="args">The arguments after it.</param>
@@ -103,11 +105,11 @@ internal sealed class CommandLine
                     break;
                 case "docker" when value is null && line.Mode == Mode.Plugin:
                     line.Mode = Mode.DockerCredentialHelperProgram;
-                    line.Operand = TakeOperand(ref args);
+                    line.Argument = TakeArgument(ref args);
                     break;
                 case "login-password" when value is null && line.Mode == Mode.Plugin:
                     line.Mode = Mode.LoginPasswordProgram;
-                    line.Operand = TakeOperand(ref args);
+                    line.Argument = TakeArgument(ref args);
                     break;
                 case "-h" or "--help" when value is null:
                     return new CommandLine(Mode.Help);
@@ -163,16 +165,16 @@ internal sealed class CommandLine
         return value;
     }
 
-    private static string? TakeOperand(ref ReadOnlySpan<string> args)
+    private static string? TakeArgument(ref ReadOnlySpan<string> args)
     {
         if (args.IsEmpty || args[0].StartsWith('-'))
         {
             return null;
         }
 
-        var operand = args[0];
+        var argument = args[0];
         args = args[1..];
-        return operand;
+        return argument;
     }
 
     private static UnknownRegistryHandling ParseUnknownRegistry(string value) => value switch
@@ -195,7 +197,7 @@ internal sealed class CommandLine
             : throw new FormatException($"--cache-dir is \"{value}\". It must be a full path, such as /run/ecr-credential-provider.");
 
     private static TimeSpan ParseTimeout(string value) =>
-        GoDuration.TryParse(value, out var timeout) && timeout > TimeSpan.Zero && timeout <= CredentialProviderProgram.MaxTimeout
+        GoDuration.TryParse(value, out var timeout) && timeout > TimeSpan.Zero && timeout <= ProgramOptions.MaxTimeout
             ? timeout
             : throw new FormatException($"--timeout is \"{value}\". It must be a duration above zero and at most 1m, such as 30s.");
 }

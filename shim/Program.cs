@@ -11,14 +11,14 @@ var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args);
 switch (arguments.Mode)
 {
     case Mode.Help:
-        return TryPrint(StandardStream.OpenOutput(), CommandLine.Help) ? CredentialProviderProgram.Success : CredentialProviderProgram.Failure;
+        return TryPrint(StandardStream.OpenOutput(), CommandLine.Help) ? ExitCode.Success : ExitCode.Failure;
 
     case Mode.Version:
-        return TryPrint(StandardStream.OpenOutput(), VersionInfo.Lines) ? CredentialProviderProgram.Success : CredentialProviderProgram.Failure;
+        return TryPrint(StandardStream.OpenOutput(), VersionInfo.Lines) ? ExitCode.Success : ExitCode.Failure;
 
     case Mode.Misuse:
         _ = TryPrint(StandardStream.OpenError(), $"ecr-credential-provider: {arguments.Error}");
-        return CredentialProviderProgram.Misuse;
+        return ExitCode.UsageError;
 
     case Mode.DockerCredentialHelperProgram:
         return await RunDockerCredentialHelperAsync(arguments);
@@ -48,7 +48,7 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     using var input = Console.OpenStandardInput();
     using var output = StandardStream.OpenOutput();
     using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
-    return await CredentialProviderProgram.RunAsync(input, output, error, provider, arguments.Timeout);
+    return await CredentialProviderProgram.RunAsync(input, output, error, provider, arguments.CreateProgramOptions(Advice.ForKubelet));
 }
 
 static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
@@ -57,51 +57,44 @@ static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
     using var input = StandardStream.OpenInput();
     using var output = StandardStream.OpenOutput();
     return await DockerCredentialHelperProgram.RunAsync(
-        arguments.Operand ?? "",
+        arguments.Argument ?? "",
         input,
         output,
         provider,
         ignoreStorage: Environment.GetEnvironmentVariable("AWS_ECR_IGNORE_CREDS_STORAGE") == "true",
-        arguments.Timeout);
+        arguments.CreateProgramOptions(Advice.ForDocker));
 }
 
 static async Task<int> RunLoginPasswordAsync(CommandLine arguments)
 {
     // From a file it would be half as long good as a login expects.
-    using var provider = CreateProvider(arguments.Options, cacheFolder: null);
+    using var provider = CreateProvider(arguments.Options, cacheDirectory: null);
     using var output = StandardStream.OpenOutput();
     using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
-    return await LoginPasswordProgram.RunAsync(arguments.Operand, output, error, provider, arguments.Timeout);
+    return await LoginPasswordProgram.RunAsync(arguments.Argument, output, error, provider, arguments.CreateProgramOptions(Advice.ForTerminal));
 }
 
-static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options, string? cacheFolder)
+static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options, string? cacheDirectory)
 {
-    if (cacheFolder is null)
+    if (cacheDirectory is null)
     {
-        PrepareAws(options);
-        return new EcrCredentialProvider(options);
+        return new EcrCredentialProvider(CreateClient(options), options);
     }
 
-    // Whose password is in a file needs nothing of AWS, which takes longer to prepare than all the rest.
-    var aws = new Lazy<EcrTokenClient>(() =>
-    {
-        PrepareAws(options);
-        return new EcrTokenClient(options.Logger, options.TimeProvider, options.Trust);
-    });
-    var source = EcrTokenSource.FromDelegate((request, cancellationToken) => aws.Value.GetTokenAsync(request, cancellationToken));
-    return new EcrCredentialProvider(new EcrTokenFileCache(source, cacheFolder, options.Logger, options.TimeProvider), options);
+    // A cached password needs nothing from AWS, whose preparation takes longer than everything else.
+    var client = new Lazy<EcrTokenClient>(() => CreateClient(options));
+    var source = EcrTokenSource.FromDelegate((request, cancellationToken) => client.Value.GetTokenAsync(request, cancellationToken));
+    return new EcrCredentialProvider(new EcrTokenFileCache(source, cacheDirectory, options.Logger, options.TimeProvider), options);
 }
 
-static void PrepareAws(EcrCredentialProviderOptions options)
+static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)
 {
-    if (StaticOpenSsl.IsPresent)
-    {
-        options.Trust = SystemTrustStore.TakeOver();
-    }
+    var trustStore = StaticOpenSsl.IsPresent ? SystemTrustStore.Install() : null;
 
-    // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.
+    // The first use of cryptography loads OpenSSL, which takes as long as everything before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
     EnsureHome();
+    return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider, TrustStore = trustStore });
 }
 
 // Without a home directory the AWS SDK would read settings from ./.aws, which anyone may have put there. A service often has no HOME.

@@ -1,11 +1,11 @@
 using Ecr.Credentials.Identity;
-using Ecr.Credentials.Protocol;
 
 namespace Ecr.Credentials.Tests;
 
 public sealed class IdentitySelectorTests
 {
     private const string Image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
+    private const string Token = "secret-token";
     private const string Role = "arn:aws:iam::123456789012:role/pull";
     private const string OtherRole = "arn:aws:iam::123456789012:role/other";
     private const string PullAnnotation = "eks.amazonaws.com/ecr-role-arn";
@@ -40,31 +40,27 @@ public sealed class IdentitySelectorTests
     {
         var selector = Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]);
 
-        Assert.That(selector.Select(Request((annotation, Role))), Is.EqualTo(EcrIdentity.WebIdentity("secret-token", Role)));
+        Assert.That(selector.Select(Image, Token, Annotations((annotation, Role))), Is.EqualTo(EcrIdentity.WebIdentity(Token, Role)));
     }
 
     [Test]
     public void The_role_for_pulls_comes_before_the_role_for_everything() =>
         Assert.That(
-            Selector().Select(Request((Annotation, OtherRole), (PullAnnotation, Role))),
-            Is.EqualTo(EcrIdentity.WebIdentity("secret-token", Role)));
+            Selector().Select(Image, Token, Annotations((Annotation, OtherRole), (PullAnnotation, Role))),
+            Is.EqualTo(EcrIdentity.WebIdentity(Token, Role)));
 
     [Test]
     public void A_role_without_a_token_is_left_alone() =>
         Assert.That(
-            Selector(ServiceAccountHandling.RequireRole).Select(new CredentialProviderRequest
-            {
-                Image = Image,
-                ServiceAccountAnnotations = new Dictionary<string, string> { [Annotation] = Role },
-            }),
+            Selector(ServiceAccountHandling.RequireRole).Select(Image, serviceAccountToken: null, Annotations((Annotation, Role))),
             Is.EqualTo(EcrIdentity.Default));
 
     [Test]
     public void A_token_without_a_role_is_left_alone_or_refused_as_the_options_say()
     {
-        Assert.That(Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]).Select(Request()), Is.EqualTo(EcrIdentity.Profile("ci")));
+        Assert.That(Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]).Select(Image, Token, Annotations()), Is.EqualTo(EcrIdentity.Profile("ci")));
         Assert.That(
-            () => Selector(ServiceAccountHandling.RequireRole, "*.dkr.ecr.*.amazonaws.com=profile:ci").Select(Request()),
+            () => Selector(ServiceAccountHandling.RequireRole, "*.dkr.ecr.*.amazonaws.com=profile:ci").Select(Image, Token, Annotations()),
             Throws.TypeOf<EcrCredentialException>()
                 .With.Property("Reason").EqualTo(EcrCredentialErrorReason.InvalidConfiguration)
                 .And.Message.StartsWith("The pod's service account names no role, and one is required. Annotate it with eks.amazonaws.com/ecr-role-arn"));
@@ -75,7 +71,7 @@ public sealed class IdentitySelectorTests
     [TestCase(Role + " ", "begins or ends with a blank.")]
     public void A_role_that_cannot_be_used_is_refused_rather_than_passed_over(string role, string message) =>
         Assert.That(
-            () => Selector().Select(Request((PullAnnotation, role), (Annotation, Role))),
+            () => Selector().Select(Image, Token, Annotations((PullAnnotation, role), (Annotation, Role))),
             Throws.TypeOf<EcrCredentialException>()
                 .With.Property("Reason").EqualTo(EcrCredentialErrorReason.InvalidConfiguration)
                 .And.Message.StartsWith("The service account's annotation eks.amazonaws.com/ecr-role-arn cannot be used. ")
@@ -91,13 +87,9 @@ public sealed class IdentitySelectorTests
             options.IdentityRules.Add(EcrIdentityRule.Parse(rule));
         }
 
-        return new IdentitySelector(options);
+        return new IdentitySelector(options, _ => null);
     }
 
-    private static CredentialProviderRequest Request(params (string Name, string Value)[] annotations) => new()
-    {
-        Image = Image,
-        ServiceAccountToken = "secret-token",
-        ServiceAccountAnnotations = annotations.ToDictionary(annotation => annotation.Name, annotation => annotation.Value),
-    };
+    private static Dictionary<string, string> Annotations(params (string Name, string Value)[] annotations) =>
+        annotations.ToDictionary(annotation => annotation.Name, annotation => annotation.Value);
 }

@@ -80,7 +80,7 @@ public static class EcrCredentialsServiceCollectionExtensions
         services.TryAddKeyedSingleton(serviceKey, (provider, _) =>
         {
             var options = provider.GetEcrOptions<EcrCredentialProviderOptions>(optionsName);
-            return new EcrTokenClient(options.Logger, options.TimeProvider);
+            return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider });
         });
         services.TryAddKeyedSingleton<IEcrTokenSource>(serviceKey, (provider, _) =>
             new EcrTokenCache(provider.GetRequiredKeyedService<EcrTokenClient>(serviceKey), provider.GetEcrOptions<EcrTokenCacheOptions>(optionsName)));

@@ -63,6 +63,9 @@ internal static class MessageText
         return line.ToString();
     }
 
+    /// <summary>Scheme, host and port of an address. User info, path and query may be secrets.</summary>
+    public static string Address(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+
     private static void AppendVisible(StringBuilder text, char c)
     {
         if (char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029')

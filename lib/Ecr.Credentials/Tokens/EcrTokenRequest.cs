@@ -33,4 +33,7 @@ public sealed class EcrTokenRequest(EcrRegistry registry)
         var key = _key;
         return key is not null && key.Scope == scope ? key : _key = new EcrTokenKey(scope, Registry, Identity);
     }
+
+    /// <summary>The same request, for another token than the rejected one.</summary>
+    internal EcrTokenRequest Rejecting(EcrToken rejected) => new(Registry) { Identity = Identity, RejectedToken = rejected, _key = _key };
 }

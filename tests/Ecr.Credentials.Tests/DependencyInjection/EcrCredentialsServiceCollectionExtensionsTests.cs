@@ -34,7 +34,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     {
         await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider();
 
-        Assert.That(services.GetRequiredService<EcrCredentialProvider>().Tokens, Is.SameAs(services.GetRequiredService<IEcrTokenSource>()));
+        Assert.That(services.GetRequiredService<EcrCredentialProvider>().TokenSource, Is.SameAs(services.GetRequiredService<IEcrTokenSource>()));
     }
 
     [Test]
@@ -76,7 +76,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
         _ = isAddedBefore ? collection.AddSingleton<IEcrTokenSource>(tokens).AddEcrCredentials() : collection.AddEcrCredentials().AddSingleton<IEcrTokenSource>(tokens);
         await using var services = collection.BuildServiceProvider();
 
-        Assert.That(services.GetRequiredService<EcrCredentialProvider>().Tokens, Is.SameAs(tokens));
+        Assert.That(services.GetRequiredService<EcrCredentialProvider>().TokenSource, Is.SameAs(tokens));
     }
 
     [Test]

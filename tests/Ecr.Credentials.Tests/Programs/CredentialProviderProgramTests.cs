@@ -17,7 +17,7 @@ public sealed class CredentialProviderProgramTests
     {
         var (exitCode, output, error) = await RunAsync(Request, new FakeTokenSource(Now.AddHours(12)));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Success));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Success));
         Assert.That(error, Is.Empty);
         Assert.That(
             output,
@@ -35,7 +35,7 @@ public sealed class CredentialProviderProgramTests
     {
         var (exitCode, output, error) = await RunAsync(input, new FakeTokenSource(Now));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Misuse));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.UsageError));
         Assert.That(output, Is.Empty);
         Assert.That(error, Does.StartWith("ecr-credential-provider: ").And.Contain(message));
         AssertOneLine(error);
@@ -46,10 +46,10 @@ public sealed class CredentialProviderProgramTests
     {
         var padding = new string(' ', (1 << 20) - Request.Length);
 
-        Assert.That((await RunAsync(Request + padding, new FakeTokenSource(Now))).ExitCode, Is.EqualTo(CredentialProviderProgram.Success));
+        Assert.That((await RunAsync(Request + padding, new FakeTokenSource(Now))).ExitCode, Is.EqualTo(ExitCode.Success));
         var (exitCode, output, error) = await RunAsync(Request + padding + " ", new FakeTokenSource(Now));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Misuse));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.UsageError));
         Assert.That(output, Is.Empty);
         Assert.That(error, Does.Contain("It is longer than 1 MiB."));
     }
@@ -60,7 +60,7 @@ public sealed class CredentialProviderProgramTests
         using var input = new OneByteAtATimeStream(Encoding.UTF8.GetBytes(Request));
         var (exitCode, _, _) = await RunAsync(input, new FakeTokenSource(Now));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Success));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Success));
     }
 
     [TestCase(EcrCredentialErrorReason.InvalidRequest, 2)]
@@ -87,7 +87,7 @@ public sealed class CredentialProviderProgramTests
     {
         var (exitCode, output, error) = await RunAsync(Request, new FakeTokenSource((_, _) => throw new NotSupportedException("first\nsecond")));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Failure));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
         Assert.That(error, Does.Contain("NotSupportedException: first second"));
         AssertOneLine(error);
@@ -106,7 +106,7 @@ public sealed class CredentialProviderProgramTests
         time.Advance(TimeSpan.FromTicks(1));
         var (exitCode, output, error) = await run;
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Failure));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
         Assert.That(error, Does.StartWith("ecr-credential-provider: There was no credential within 50s."));
         AssertOneLine(error);
@@ -122,7 +122,7 @@ public sealed class CredentialProviderProgramTests
         time.Advance(TimeSpan.FromSeconds(50));
         var (exitCode, output, error) = await run;
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Failure));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
         Assert.That(error, Does.Contain("within 50s. The request on standard input had not ended yet."));
     }
@@ -153,7 +153,7 @@ public sealed class CredentialProviderProgramTests
 
         var exitCode = await CredentialProviderProgram.RunAsync(input, output, error, provider);
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Failure));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(error.ToString(), Does.StartWith("ecr-credential-provider: Standard input or output broke: Broken pipe"));
     }
 
@@ -165,7 +165,7 @@ public sealed class CredentialProviderProgramTests
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
 
         Assert.That(
-            async () => await CredentialProviderProgram.RunAsync(Stream.Null, Stream.Null, TextWriter.Null, provider, TimeSpan.FromSeconds(seconds)),
+            async () => await CredentialProviderProgram.RunAsync(Stream.Null, Stream.Null, TextWriter.Null, provider, new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
             Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
@@ -190,7 +190,7 @@ public sealed class CredentialProviderProgramTests
         using var error = new StringWriter();
         using var provider = new EcrCredentialProvider(tokens, new EcrCredentialProviderOptions { TimeProvider = time });
 
-        var exitCode = await CredentialProviderProgram.RunAsync(input, output, error, provider, timeProvider: time);
+        var exitCode = await CredentialProviderProgram.RunAsync(input, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 
         return (exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }

@@ -69,7 +69,7 @@ public sealed class LoginPasswordProgramTests
         using var error = new StringWriter();
         using var provider = new EcrCredentialProvider(tokens);
 
-        var exitCode = await LoginPasswordProgram.RunAsync(host, output, error, provider, timeProvider: time);
+        var exitCode = await LoginPasswordProgram.RunAsync(host, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 
         return (exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }

@@ -2,89 +2,99 @@ using Amazon.Runtime;
 using Ecr.Credentials.Aws.Credentials.Profiles;
 using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Identity;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Microsoft.Extensions.Logging;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace Ecr.Credentials.Aws.Credentials;
 
-/// <summary>Gets the credentials of an identity.</summary>
-/// <param name="defaultChain">Where the default identity may be, in the order of every AWS SDK.</param>
-/// <param name="profiles">The profiles of AWS's files.</param>
+/// <summary>Resolves the credentials of an identity.</summary>
+/// <param name="defaultChain">The sources of the default identity, in the order of every AWS SDK.</param>
+/// <param name="profiles">The profiles of the shared config and credentials files.</param>
 /// <param name="sts">Assumes roles.</param>
 internal sealed class CredentialResolver(IReadOnlyList<ICredentialSource> defaultChain, ProfileCredentials profiles, StsClient sts)
 {
-    /// <exception cref="EcrCredentialException">There are no credentials, or they cannot be got.</exception>
-    public async Task<ResolvedCredentials> FindAsync(EcrIdentity identity, CredentialLookup search, CancellationToken cancellationToken)
+    /// <exception cref="EcrCredentialException">No source is configured, or the configured one cannot provide credentials.</exception>
+    public async Task<ResolvedCredentials> ResolveAsync(EcrIdentity identity, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var found = identity.Value switch
+        var resolved = identity.Value switch
         {
-            EcrIdentity.ProfileChoice profile => await profiles.GetAsync(profile.Name, search, cancellationToken).ConfigureAwait(false),
-            EcrIdentity.RoleChoice role => await AssumeAsync(role, search, cancellationToken).ConfigureAwait(false),
-            EcrIdentity.WebIdentityChoice web => await AssumeAsync(web, search, cancellationToken).ConfigureAwait(false),
-            EcrIdentity.CredentialsChoice own => await GetOwnAsync(own.Credentials).ConfigureAwait(false),
-            _ => await FindDefaultAsync(search, cancellationToken).ConfigureAwait(false),
+            EcrIdentity.ProfileChoice profile => await profiles.GetAsync(profile.Name, lookup, cancellationToken).ConfigureAwait(false),
+            EcrIdentity.RoleChoice role => await AssumeAsync(role, lookup, cancellationToken).ConfigureAwait(false),
+            EcrIdentity.WebIdentityChoice web => await AssumeAsync(web, lookup, cancellationToken).ConfigureAwait(false),
+            EcrIdentity.CredentialsChoice supplied => await GetSuppliedAsync(supplied.Credentials, cancellationToken).ConfigureAwait(false),
+            _ => await ResolveDefaultAsync(lookup, cancellationToken).ConfigureAwait(false),
         };
-        Log.Found(search.Logger, found);
-        return found;
+        Log.CredentialsFound(lookup.Logger, resolved);
+        return resolved;
     }
 
-    private async Task<ResolvedCredentials> FindDefaultAsync(CredentialLookup search, CancellationToken cancellationToken)
+    private async Task<ResolvedCredentials> ResolveDefaultAsync(CredentialLookup lookup, CancellationToken cancellationToken)
     {
+        var reasons = new List<string>(defaultChain.Count);
         foreach (var source in defaultChain)
         {
-            if (await source.FindAsync(search, cancellationToken).ConfigureAwait(false) is { } identity)
+            var result = await source.FindAsync(lookup, cancellationToken).ConfigureAwait(false);
+            if (result.IsFound)
             {
-                Log.Missed(search.Logger, search);
-                return identity;
+                Log.CredentialsNotFound(lookup.Logger, reasons);
+                return result.Credentials;
             }
+
+            reasons.Add(result.NotFoundReason);
         }
 
         throw new EcrCredentialException(
             EcrCredentialErrorReason.NoAwsCredentials,
-            $"No AWS credentials were found: {string.Join("; ", search.Misses)}. "
-                + "Give the node an instance profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the provider's env.");
+            $"no AWS credentials found: {string.Join("; ", reasons)}. Attach an instance profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
     }
 
-    private async Task<ResolvedCredentials> AssumeAsync(EcrIdentity.RoleChoice role, CredentialLookup search, CancellationToken cancellationToken)
+    private async Task<ResolvedCredentials> AssumeAsync(EcrIdentity.RoleChoice role, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var source = await FindDefaultAsync(search, cancellationToken).ConfigureAwait(false);
-        return await sts.AssumeRoleAsync(source, new RoleSession(role.Arn, ExternalId: role.ExternalId), search, cancellationToken).ConfigureAwait(false);
+        var source = await ResolveDefaultAsync(lookup, cancellationToken).ConfigureAwait(false);
+        var session = new RoleSession(role.Arn, ExternalId: role.ExternalId);
+        return await source.AssumeRoleAsync(sts, session, lookup, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<ResolvedCredentials> AssumeAsync(EcrIdentity.WebIdentityChoice web, CredentialLookup search, CancellationToken cancellationToken) =>
-        sts.AssumeRoleWithWebIdentityAsync(web.Token, "the service account's token", new RoleSession(web.Arn), search, cancellationToken);
+    private async Task<ResolvedCredentials> AssumeAsync(EcrIdentity.WebIdentityChoice web, CredentialLookup lookup, CancellationToken cancellationToken)
+    {
+        const string TokenName = "the service account's token";
+        var credentials = await sts.AssumeRoleWithWebIdentityAsync(
+            web.Token, TokenName, new RoleSession(web.Arn), lookup.Registry, lookup.Progress, cancellationToken).ConfigureAwait(false);
+        return new ResolvedCredentials(credentials, $"the role {web.Arn}, assumed with {TokenName}");
+    }
 
-    private static async Task<ResolvedCredentials> GetOwnAsync(AWSCredentials credentials)
+    private static async Task<ResolvedCredentials> GetSuppliedAsync(AWSCredentials credentials, CancellationToken cancellationToken)
     {
         try
         {
             return new ResolvedCredentials(await credentials.GetCredentialsAsync().ConfigureAwait(false), "the caller");
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or InvalidOperationException or HttpRequestException or IOException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new EcrCredentialException(
                 EcrCredentialErrorReason.NoAwsCredentials,
-                $"The caller's AWS credentials cannot be got: {MessageText.OneLine(e.Message)}",
+                $"could not obtain the supplied AWS credentials: {MessageText.OneLine(e.Message)}",
                 e);
         }
     }
 
     private static class Log
     {
-        private static readonly Action<ILogger, ResolvedCredentials, Exception?> FoundMessage = LoggerMessage.Define<ResolvedCredentials>(
-            LogLevel.Debug, new EventId(1, nameof(Found)), "Asking with {Identity}");
+        private static readonly Action<ILogger, ResolvedCredentials, Exception?> CredentialsFoundMessage = LoggerMessage.Define<ResolvedCredentials>(
+            LogLevel.Debug, LogEvents.CredentialsFound, "Using {Credentials}");
 
-        private static readonly Action<ILogger, string, Exception?> MissedMessage = LoggerMessage.Define<string>(
-            LogLevel.Debug, new EventId(2, nameof(Missed)), "No AWS credentials elsewhere: {Misses}");
+        private static readonly Action<ILogger, string, Exception?> CredentialsNotFoundMessage = LoggerMessage.Define<string>(
+            LogLevel.Debug, LogEvents.CredentialsNotFound, "Earlier credential sources: {Reasons}");
 
-        public static void Found(ILogger logger, ResolvedCredentials identity) => FoundMessage(logger, identity, null);
+        public static void CredentialsFound(ILogger logger, ResolvedCredentials credentials) => CredentialsFoundMessage(logger, credentials, null);
 
-        public static void Missed(ILogger logger, CredentialLookup search)
+        public static void CredentialsNotFound(ILogger logger, List<string> reasons)
         {
-            if (search.Misses.Count > 0 && logger.IsEnabled(LogLevel.Debug))
+            if (reasons.Count > 0 && logger.IsEnabled(LogLevel.Debug))
             {
-                MissedMessage(logger, string.Join("; ", search.Misses), null);
+                CredentialsNotFoundMessage(logger, string.Join("; ", reasons), null);
             }
         }
     }

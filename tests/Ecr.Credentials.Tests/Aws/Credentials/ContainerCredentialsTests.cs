@@ -24,16 +24,14 @@ public sealed class ContainerCredentialsTests
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ContainerAuthorizationToken = "Bearer 1" });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.Container)));
-        var search = SearchExtensions.NewSearch();
 
-        var identity = await source.Container.FindAsync(search);
+        var identity = await source.Container.FindAsync();
 
         var expected = emulator.ContainerCredentials;
         Assert.That(
             (identity?.Credentials.AccessKey, identity?.Credentials.SecretKey, identity?.Credentials.Token),
             Is.EqualTo((expected.AccessKeyId, expected.SecretAccessKey, expected.SessionToken)));
         Assert.That(identity?.Origin, Is.EqualTo($"the container credentials endpoint {emulator.Address.GetLeftPart(UriPartial.Authority)}"));
-        Assert.That(search.Misses, Is.Empty);
     }
 
     [Test]
@@ -50,7 +48,7 @@ public sealed class ContainerCredentialsTests
     {
         using var source = new Source(Variables.Of((TokenVariable, "Bearer 1"), (TokenFileVariable, "/nowhere")));
 
-        Assert.That(await source.Container.MissAsync(), Is.EqualTo($"neither {RelativeVariable} nor {FullVariable} is set"));
+        Assert.That(await source.Container.FindReasonAsync(), Is.EqualTo($"neither {RelativeVariable} nor {FullVariable} is set"));
     }
 
     [TestCase("/v2/credentials/1", "/v2/credentials/1", "")]
@@ -240,10 +238,10 @@ public sealed class ContainerCredentialsTests
             await LoopbackServer.StaySilentAsync(request, response);
         });
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
-        var search = SearchExtensions.NewSearch();
+        var lookup = LookupExtensions.NewLookup();
 
-        Assert.That(() => source.Container.FindAsync(search, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(search.PendingStep, Is.EqualTo($"There was no answer yet from {Name(server)}."));
+        Assert.That(() => source.Container.FindAsync(lookup, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"There was no answer yet from {Name(server)}."));
     }
 
     private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, response) => response.WriteAsync(Document));
@@ -287,7 +285,7 @@ public sealed class ContainerCredentialsTests
         TimeProvider? clock = null,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
     {
-        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trust: null, connect);
+        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
 
         public ContainerCredentials Container => new(environment, _client);
 

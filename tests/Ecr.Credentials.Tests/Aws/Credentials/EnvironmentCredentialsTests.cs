@@ -36,7 +36,7 @@ public sealed class EnvironmentCredentialsTests
 
     [Test]
     public async Task Without_keys_there_is_nobody() =>
-        Assert.That(await new EnvironmentCredentials(Variables.Of(("AWS_SESSION_TOKEN", "t0ken"))).MissAsync(), Is.EqualTo("AWS_ACCESS_KEY_ID is not set"));
+        Assert.That(await new EnvironmentCredentials(Variables.Of(("AWS_SESSION_TOKEN", "t0ken"))).FindReasonAsync(), Is.EqualTo("AWS_ACCESS_KEY_ID is not set"));
 
     [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not. Set both, or none of them.")]
     [TestCase("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not. Set both, or none of them.")]

@@ -24,16 +24,14 @@ public sealed class InstanceMetadataCredentialsTests
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
-        var search = SearchExtensions.NewSearch();
 
-        var identity = await source.Metadata.FindAsync(search);
+        var identity = await source.Metadata.FindAsync();
 
         var expected = emulator.InstanceCredentials;
         Assert.That(
             (identity?.Credentials.AccessKey, identity?.Credentials.SecretKey, identity?.Credentials.Token),
             Is.EqualTo((expected.AccessKeyId, expected.SecretAccessKey, expected.SessionToken)));
         Assert.That(identity?.Origin, Is.EqualTo("the instance's role \"emulated-node\""));
-        Assert.That(search.Misses, Is.Empty);
         Assert.That(
             emulator.Requests.Select(request => $"{request.Method} {request.Path}"),
             Is.EqualTo(new[] { "PUT " + TokenPath, "GET " + RolePath, $"GET {RolePath}emulated-node" }));
@@ -105,7 +103,7 @@ public sealed class InstanceMetadataCredentialsTests
     {
         using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", disabled)), connect: NoConnection);
 
-        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo("the instance metadata service is switched off by AWS_EC2_METADATA_DISABLED"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance metadata service is switched off by AWS_EC2_METADATA_DISABLED"));
     }
 
     [Test]
@@ -149,7 +147,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(Variables.Of((EndpointVariable, "http://127.0.0.1:1")));
 
         Assert.That(
-            await source.Metadata.MissAsync(), Is.EqualTo("the instance metadata service at http://127.0.0.1:1 cannot be reached (it refuses connections)"));
+            await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance metadata service at http://127.0.0.1:1 cannot be reached (it refuses connections)"));
     }
 
     [Test]
@@ -164,7 +162,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.SingleAttempt, clock);
 
         Assert.That(
-            await source.Metadata.MissAsync(),
+            await source.Metadata.FindReasonAsync(),
             Is.EqualTo($"{service.Name} does not answer (a hop limit of 1 keeps containers out, and so does a firewall)"));
     }
 
@@ -175,7 +173,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(service.Variables, clock);
 
-        Assert.That(await source.Metadata.MissAsync(), Does.Contain("does not answer"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Does.Contain("does not answer"));
         Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(1.7).Within(0.001));
     }
 
@@ -187,7 +185,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (AttemptsVariable, attempts)), clock);
 
-        await source.Metadata.MissAsync();
+        await source.Metadata.FindReasonAsync();
 
         Assert.That(clock.Waits, Has.Count.EqualTo(waits));
     }
@@ -199,7 +197,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (TimeoutVariable, "2.5")), clock);
 
-        await source.Metadata.MissAsync();
+        await source.Metadata.FindReasonAsync();
 
         Assert.That(clock.Waits[0], Is.EqualTo(TimeSpan.FromSeconds(2.5)));
     }
@@ -220,7 +218,7 @@ public sealed class InstanceMetadataCredentialsTests
         });
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo($"{service.Name} {miss}"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} {miss}"));
         Assert.That(service.Server.Requests, Has.Count.EqualTo(attempts));
     }
 
@@ -232,7 +230,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: response => response.WriteAsync(token));
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo($"{service.Name} answers with something that is not a token"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} answers with something that is not a token"));
         Assert.That(service.Server.Requests, Has.Count.EqualTo(1));
     }
 
@@ -262,7 +260,7 @@ public sealed class InstanceMetadataCredentialsTests
         });
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo("the instance has no role"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance has no role"));
     }
 
     [TestCase(401)]
@@ -355,7 +353,7 @@ public sealed class InstanceMetadataCredentialsTests
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
 
-        Assert.That(await source.Metadata.MissAsync(), Does.StartWith("the instance metadata service at http://127.0.0.1:1 "));
+        Assert.That(await source.Metadata.FindReasonAsync(), Does.StartWith("the instance metadata service at http://127.0.0.1:1 "));
     }
 
     [Test]
@@ -368,11 +366,10 @@ public sealed class InstanceMetadataCredentialsTests
             await LoopbackServer.StaySilentAsync(null!, response);
         });
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (TimeoutVariable, "3600")));
-        var search = SearchExtensions.NewSearch();
+        var lookup = LookupExtensions.NewLookup();
 
-        Assert.That(() => source.Metadata.FindAsync(search, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(search.PendingStep, Is.EqualTo($"There was no answer yet from {service.Name}."));
-        Assert.That(search.Misses, Is.Empty);
+        Assert.That(() => source.Metadata.FindAsync(lookup, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"There was no answer yet from {service.Name}."));
     }
 
     private static async Task AssertFailureAsync(Source source, EcrCredentialErrorReason reason, string message)
@@ -392,7 +389,7 @@ public sealed class InstanceMetadataCredentialsTests
         TimeProvider? clock = null,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
     {
-        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trust: null, connect);
+        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
 
         public InstanceMetadataCredentials Metadata => new(environment, _client);
 

@@ -55,7 +55,7 @@ public sealed class WebIdentityCredentialsTests
         using var http = Http();
 
         Assert.That(
-            await new WebIdentityCredentials(Variables.Of((RoleVariable, Role)), new StsClient(http)).MissAsync(), Is.EqualTo($"{FileVariable} is not set"));
+            await new WebIdentityCredentials(Variables.Of((RoleVariable, Role)), new StsClient(http)).FindReasonAsync(), Is.EqualTo($"{FileVariable} is not set"));
     }
 
     [Test]
@@ -90,7 +90,7 @@ public sealed class WebIdentityCredentialsTests
         await AssertMisconfiguredAsync($"The token file \"{path}\" is empty.", (FileVariable, path), (RoleVariable, Role));
     }
 
-    private static AwsHttpClientFactory Http() => new(NullLogger.Instance, TimeProvider.System, trust: null);
+    private static AwsHttpClientFactory Http() => new(NullLogger.Instance, TimeProvider.System, trustStore: null);
 
     private static async Task<ResolvedCredentials?> FindAsync(AwsEmulator emulator, params (string Name, string Value)[] variables)
     {

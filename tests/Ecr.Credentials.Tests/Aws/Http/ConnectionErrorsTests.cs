@@ -60,7 +60,7 @@ public sealed class ConnectionErrorsTests
 
     [Test]
     public void Explain_has_words_for_a_stream_that_breaks() =>
-        Assert.That(ConnectionErrors.Explain(new IOException()), Is.EqualTo("the connection broke"));
+        Assert.That(ConnectionErrors.Describe(new IOException()), Is.EqualTo("the connection broke"));
 
     private static async Task GreetAsync(TcpListener listener)
     {
@@ -71,7 +71,7 @@ public sealed class ConnectionErrorsTests
     private static async Task<string> ExplainAsync(
         Uri address, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null, TimeSpan? timeout = null)
     {
-        using var client = new MetadataHttpClient(NullLogger.Instance, TimeProvider.System, trust: null, connect);
+        using var client = new MetadataHttpClient(NullLogger.Instance, TimeProvider.System, trustStore: null, connect);
         try
         {
             await client.SendAsync(
@@ -80,7 +80,7 @@ public sealed class ConnectionErrorsTests
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            return ConnectionErrors.Explain(e);
+            return ConnectionErrors.Describe(e);
         }
     }
 }

@@ -195,7 +195,7 @@ public sealed class MetadataHttpClientTests
 
     private static MetadataHttpClient Client(
         TimeProvider? clock = null, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) =>
-        new(NullLogger.Instance, clock ?? new InstantTimeProvider(Pause), trust: null, connect);
+        new(NullLogger.Instance, clock ?? new InstantTimeProvider(Pause), trustStore: null, connect);
 
     private static Task<(HttpStatusCode StatusCode, byte[] Content)> SendAsync(MetadataHttpClient client, Uri address, int attempts = 1) =>
         client.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), Second, attempts, CancellationToken.None);

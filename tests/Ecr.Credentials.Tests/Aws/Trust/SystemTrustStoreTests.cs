@@ -36,22 +36,22 @@ public sealed class SystemTrustStoreTests
 
     [TestCase("/usr/lib/ssl/cert.pem")]
     [TestCase("/usr/lib/ssl/certs/4042bcee.0")]
-    public void HasDebianPlaces_is_true_where_OpenSSL_finds_a_certificate_by_itself(string file)
+    public void HasDebianDefaults_is_true_where_OpenSSL_finds_a_certificate_by_itself(string file)
     {
         Write(file);
 
-        Assert.That(SystemTrustStore.HasDebianPlaces(_root.FullName), Is.True);
+        Assert.That(SystemTrustStore.HasDebianDefaults(_root.FullName), Is.True);
     }
 
     [TestCase("/usr/lib/ssl/openssl.cnf")]
     [TestCase("/etc/ssl/certs/ca-certificates.crt")]
-    public void HasDebianPlaces_is_false_where_it_finds_none(string file)
+    public void HasDebianDefaults_is_false_where_it_finds_none(string file)
     {
         Write(file);
-        Assert.That(SystemTrustStore.HasDebianPlaces(_root.FullName), Is.False);
+        Assert.That(SystemTrustStore.HasDebianDefaults(_root.FullName), Is.False);
 
         Directory.CreateDirectory(Path.Join(_root.FullName, "/usr/lib/ssl/certs"));
-        Assert.That(SystemTrustStore.HasDebianPlaces(_root.FullName), Is.False);
+        Assert.That(SystemTrustStore.HasDebianDefaults(_root.FullName), Is.False);
     }
 
     private void Write(string file)

@@ -78,7 +78,7 @@ public sealed class ProcessCredentialsTests : IDisposable
 
         await witness.SeeEndAsync();
         Assert.That(async () => await search, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(_stage.Search.PendingStep, Is.EqualTo("The credential_process of the AWS profile \"node\" had not ended yet."));
+        Assert.That(_stage.Lookup.Progress.WaitingFor, Is.EqualTo("The credential_process of the AWS profile \"node\" had not ended yet."));
     }
 
     [Test]
@@ -108,7 +108,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     private Task<ResolvedCredentials> RunAsync(string command, CancellationToken cancellationToken = default) =>
-        _stage.Process.GetAsync(command, new ConfigSection("node", new Dictionary<string, string>()), _stage.Search, cancellationToken);
+        _stage.Process.GetAsync(command, new ConfigSection("node", new Dictionary<string, string>()), _stage.Lookup, cancellationToken);
 
     private async Task AssertFailsAsync(string command, string message)
     {
