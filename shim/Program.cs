@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Ecr.Credentials;
 using Ecr.Credentials.Aws;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
@@ -84,7 +85,13 @@ static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options
     // A cached password needs nothing from AWS, whose preparation takes longer than everything else.
     var client = new Lazy<EcrTokenClient>(() => CreateClient(options));
     var source = EcrTokenSource.FromDelegate((request, cancellationToken) => client.Value.GetTokenAsync(request, cancellationToken));
-    return new EcrCredentialProvider(new EcrTokenFileCache(source, cacheDirectory, options.Logger, options.TimeProvider), options);
+    var cacheOptions = new EcrTokenFileCacheOptions
+    {
+        ConfigurationKey = static () => AwsConfigurationFingerprint.Compute(AwsEnvironment.Get),
+        Logger = options.Logger,
+        TimeProvider = options.TimeProvider,
+    };
+    return new EcrCredentialProvider(new EcrTokenFileCache(source, cacheDirectory, cacheOptions), options);
 }
 
 static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)

@@ -20,7 +20,7 @@ namespace Ecr.Credentials.Aws;
 /// Resolves AWS credentials anew for each token, and honors the settings of the AWS SDKs: <c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>,
 /// <c>AWS_USE_FIPS_ENDPOINT</c> and so on. The timeout of an attempt is 12 s, that of connecting 5 s. Thread-safe.
 /// </remarks>
-public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
+public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, IDisposable
 {
     private readonly AwsHttpClientFactory _httpClientFactory;
     private readonly MetadataHttpClient _metadataHttpClient;
@@ -71,6 +71,8 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             throw new OperationCanceledException(call.WaitingFor, e, cancellationToken);
         }
     }
+
+    string IConfigurationDependent.GetConfigurationKey() => AwsConfigurationFingerprint.Compute(AwsEnvironment.Get);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose()

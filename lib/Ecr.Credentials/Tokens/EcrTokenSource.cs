@@ -1,4 +1,3 @@
-using Ecr.Credentials.Tokens.Memory;
 
 namespace Ecr.Credentials.Tokens;
 
@@ -19,7 +18,7 @@ public static class EcrTokenSource
     /// </code>
     /// <para>
     /// <c>request.Registry</c> tells the region that is wanted, and whether it is ECR Public, for which AWSSDK.ECRPublic has the same call. The function
-    /// is called for every token; <see cref="EcrTokenCache"/> in front of the source keeps them.
+    /// is called for every token; <c>EcrTokenCache</c> in front of the source keeps them.
     /// </para>
     /// </remarks>
     /// <param name="getToken">

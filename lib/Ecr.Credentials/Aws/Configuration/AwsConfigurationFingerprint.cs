@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Configuration;
@@ -41,7 +42,8 @@ internal static class AwsConfigurationFingerprint
     public static ReadOnlySpan<string> Variables => VariableNames;
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
-    public static ulong Compute(Func<string, string?> environment)
+    /// <returns>The number as text, in one line.</returns>
+    public static string Compute(Func<string, string?> environment)
     {
         var hash = new Fnv1a64();
         foreach (var variable in Variables)
@@ -53,7 +55,7 @@ internal static class AwsConfigurationFingerprint
         var home = HomeDirectory.Find(environment);
         AddFile(ref hash, environment(SharedConfig.CredentialsFileVariable), home, "credentials");
         AddFile(ref hash, environment(SharedConfig.ConfigFileVariable), home, "config");
-        return hash.Value;
+        return hash.Value.ToString("x16", CultureInfo.InvariantCulture);
     }
 
     // Any write counts as a change: to know better, the file would have to be read and parsed.

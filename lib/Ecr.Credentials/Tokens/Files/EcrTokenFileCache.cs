@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Ecr.Credentials.Text;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tokens.Files;
 
@@ -30,6 +29,7 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(1);
 
     private readonly IEcrTokenSource _source;
+    private readonly Func<string> _configurationKey;
     private readonly TokenDirectory _folder;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -37,24 +37,27 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
     /// <summary>A cache before a source of tokens.</summary>
     /// <param name="source">Asked for what the cache does not have; the caller disposes it.</param>
     /// <param name="folder">Where the tokens are; made when the first one is kept. On Linux it must not be a link.</param>
-    /// <param name="logger">Told what the cache does and why it does not, without secrets; silent by default.</param>
-    /// <param name="timeProvider">The clock; the system's by default.</param>
-    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
-    public EcrTokenFileCache(IEcrTokenSource source, string folder, ILogger? logger = null, TimeProvider? timeProvider = null)
+    /// <param name="options">The options; the defaults if omitted.</param>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty, or an option is out of range; the message names it.</exception>
+    public EcrTokenFileCache(IEcrTokenSource source, string folder, EcrTokenFileCacheOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        options ??= new EcrTokenFileCacheOptions();
+        options.Validate();
+
         _source = source;
-        _logger = logger ?? NullLogger.Instance;
+        _configurationKey = options.ConfigurationKey ?? (source is IConfigurationDependent configured ? configured.GetConfigurationKey : static () => "");
+        _timeProvider = options.TimeProvider;
+        _logger = options.Logger;
         _folder = new TokenDirectory(Path.GetFullPath(folder), _logger);
-        _timeProvider = timeProvider ?? TimeProvider.System;
     }
 
     /// <inheritdoc/>
     public ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (TokenFileKey.Create(request) is not { } key || !_folder.IsUsable())
+        if (TokenFileKey.Create(request, _configurationKey) is not { } key || !_folder.IsUsable())
         {
             return _source.GetTokenAsync(request, cancellationToken);
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Text;
 
@@ -27,7 +26,7 @@ internal sealed class TokenFileKey
     public string FileName => FileNamePrefix + Fnv1a64.Of(Text).ToString("x16", CultureInfo.InvariantCulture);
 
     /// <returns>Null for an identity that another process cannot have, or whose name is not one line.</returns>
-    public static TokenFileKey? Create(EcrTokenRequest request)
+    public static TokenFileKey? Create(EcrTokenRequest request, Func<string> configurationKey)
     {
         if (Describe(request.Identity) is not { } identity || identity.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0)
         {
@@ -46,7 +45,7 @@ internal sealed class TokenFileKey
             " ",
             identity,
             " ",
-            AwsConfigurationFingerprint.Compute(AwsEnvironment.Get).ToString("x16", CultureInfo.InvariantCulture),
+            configurationKey(),
         ]));
     }
 

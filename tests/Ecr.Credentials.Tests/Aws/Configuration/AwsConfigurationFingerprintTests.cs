@@ -90,7 +90,7 @@ public sealed partial class AwsConfigurationFingerprintTests
             Is.Empty);
     }
 
-    private ulong Compute(string? variable = null, string? value = null) =>
+    private string Compute(string? variable = null, string? value = null) =>
         AwsConfigurationFingerprint.Compute(name => name == variable ? value : _environment.GetValueOrDefault(name));
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_home.FullName, ".aws", name), text);

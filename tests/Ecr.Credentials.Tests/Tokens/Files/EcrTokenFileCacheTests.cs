@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tests.Tokens.Memory;
@@ -295,7 +296,7 @@ public sealed class EcrTokenFileCacheTests
     {
         var file = Path.Combine(_parent.FullName, "file");
         await File.WriteAllTextAsync(file, "");
-        var cache = new EcrTokenFileCache(Source(), Path.Combine(file, "tokens"), _logger, _time);
+        var cache = new EcrTokenFileCache(Source(), Path.Combine(file, "tokens"), Options(_time));
 
         Assert.That((await cache.GetTokenAsync(Request)).Password, Is.EqualTo("password 1"));
         Assert.That(_logger.Lines, Has.Some.StartsWith("Warning: Passwords are not kept: the folder "));
@@ -438,7 +439,7 @@ public sealed class EcrTokenFileCacheTests
             return Token(TimeProvider.System.GetUtcNow().AddHours(12));
         });
         var getting = Enumerable.Range(0, 50)
-            .Select(_ => Task.Run(async () => await new EcrTokenFileCache(source, Folder, _logger).GetTokenAsync(Request)))
+            .Select(_ => Task.Run(async () => await new EcrTokenFileCache(source, Folder, Options(TimeProvider.System)).GetTokenAsync(Request)))
             .ToArray();
 
         gate.Release(50);
@@ -452,7 +453,7 @@ public sealed class EcrTokenFileCacheTests
     {
         var turn = await TakeTurnAsync();
         var time = new TimerSignallingTimeProvider(Start);
-        var getting = new EcrTokenFileCache(Source(), Folder, _logger, time).GetTokenAsync(Request).AsTask();
+        var getting = new EcrTokenFileCache(Source(), Folder, Options(time)).GetTokenAsync(Request).AsTask();
         await time.AdvanceToTimerAsync();
         Assert.That(_asked, Is.Zero);
 
@@ -473,7 +474,7 @@ public sealed class EcrTokenFileCacheTests
             return Token();
         });
 
-        var getting = new EcrTokenFileCache(source, Folder, _logger, time).GetTokenAsync(Request).AsTask();
+        var getting = new EcrTokenFileCache(source, Folder, Options(time)).GetTokenAsync(Request).AsTask();
 
         Assert.That((await AdvanceUntilAsync(getting, time)).Password, Is.EqualTo("password 1"));
         Assert.That(waited.TotalSeconds, Is.InRange(10, 10.1));
@@ -609,7 +610,14 @@ public sealed class EcrTokenFileCacheTests
     });
 
     // Each time another one, as another process has it.
-    private EcrTokenFileCache Cache(IEcrTokenSource source) => new(source, Folder, _logger, _time);
+    private EcrTokenFileCache Cache(IEcrTokenSource source) => new(source, Folder, Options(_time));
+
+    private EcrTokenFileCacheOptions Options(TimeProvider time) => new()
+    {
+        ConfigurationKey = () => AwsConfigurationFingerprint.Compute(AwsEnvironment.Get),
+        Logger = _logger,
+        TimeProvider = time,
+    };
 
     private EcrToken Token() => Token(_time.GetUtcNow().AddHours(12));
 

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Tests.Packaging;
 
-namespace Ecr.Credentials.Tests;
+namespace Ecr.Credentials.Tests.Conventions;
 
 /// <summary>What holds for every public type of the library.</summary>
-public sealed class ConventionTests
+public sealed class PublicTypeTests
 {
     private static readonly Type[] PublicTypes = typeof(EcrCredentialProvider).Assembly.GetExportedTypes();
 

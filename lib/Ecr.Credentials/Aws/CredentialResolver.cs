@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Credentials.Profiles;
 using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Identity;
@@ -7,7 +8,7 @@ using Ecr.Credentials.Text;
 using Microsoft.Extensions.Logging;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
-namespace Ecr.Credentials.Aws.Credentials;
+namespace Ecr.Credentials.Aws;
 
 /// <summary>Resolves the credentials of an identity.</summary>
 /// <param name="defaultChain">The sources of the default identity, in the order of every AWS SDK.</param>
