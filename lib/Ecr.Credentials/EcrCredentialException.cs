@@ -3,21 +3,22 @@ using System.Diagnostics.CodeAnalysis;
 namespace Ecr.Credentials;
 
 /// <summary>
-/// Says why no credential could be given. The message names what is wrong and what to do about it, on one line, and never holds a secret.
+/// The exception that is thrown when credentials could not be obtained. The message says on one line what is wrong and what to do; it never contains a
+/// secret.
 /// </summary>
-/// <param name="reason">Why there is no credential.</param>
-/// <param name="message">What is wrong and what to do, for the person who must act.</param>
+/// <param name="reason">The reason for the failure.</param>
+/// <param name="message">What is wrong and what to do, on one line.</param>
 /// <param name="innerException">The cause, if it was another exception.</param>
-[SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "An exception without a reason helps nobody.")]
+[SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "Callers decide by the reason, so it is required.")]
 public sealed class EcrCredentialException(EcrCredentialErrorReason reason, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
-    /// <summary>Why there is no credential.</summary>
+    /// <summary>Gets the reason for the failure.</summary>
     public EcrCredentialErrorReason Reason { get; } = reason;
 
-    /// <summary>The AWS error code, such as <c>AccessDeniedException</c>; <see langword="null"/> when no AWS service answered.</summary>
+    /// <summary>Gets the AWS error code, such as <c>AccessDeniedException</c>; <see langword="null"/> if no AWS service returned an error.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>The id that AWS gave the failed call; <see langword="null"/> when there is none.</summary>
+    /// <summary>Gets the AWS request ID of the failed call; <see langword="null"/> if there is none.</summary>
     public string? RequestId { get; init; }
 }
