@@ -210,14 +210,14 @@ public sealed class EcrCredentialProviderTests
     {
         Assert.That(
             () => EcrRegistryAlias.Parse($"mirror.example/team={Host}"),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("The alias pattern \"mirror.example/team\" has a path. Name a host alone."));
+            Throws.TypeOf<FormatException>().With.Message.EqualTo("The alias pattern \"mirror.example/team\" must be a host without a path."));
         Assert.That(
             () => new EcrRegistryAlias(ImagePattern.Parse("mirror.example/"), EcrRegistry.Parse(Host)),
             Throws.ArgumentException);
     }
 
-    [TestCase("mirror.example", "\"mirror.example\" is not an alias. Write PATTERN=REGISTRY.")]
-    [TestCase("=" + Host, "is not an alias.")]
+    [TestCase("mirror.example", "\"mirror.example\" is not a valid registry alias. Expected PATTERN=REGISTRY.")]
+    [TestCase("=" + Host, "is not a valid registry alias.")]
     [TestCase("mirror.example=", "The registry host is missing.")]
     [TestCase("mirror.example=docker.io", "\"docker.io\" is not an Amazon ECR registry host.")]
     [TestCase("mirror example=" + Host, "")]

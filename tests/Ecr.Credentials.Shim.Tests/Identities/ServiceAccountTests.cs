@@ -62,9 +62,9 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role)), variables));
     }
 
-    [TestCase("", "\"\" is not the ARN of a role.")]
-    [TestCase("pull", "\"pull\" is not the ARN of a role. Write it as in arn:aws:iam::123456789012:role/pull.")]
-    [TestCase(Role + " ", "begins or ends with a blank. Take the blank away.")]
+    [TestCase("", "\"\" is not a valid role ARN.")]
+    [TestCase("pull", "\"pull\" is not a valid role ARN. Expected the form arn:aws:iam::123456789012:role/pull.")]
+    [TestCase(Role + " ", "has leading or trailing whitespace. Remove it.")]
     [TestCase("arn:aws-cn:iam::123456789012:role/pull", "is of the partition \"aws-cn\", and the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com of \"aws\". Name a role whose ARN begins with arn:aws:.")]
     public async Task A_role_that_cannot_be_used_is_refused(string role, string message)
     {

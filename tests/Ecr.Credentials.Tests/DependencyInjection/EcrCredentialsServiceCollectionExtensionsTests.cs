@@ -206,11 +206,11 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
         yield return Bad(options => options.Logger = null!, "EcrCredentialProviderOptions: Value cannot be null. (Parameter 'Logger')");
         yield return Bad(
             options => options.RegistryAliases.Add(EcrRegistryAlias.Parse("mirror.example")),
-            "EcrCredentialProviderOptions: \"mirror.example\" is not an alias. Write PATTERN=REGISTRY.");
+            "EcrCredentialProviderOptions: \"mirror.example\" is not a valid registry alias. Expected PATTERN=REGISTRY.");
         yield return Bad(
             options => options.RegistryAliases.Add(EcrRegistryAlias.Parse("mirror.example=123456789012.dkr.ecr.mars.amazonaws.com")),
             "EcrCredentialProviderOptions: \"123456789012.dkr.ecr.mars.amazonaws.com\" is not an Amazon ECR registry host. "
-                + "\"mars\" is not the name of an AWS region.");
+                + "\"mars\" is not a valid AWS region.");
 
         static TestCaseData Bad(Action<EcrCredentialProviderOptions> configure, string message) =>
             new TestCaseData(configure, message).SetArgDisplayNames(message);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Tests.Telemetry;
 
-/// <summary>Keeps what is logged, with everything that an exception says.</summary>
+/// <summary>Collects log messages, including the full text of exceptions.</summary>
 internal sealed class ListLogger : ILogger
 {
     public List<string> Lines { get; } = [];
