@@ -5,15 +5,15 @@ public sealed class AwsFailureTests : ShimFixture
     private static IEnumerable<TestCaseData> Failures() =>
     [
         Case(Fault.AccessDenied, 1, "AWS denied access: User: arn:aws:iam::123456789012:user/", "Allow ecr:GetAuthorizationToken on \"*\" for this identity. (AccessDeniedException, HTTP 400 from http://127.0.0.1:"),
-        Case(Fault.ExpiredCredentials, 1, "The AWS session credentials have expired. Renew them. (ExpiredTokenException,"),
-        Case(Fault.SignatureExpired, 1, "This machine's clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP. (InvalidSignatureException,"),
-        Case(Fault.SignatureNotYetCurrent, 1, "This machine's clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP. (InvalidSignatureException,"),
-        Case(Fault.Throttling, 3, "AWS throttled the calls. Try again later, or ask for a higher quota. (ThrottlingException,"),
-        Case(Fault.ThrottleException, 3, "AWS throttled the calls.", "(ThrottleException,"),
-        Case(Fault.TooManyRequests, 3, "AWS throttled the calls.", "HTTP 429"),
+        Case(Fault.ExpiredCredentials, 1, "the AWS session credentials have expired: refresh them (ExpiredTokenException,"),
+        Case(Fault.SignatureExpired, 1, "the system clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP. (InvalidSignatureException,"),
+        Case(Fault.SignatureNotYetCurrent, 1, "the system clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP. (InvalidSignatureException,"),
+        Case(Fault.Throttling, 3, "AWS throttled every attempt. Try again later, or ask for a higher quota. (ThrottlingException,"),
+        Case(Fault.ThrottleException, 3, "AWS throttled every attempt.", "(ThrottleException,"),
+        Case(Fault.TooManyRequests, 3, "AWS throttled every attempt.", "HTTP 429"),
         Case(Fault.ServerError, 3, "The service failed. Try again later.", "HTTP 500"),
         Case(Fault.ServiceUnavailable, 3, "The service failed. Try again later.", "HTTP 503"),
-        Case(Fault.Malformed, 3, "answered with something that is not an answer of AWS. Check for a proxy in between"),
+        Case(Fault.Malformed, 3, "returned a response that is not from AWS. Check for a proxy in between"),
         Case(Fault.NoAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
         Case(Fault.EmptyAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
         Case(Fault.TokenNotBase64, 1, "cannot be used. The authorization token is not base64 text."),
@@ -53,7 +53,7 @@ public sealed class AwsFailureTests : ShimFixture
         AssertFailure(
             await RunAsync(Request()),
             1,
-            $"Cannot reach {Emulator.Address}: the connection broke. Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).");
+            $"cannot reach {Emulator.Address}: connection reset. Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).");
         Assert.That(TokenRequests, Has.Count.GreaterThanOrEqualTo(3));
     }
 
@@ -75,7 +75,7 @@ public sealed class AwsFailureTests : ShimFixture
 
         var result = await RunAsync(Request(), variables);
 
-        AssertFailure(result, 1, "AWS did not accept the signature. Check the secret access key. (InvalidSignatureException,");
+        AssertFailure(result, 1, "AWS rejected the signature: Check the secret access key. (InvalidSignatureException,");
         Assert.That(result.Error, Has.Length.LessThan(400));
     }
 
@@ -84,7 +84,7 @@ public sealed class AwsFailureTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ACCESS_KEY_ID"] = "AKIAUNKNOWN" };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "AWS does not know the access key.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "AWS rejected the access key ID:");
     }
 
     [Test]
@@ -112,7 +112,7 @@ public sealed class AwsFailureTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1", ["AWS_MAX_ATTEMPTS"] = "1" };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "Cannot reach http://127.0.0.1:1/: it refuses connections.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "cannot reach http://127.0.0.1:1/: connection refused.");
     }
 
     [Test]
@@ -120,7 +120,7 @@ public sealed class AwsFailureTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://ecr.invalid", ["AWS_MAX_ATTEMPTS"] = "1" };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "Cannot reach http://ecr.invalid/: its name does not resolve.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "cannot reach http://ecr.invalid/: DNS lookup failed.");
     }
 
     [Test]
@@ -132,7 +132,7 @@ public sealed class AwsFailureTests : ShimFixture
             ["AWS_MAX_ATTEMPTS"] = "1",
         };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "TLS failed, is its certificate trusted here?");
+        AssertFailure(await RunAsync(Request(), variables), 1, "TLS handshake failed: the certificate is not trusted");
     }
 
     [Test]

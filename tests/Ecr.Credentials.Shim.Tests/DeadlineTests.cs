@@ -59,7 +59,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            $"There was no answer yet from the container credentials endpoint http://127.0.0.1:{server.Address.Port}.",
+            $"waiting for the container credentials endpoint http://127.0.0.1:{server.Address.Port}.",
             Emulator.Environment(CredentialSource.None),
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Address.AbsoluteUri));
     }
@@ -70,7 +70,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            $"There was no answer yet from the instance metadata service at http://127.0.0.1:{server.Address.Port}.",
+            $"waiting for the instance metadata service at http://127.0.0.1:{server.Address.Port}.",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Address.AbsoluteUri),
             ("AWS_METADATA_SERVICE_TIMEOUT", "60"));
@@ -83,7 +83,7 @@ public sealed class DeadlineTests : ShimFixture
         var config = WriteFile("config", $"[default]\ncredential_process = sleep 1000 & echo $! > '{pidFile}'; wait\n");
 
         await AssertGivenUpAsync(
-            "The credential_process of the AWS profile \"default\" had not ended yet.", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
+            "the credential_process of the AWS profile \"default\" had not ended yet.", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
 
         var pid = (await File.ReadAllTextAsync(pidFile)).Trim();
         Assert.That(IsRunning(pid), Is.False);
@@ -105,7 +105,7 @@ public sealed class DeadlineTests : ShimFixture
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
-        Assert.That(error, Does.EndWith("There was no credential within 3s. The request on standard input had not ended yet. Check the node's network, or raise --timeout." + Environment.NewLine));
+        Assert.That(error, Does.EndWith("timed out after 3s. The request on standard input had not ended yet. Check the node's network, or raise --timeout." + Environment.NewLine));
         Assert.That(process.ExitCode, Is.EqualTo(1));
     }
 
@@ -123,7 +123,7 @@ public sealed class DeadlineTests : ShimFixture
         var address = server.Address.GetLeftPart(UriPartial.Authority);
 
         await AssertNoCredentialsAsync(
-            $"the instance metadata service at {address} does not answer (a hop limit of 1 keeps containers out, and so does a firewall)",
+            $"the instance metadata service at {address} timed out (a hop limit of 1 blocks containers, and so may a firewall)",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", address));
     }
@@ -140,7 +140,7 @@ public sealed class DeadlineTests : ShimFixture
     {
         Emulator.Faults.Always(Fault.Status(403), AwsService.Imds);
 
-        await AssertNoCredentialsAsync("is switched off for this instance (HTTP 403)", Emulator.Environment(CredentialSource.InstanceMetadata));
+        await AssertNoCredentialsAsync("is disabled for this instance (HTTP 403)", Emulator.Environment(CredentialSource.InstanceMetadata));
     }
 
     // A process that is dead stays in the table until its new parent asks for it: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
@@ -154,7 +154,7 @@ public sealed class DeadlineTests : ShimFixture
     {
         var result = await RunAsync(Request(), With(variables, others), Timeout);
 
-        AssertFailure(result, 1, $"There was no credential within 3s. {step} Check the node's network, or raise --timeout.");
+        AssertFailure(result, 1, $"timed out after 3s. {step} Check the node's network, or raise --timeout.");
         Assert.That(result.Duration, Is.LessThan(Limit));
     }
 
@@ -162,7 +162,7 @@ public sealed class DeadlineTests : ShimFixture
     {
         var result = await RunAsync(Request(), With(variables, others), Timeout);
 
-        AssertFailure(result, 1, "No AWS credentials were found: ");
+        AssertFailure(result, 1, "no AWS credentials found: ");
         Assert.That(result.Error, Does.Contain(miss));
     }
 

@@ -34,7 +34,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
         AssertFailure(
             await RunAsync("", Emulator.Environment(CredentialSource.None), "login-password", "123456789012.dkr.ecr.eu-west-1.amazonaws.com"),
             1,
-            "No AWS credentials were found");
+            "no AWS credentials found");
 
     [Test]
     public async Task A_second_registry_is_refused() =>

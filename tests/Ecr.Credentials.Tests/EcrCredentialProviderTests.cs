@@ -42,7 +42,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [TestCase(12 * 3600, 6 * 3600)]
-    [TestCase(36 * 3600, 6 * 3600, Description = "This machine's clock is a day behind AWS's.")]
+    [TestCase(36 * 3600, 6 * 3600, Description = "the system clock is wrong is a day behind AWS's.")]
     [TestCase(3, 1)]
     [TestCase(2, 1)]
     [TestCase(1.999, 0)]

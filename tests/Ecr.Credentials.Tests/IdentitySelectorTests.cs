@@ -63,7 +63,7 @@ public sealed class IdentitySelectorTests
             () => Selector(ServiceAccountHandling.RequireRole, "*.dkr.ecr.*.amazonaws.com=profile:ci").Select(Image, Token, Annotations()),
             Throws.TypeOf<EcrCredentialException>()
                 .With.Property("Reason").EqualTo(EcrCredentialErrorReason.InvalidConfiguration)
-                .And.Message.StartsWith("The pod's service account names no role, and one is required. Annotate it with eks.amazonaws.com/ecr-role-arn"));
+                .And.Message.StartsWith("the pod's service account has no role, and one is required: annotate it with eks.amazonaws.com/ecr-role-arn"));
     }
 
     [TestCase("", "\"\" is not the ARN of a role.")]
@@ -74,7 +74,7 @@ public sealed class IdentitySelectorTests
             () => Selector().Select(Image, Token, Annotations((PullAnnotation, role), (Annotation, Role))),
             Throws.TypeOf<EcrCredentialException>()
                 .With.Property("Reason").EqualTo(EcrCredentialErrorReason.InvalidConfiguration)
-                .And.Message.StartsWith("The service account's annotation eks.amazonaws.com/ecr-role-arn cannot be used. ")
+                .And.Message.StartsWith("the service account's annotation eks.amazonaws.com/ecr-role-arn cannot be used. ")
                 .And.Message.Contains(message));
 
     private static IdentitySelector Selector(params string[] rules) => Selector(ServiceAccountHandling.Optional, rules);

@@ -85,14 +85,14 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertFailure(
             await RunAsync(TokenRequest("token"), Emulator.Environment(CredentialSource.StaticKey), "--service-account", "require-role"),
             2,
-            "The pod's service account names no role, and one is required. Annotate it with eks.amazonaws.com/ecr-role-arn");
+            "the pod's service account has no role, and one is required: annotate it with eks.amazonaws.com/ecr-role-arn");
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
     private static IEnumerable<TestCaseData> Refusals() =>
     [
         new("emulated.expired-web-identity.token", "AWS finds the service account's token expired. Renew it; a token of the kubelet's is new, so look at the clocks. (ExpiredTokenException,"),
-        new("hunter2.bad.token", "AWS does not accept the token: The ID Token provided is not a valid JWT."),
+        new("hunter2.bad.token", "AWS rejected the token: The ID Token provided is not a valid JWT."),
     ];
 
     [TestCaseSource(nameof(Refusals))]
@@ -125,7 +125,7 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertFailure(
             await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role))),
             1,
-            $"The role {Role} cannot be assumed with the service account's token. {Emulator.Address} answered with something that is not an answer of AWS.");
+            $"The role {Role} cannot be assumed with the service account's token. {Emulator.Address} returned a response that is not from AWS.");
     }
 
     [Test]

@@ -83,7 +83,7 @@ public sealed class NodeTests : ShimFixture
         AssertFailure(
             await RunAsync(node, HttpsEnvironment((variable, variable == "SSL_CERT_DIR" ? "/opt/ca" : "/opt/ca/other.pem"))),
             1,
-            "TLS failed, is its certificate trusted here?");
+            "TLS handshake failed: the certificate is not trusted");
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
@@ -94,7 +94,7 @@ public sealed class NodeTests : ShimFixture
         node.Write("/usr/lib/ssl/certs/other.pem", other.CertificateAuthorityPem);
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
 
-        AssertFailure(await RunAsync(node, HttpsEnvironment()), 1, "TLS failed, is its certificate trusted here?");
+        AssertFailure(await RunAsync(node, HttpsEnvironment()), 1, "TLS handshake failed: the certificate is not trusted");
     }
 
     // As in a snap, and worse: a libc.so.6 that is none stops every other program.

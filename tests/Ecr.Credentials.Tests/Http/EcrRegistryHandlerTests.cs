@@ -347,7 +347,7 @@ public sealed class EcrRegistryHandlerTests
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
         using var client = Client(registry, new FakeTokenSource((request, _) => request.RejectedToken is null
             ? Task.FromResult(new EcrToken("AWS", "old", Expiry))
-            : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "Cannot reach it. Check the network.")));
+            : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "cannot reach it. Check the network.")));
 
         var e = await Assert.ThrowsAsync<EcrCredentialException>(() => client.GetAsync(new Uri($"https://{Host}/v2/")));
 
@@ -379,7 +379,7 @@ public sealed class EcrRegistryHandlerTests
 
         var e = Assert.Throws<NotSupportedException>(() => client.Send(request));
 
-        Assert.That(e!.Message, Is.EqualTo($"The credential for \"{Host}\" cannot be got synchronously. Use SendAsync."));
+        Assert.That(e!.Message, Is.EqualTo($"The credential for \"{Host}\" cannot be obtained synchronously; use SendAsync"));
     }
 
     [Test]
@@ -403,7 +403,7 @@ public sealed class EcrRegistryHandlerTests
 
         using var response = await client.GetAsync(new Uri($"http://{Host}:443/v2/"));
 
-        Assert.That(logger.Lines, Is.EqualTo(new[] { $"Warning: Sent no password over http to the registry {Host}:443. Use https." }));
+        Assert.That(logger.Lines, Is.EqualTo(new[] { $"Warning: Not sending credentials to the registry {Host}:443. Use https." }));
     }
 
     private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, _) => Task.CompletedTask);

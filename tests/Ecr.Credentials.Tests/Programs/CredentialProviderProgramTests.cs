@@ -26,8 +26,8 @@ public sealed class CredentialProviderProgramTests
                 + "\n"));
     }
 
-    [TestCase("", "The request on standard input cannot be used. The document is empty.")]
-    [TestCase("nginx", "The request on standard input cannot be used. The document is not valid JSON")]
+    [TestCase("", "invalid request on standard input: The document is empty.")]
+    [TestCase("nginx", "invalid request on standard input: The document is not valid JSON")]
     [TestCase("[]", "The document is an array.")]
     [TestCase(Request + "{}", "The document is not valid JSON")]
     [TestCase("{}", "\"kind\" is missing.")]
@@ -108,7 +108,7 @@ public sealed class CredentialProviderProgramTests
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.StartWith("ecr-credential-provider: There was no credential within 50s."));
+        Assert.That(error, Does.StartWith("ecr-credential-provider: timed out after 50s: "));
         AssertOneLine(error);
     }
 
@@ -124,7 +124,7 @@ public sealed class CredentialProviderProgramTests
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.Contain("within 50s. The request on standard input had not ended yet."));
+        Assert.That(error, Does.Contain("timed out after 50s: waiting for the end of standard input."));
     }
 
     [Test]
@@ -154,7 +154,7 @@ public sealed class CredentialProviderProgramTests
         var exitCode = await CredentialProviderProgram.RunAsync(input, output, error, provider);
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
-        Assert.That(error.ToString(), Does.StartWith("ecr-credential-provider: Standard input or output broke: Broken pipe"));
+        Assert.That(error.ToString(), Does.StartWith("ecr-credential-provider: standard input or output failed: Broken pipe"));
     }
 
     [TestCase(0)]

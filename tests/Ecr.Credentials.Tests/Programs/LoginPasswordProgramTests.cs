@@ -60,7 +60,7 @@ public sealed class LoginPasswordProgramTests
         var (exitCode, output, error) = await run;
 
         Assert.That((exitCode, output), Is.EqualTo((1, "")));
-        Assert.That(error, Does.Contain("There was no credential within 50s."));
+        Assert.That(error, Does.Contain("timed out after 50s: "));
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string? host, FakeTokenSource tokens, FakeTimeProvider? time = null)

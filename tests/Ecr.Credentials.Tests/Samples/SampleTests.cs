@@ -121,7 +121,7 @@ public sealed class SampleTests
             var fails = isFirst;
             isFirst = false;
             return fails
-                ? throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "Cannot reach AWS. Check the network.")
+                ? throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "cannot reach AWS. Check the network.")
                 : Task.FromResult(new EcrToken("AWS", FakeTokenSource.Password, Start.AddHours(12)));
         });
         using var host = await StartAsync(source, logins.Writer, time);

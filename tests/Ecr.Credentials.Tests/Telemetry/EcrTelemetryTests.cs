@@ -145,14 +145,14 @@ public sealed class EcrTelemetryTests
         using var cache = Cache();
         await cache.GetTokenAsync(Request);
         _time.Advance(Life / 2);
-        _failure = new EcrCredentialException(EcrCredentialErrorReason.Throttled, "AWS throttled the calls. Try again later.");
+        _failure = new EcrCredentialException(EcrCredentialErrorReason.Throttled, "AWS throttled every attempt. Try again later.");
 
         await cache.GetTokenAsync(Request);
         await cache.WhenIdleAsync();
 
         Assert.That(_logger.Lines, Is.EqualTo(new[]
         {
-            "Warning: The token of region eu-west-1 could not be renewed and serves until 2026-03-02 00:00:00Z: AWS throttled the calls. Try again later.",
+            "Warning: The token of region eu-west-1 could not be renewed and serves until 2026-03-02 00:00:00Z: AWS throttled every attempt. Try again later.",
         }));
     }
 

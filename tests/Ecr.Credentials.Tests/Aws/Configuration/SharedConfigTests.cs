@@ -101,7 +101,7 @@ public sealed class SharedConfigTests : IDisposable
     {
         var path = _stage.Write(".aws/credentials", "[default]\naws_secret_access_key hunter2\n");
 
-        var message = AssertMisconfigured($"The file \"{path}\" cannot be used. Line 2 is neither a section nor a setting. Write [section] or key = value.");
+        var message = AssertMisconfigured($"The file \"{path}\" cannot be used. line 2 is neither a section nor a setting Write [section] or key = value.");
         Assert.That(message, Does.Not.Contain("hunter2"));
     }
 

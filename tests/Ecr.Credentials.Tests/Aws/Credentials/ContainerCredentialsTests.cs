@@ -99,7 +99,7 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "There is no answer from the container credentials endpoint https://credentials.example: TLS failed, is its certificate trusted here?");
+            "There is no answer from the container credentials endpoint https://credentials.example: TLS handshake failed: the certificate is not trusted");
         Assert.That(server.Requests, Is.Empty);
     }
 
@@ -160,7 +160,7 @@ public sealed class ContainerCredentialsTests
     {
         var path = Write("empty", " \n");
 
-        await AssertMisconfiguredAsync($"The token file \"{path}\" is empty.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
     [Test]
@@ -168,7 +168,7 @@ public sealed class ContainerCredentialsTests
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
-        await AssertMisconfiguredAsync($"The token file \"{path}\" cannot be read: ", (FullVariable, "http://127.0.0.1:1/"), (TokenVariable, "s3cret"), (TokenFileVariable, path));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" cannot be read: ", (FullVariable, "http://127.0.0.1:1/"), (TokenVariable, "s3cret"), (TokenFileVariable, path));
     }
 
     [TestCase(302, 1)]
@@ -195,8 +195,8 @@ public sealed class ContainerCredentialsTests
         Assert.That(server.Requests, Has.Count.EqualTo(attempts));
     }
 
-    [TestCase("s3cret", "it is not JSON")]
-    [TestCase("""{"SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
+    [TestCase("s3cret", "not JSON")]
+    [TestCase("""{"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
     public async Task An_answer_without_credentials_is_told(string document, string why)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync(document));
@@ -213,7 +213,7 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "There is no answer from the container credentials endpoint http://127.0.0.1:1: it refuses connections. "
+            "There is no answer from the container credentials endpoint http://127.0.0.1:1: connection refused. "
                 + $"Check {RelativeVariable} and {FullVariable}, and the agent that serves it.");
     }
 
@@ -224,7 +224,7 @@ public sealed class ContainerCredentialsTests
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)), clock);
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"There is no answer from {Name(server)}: it does not answer in time. ");
+        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"There is no answer from {Name(server)}: timed out. ");
         Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(6.2).Within(0.001));
     }
 
@@ -241,7 +241,7 @@ public sealed class ContainerCredentialsTests
         var lookup = LookupExtensions.NewLookup();
 
         Assert.That(() => source.Container.FindAsync(lookup, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"There was no answer yet from {Name(server)}."));
+        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"waiting for {Name(server)}."));
     }
 
     private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, response) => response.WriteAsync(Document));

@@ -103,7 +103,7 @@ public sealed class InstanceMetadataCredentialsTests
     {
         using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", disabled)), connect: NoConnection);
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance metadata service is switched off by AWS_EC2_METADATA_DISABLED"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance metadata service is disabled by AWS_EC2_METADATA_DISABLED"));
     }
 
     [Test]
@@ -147,7 +147,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(Variables.Of((EndpointVariable, "http://127.0.0.1:1")));
 
         Assert.That(
-            await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance metadata service at http://127.0.0.1:1 cannot be reached (it refuses connections)"));
+            await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance metadata service at http://127.0.0.1:1 cannot be reached (connection refused)"));
     }
 
     [Test]
@@ -163,7 +163,7 @@ public sealed class InstanceMetadataCredentialsTests
 
         Assert.That(
             await source.Metadata.FindReasonAsync(),
-            Is.EqualTo($"{service.Name} does not answer (a hop limit of 1 keeps containers out, and so does a firewall)"));
+            Is.EqualTo($"{service.Name} timed out (a hop limit of 1 blocks containers, and so may a firewall)"));
     }
 
     [Test]
@@ -202,7 +202,7 @@ public sealed class InstanceMetadataCredentialsTests
         Assert.That(clock.Waits[0], Is.EqualTo(TimeSpan.FromSeconds(2.5)));
     }
 
-    [TestCase(403, 1, "is switched off for this instance (HTTP 403)")]
+    [TestCase(403, 1, "is disabled for this instance (HTTP 403)")]
     [TestCase(302, 1, "gives no token (HTTP 302)")]
     [TestCase(400, 1, "gives no token (HTTP 400)")]
     [TestCase(404, 1, "gives no token (HTTP 404)")]
@@ -307,9 +307,9 @@ public sealed class InstanceMetadataCredentialsTests
             source, EcrCredentialErrorReason.ServiceError, $"The answer of {service.Name} for the instance's role \"node\" cannot be used: it is HTTP {status}. ");
     }
 
-    [TestCase("s3cret", "it is not JSON")]
-    [TestCase("""{"Code":"Success","SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "its code is \"AssumeRoleUnauthorizedAccess\"")]
+    [TestCase("s3cret", "not JSON")]
+    [TestCase("""{"Code":"Success","SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "code \"AssumeRoleUnauthorizedAccess\"")]
     public async Task A_role_without_credentials_is_told(string document, string why)
     {
         await using var service = await Service.StartAsync(credentials: response => response.WriteAsync(document));
@@ -330,7 +330,7 @@ public sealed class InstanceMetadataCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            $"The conversation with {service.Name} broke off: the connection broke. Try again; AWS_METADATA_SERVICE_TIMEOUT gives it more time.");
+            $"The conversation with {service.Name} broke off: connection reset. Try again; AWS_METADATA_SERVICE_TIMEOUT gives it more time.");
     }
 
     [Test]
@@ -345,7 +345,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.SingleAttempt, clock);
 
         await AssertFailureAsync(
-            source, EcrCredentialErrorReason.Unreachable, $"The conversation with {service.Name} broke off: it does not answer in time. ");
+            source, EcrCredentialErrorReason.Unreachable, $"The conversation with {service.Name} broke off: timed out. ");
     }
 
     [Test]
@@ -369,7 +369,7 @@ public sealed class InstanceMetadataCredentialsTests
         var lookup = LookupExtensions.NewLookup();
 
         Assert.That(() => source.Metadata.FindAsync(lookup, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"There was no answer yet from {service.Name}."));
+        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"waiting for {service.Name}."));
     }
 
     private static async Task AssertFailureAsync(Source source, EcrCredentialErrorReason reason, string message)

@@ -44,7 +44,7 @@ public sealed class WebIdentityCredentialsTests
 
         var failure = (await Assert.ThrowsAsync<EcrCredentialException>(() => FindAsync(emulator, (FileVariable, path), (RoleVariable, Role))))!;
 
-        Assert.That(failure.Message, Does.StartWith($"The role {Role} cannot be assumed with the token in \"{path}\". AWS does not accept the token: "));
+        Assert.That(failure.Message, Does.StartWith($"The role {Role} cannot be assumed with the token in \"{path}\". AWS rejected the token: "));
         Assert.That(failure.ToString(), Does.Not.Contain("s3cret"));
         Assert.That(emulator.Requests, Has.Count.EqualTo(1));
     }
@@ -79,7 +79,7 @@ public sealed class WebIdentityCredentialsTests
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
-        await AssertMisconfiguredAsync($"The token file \"{path}\" cannot be read: ", (FileVariable, path), (RoleVariable, Role));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" cannot be read: ", (FileVariable, path), (RoleVariable, Role));
     }
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class WebIdentityCredentialsTests
     {
         var path = Write("empty", "\n");
 
-        await AssertMisconfiguredAsync($"The token file \"{path}\" is empty.", (FileVariable, path), (RoleVariable, Role));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty.", (FileVariable, path), (RoleVariable, Role));
     }
 
     private static AwsHttpClientFactory Http() => new(NullLogger.Instance, TimeProvider.System, trustStore: null);

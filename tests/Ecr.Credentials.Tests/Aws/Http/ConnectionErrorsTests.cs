@@ -8,9 +8,9 @@ namespace Ecr.Credentials.Tests.Aws.Http;
 /// <summary>What the runtime really throws.</summary>
 public sealed class ConnectionErrorsTests
 {
-    [TestCase("http://127.0.0.1:1/", "it refuses connections")]
-    [TestCase("http://name.invalid/", "its name does not resolve")]
-    [TestCase("http://0.0.0.0:0/", "the connection failed")]
+    [TestCase("http://127.0.0.1:1/", "connection refused")]
+    [TestCase("http://name.invalid/", "DNS lookup failed")]
+    [TestCase("http://0.0.0.0:0/", "connection failed")]
     public async Task Explain_tells_why_there_is_no_connection(string address, string why) =>
         Assert.That(await ExplainAsync(new Uri(address)), Is.EqualTo(why));
 
@@ -20,7 +20,7 @@ public sealed class ConnectionErrorsTests
         await using var server = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
 
         Assert.That(
-            await ExplainAsync(new Uri("https://name.example/"), server.ConnectAsync), Is.EqualTo("TLS failed, is its certificate trusted here?"));
+            await ExplainAsync(new Uri("https://name.example/"), server.ConnectAsync), Is.EqualTo("TLS handshake failed: the certificate is not trusted"));
     }
 
     [Test]
@@ -28,7 +28,7 @@ public sealed class ConnectionErrorsTests
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.ResetAsync);
 
-        Assert.That(await ExplainAsync(server.Address), Is.EqualTo("the connection broke"));
+        Assert.That(await ExplainAsync(server.Address), Is.EqualTo("connection reset"));
     }
 
     [Test]
@@ -36,7 +36,7 @@ public sealed class ConnectionErrorsTests
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
 
-        Assert.That(await ExplainAsync(server.Address, timeout: TimeSpan.FromMilliseconds(50)), Is.EqualTo("it does not answer in time"));
+        Assert.That(await ExplainAsync(server.Address, timeout: TimeSpan.FromMilliseconds(50)), Is.EqualTo("timed out"));
     }
 
     [Test]
@@ -44,7 +44,7 @@ public sealed class ConnectionErrorsTests
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.Body.WriteAsync(new byte[1024 * 1024]).AsTask());
 
-        Assert.That(await ExplainAsync(server.Address), Is.EqualTo("its answer is too long"));
+        Assert.That(await ExplainAsync(server.Address), Is.EqualTo("the response is too large"));
     }
 
     [Test]
@@ -54,13 +54,13 @@ public sealed class ConnectionErrorsTests
         listener.Start();
         var greeting = GreetAsync(listener);
 
-        Assert.That(await ExplainAsync(new Uri($"http://{listener.LocalEndpoint}/")), Is.EqualTo("it does not speak HTTP"));
+        Assert.That(await ExplainAsync(new Uri($"http://{listener.LocalEndpoint}/")), Is.EqualTo("invalid HTTP response"));
         await greeting;
     }
 
     [Test]
     public void Explain_has_words_for_a_stream_that_breaks() =>
-        Assert.That(ConnectionErrors.Describe(new IOException()), Is.EqualTo("the connection broke"));
+        Assert.That(ConnectionErrors.Describe(new IOException()), Is.EqualTo("connection reset"));
 
     private static async Task GreetAsync(TcpListener listener)
     {

@@ -25,14 +25,14 @@ public sealed class HttpLoggingHandlerTests
     public async Task An_attempt_that_fails_is_told_with_the_reason() =>
         Assert.That(
             await LogAsync(new Uri("http://s3cret:s3cret@127.0.0.1:1/s3cret")),
-            Does.Match(@"^Debug: GET http://127\.0\.0\.1:1 failed after \d+ ms: Connection refused \(127\.0\.0\.1:1\)$"));
+            Does.Match(@"^Debug: GET http://127\.0\.0\.1:1 failed after \d+ ms: connection refused$"));
 
     [Test]
     public async Task An_attempt_that_is_given_up_is_told()
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
 
-        Assert.That(await LogAsync(server.Address, TimeSpan.FromMilliseconds(50)), Does.Match(@" failed after \d+ ms: no answer in time$"));
+        Assert.That(await LogAsync(server.Address, TimeSpan.FromMilliseconds(50)), Does.Match(@" failed after \d+ ms: timed out$"));
     }
 
     [Test]

@@ -618,7 +618,7 @@ public sealed class EcrTokenCacheTests
 
     private static EcrTokenRequest Request(string region = "eu-west-1") => new(EcrRegistry.Parse($"123456789012.dkr.ecr.{region}.amazonaws.com"));
 
-    private static EcrCredentialException Failure() => new(EcrCredentialErrorReason.Throttled, "AWS throttled the calls. Try again later.");
+    private static EcrCredentialException Failure() => new(EcrCredentialErrorReason.Throttled, "AWS throttled every attempt. Try again later.");
 
     private EcrToken Token() => new("AWS", "secret", _time.GetUtcNow() + Life);
 

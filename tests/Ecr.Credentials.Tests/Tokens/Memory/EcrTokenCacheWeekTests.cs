@@ -76,7 +76,7 @@ public sealed class EcrTokenCacheWeekTests
         using var cache = new EcrTokenCache(
             new FakeTokenSource((_, _) => ++calls == 1
                 ? Task.FromResult(new EcrToken("AWS", "secret", Start + Life))
-                : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "Cannot reach it. Check the network.")),
+                : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "cannot reach it. Check the network.")),
             new EcrTokenCacheOptions { TimeProvider = time });
         var token = await cache.GetTokenAsync(Request);
 

@@ -27,7 +27,7 @@ public sealed class ProcessCredentialsTests : IDisposable
 
         var credentials = identity.Credentials;
         Assert.That((credentials.AccessKey, credentials.SecretKey, credentials.Token), Is.EqualTo(("AKIAEXAMPLE", "hunter2", sessionToken ?? "")));
-        Assert.That(identity.ToString(), Is.EqualTo("the access key that ends in MPLE, from the credential_process of the AWS profile \"node\""));
+        Assert.That(identity.ToString(), Is.EqualTo("the access key ending in MPLE from the credential_process of the AWS profile \"node\""));
     }
 
     [Test]
@@ -38,22 +38,22 @@ public sealed class ProcessCredentialsTests : IDisposable
     public async Task However_much_the_command_writes_to_standard_error_does_not_hold_it_up() =>
         Assert.That((await RunAsync($"head -c 1000000 /dev/zero >&2; echo '{Answer}'")).Credentials.AccessKey, Is.EqualTo("AKIAEXAMPLE"));
 
-    [TestCase("", "it is not JSON")]
-    [TestCase("hunter2", "it is not JSON")]
-    [TestCase("[]", "it is no object with \"Version\": 1")]
-    [TestCase("""{"AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "it is no object with \"Version\": 1")]
-    [TestCase("""{"Version":"1","AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "it is no object with \"Version\": 1")]
-    [TestCase("""{"Version":2,"AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "it is no object with \"Version\": 1")]
-    [TestCase("""{"Version":1,"AccessKeyId":"a"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"Version":1,"SecretAccessKey":"hunter2"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"soon"}""", "its Expiration is no time")]
-    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"2020-01-01T01:00:00+01:00"}""", "it expired at 2020-01-01 00:00:00Z")]
+    [TestCase("", "not JSON")]
+    [TestCase("hunter2", "not JSON")]
+    [TestCase("[]", "expected an object with \"Version\": 1")]
+    [TestCase("""{"AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "expected an object with \"Version\": 1")]
+    [TestCase("""{"Version":"1","AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "expected an object with \"Version\": 1")]
+    [TestCase("""{"Version":2,"AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "expected an object with \"Version\": 1")]
+    [TestCase("""{"Version":1,"AccessKeyId":"a"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"Version":1,"SecretAccessKey":"hunter2"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"soon"}""", "Expiration is not a valid time")]
+    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"2020-01-01T01:00:00+01:00"}""", "expired at 2020-01-01 00:00:00Z")]
     public Task Other_output_is_told_without_repeating_it(string output, string why) =>
-        AssertFailsAsync($"printf '%s' '{output}'", $"printed something that cannot be used: {why}. Let it print credentials");
+        AssertFailsAsync($"printf '%s' '{output}'", $"printed invalid credentials: {why}. See https://docs.aws.amazon.com/");
 
-    [TestCase("echo hunter2; echo hunter2 >&2; exit 3", "failed with exit code 3. Run it by hand, as this user, to see why")]
-    [TestCase("hunter2", "failed with exit code 127 (there is no such command). Run it by hand")]
-    [TestCase("/", "failed with exit code 126 (it cannot be executed). Run it by hand")]
+    [TestCase("echo hunter2; echo hunter2 >&2; exit 3", "failed with exit code 3. Run it as this user to see why")]
+    [TestCase("hunter2", "failed with exit code 127 (command not found). Run it as this user")]
+    [TestCase("/", "failed with exit code 126 (not executable). Run it as this user")]
     [TestCase(Answer, "failed with exit code 127")]
     public Task A_failure_is_told_by_its_exit_code_and_not_by_what_was_written(string command, string message) => AssertFailsAsync(command, message);
 
@@ -78,7 +78,7 @@ public sealed class ProcessCredentialsTests : IDisposable
 
         await witness.SeeEndAsync();
         Assert.That(async () => await search, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(_stage.Lookup.Progress.WaitingFor, Is.EqualTo("The credential_process of the AWS profile \"node\" had not ended yet."));
+        Assert.That(_stage.Lookup.Progress.WaitingFor, Is.EqualTo("waiting for the credential_process of the AWS profile \"node\""));
     }
 
     [Test]
@@ -114,7 +114,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     {
         var exception = (await Assert.ThrowsAsync<EcrCredentialException>(() => RunAsync(command)))!;
         Assert.That(exception.Reason, Is.EqualTo(EcrCredentialErrorReason.NoAwsCredentials));
-        Assert.That(exception.Message, Does.StartWith("The credential_process of the AWS profile \"node\" ").And.Contain(message));
+        Assert.That(exception.Message, Does.StartWith("the credential_process of the AWS profile \"node\" ").And.Contain(message));
         Assert.That(exception.ToString(), Does.Not.Contain("hunter2"));
     }
 

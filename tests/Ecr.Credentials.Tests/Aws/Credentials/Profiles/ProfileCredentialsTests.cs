@@ -40,7 +40,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         var identity = (await _stage.FindAsync())!;
 
         Assert.That((identity.Credentials.AccessKey, identity.Credentials.SecretKey, identity.Credentials.Token), Is.EqualTo(("AKIAEXAMPLE", "hunter2", "token")));
-        Assert.That(identity.ToString(), Is.EqualTo("the access key that ends in MPLE, from the AWS profile \"default\""));
+        Assert.That(identity.ToString(), Is.EqualTo("the access key ending in MPLE from the AWS profile \"default\""));
     }
 
     [Test]
@@ -81,8 +81,8 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         _stage.Set("AWS_PROFILE", "nodes").WriteCredentials($"[default]\n{Keys}");
         var files = $"\"{_stage.Home}/.aws/credentials\" or \"{_stage.Home}/.aws/config\"";
 
-        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $"The AWS profile \"nodes\" does not exist. Correct AWS_PROFILE, or add the profile to {files}.");
-        await AssertMisconfiguredAsync(() => _stage.GetAsync("nodes"), $"The AWS profile \"nodes\" does not exist. Correct the name, or add the profile to {files}.");
+        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $"the AWS profile \"nodes\" does not exist. Correct AWS_PROFILE, or add the profile to {files}.");
+        await AssertMisconfiguredAsync(() => _stage.GetAsync("nodes"), $"the AWS profile \"nodes\" does not exist. Correct the name, or add the profile to {files}.");
     }
 
     [Test]
@@ -101,7 +101,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase($"role_arn = {Role}", "There is a role_arn in the AWS profile \"default\", and nobody to assume it. Add source_profile or credential_source.")]
     [TestCase("role_arn = pull\nsource_profile = base", "The role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
     [TestCase("role_arn = pull\nweb_identity_token_file = token", "The role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
-    [TestCase($"role_arn = {Role}\nsource_profile = nobody", "The AWS profile \"nobody\", which the AWS profile \"default\" names as its source_profile, does not exist. Correct the name, or add the profile to ")]
+    [TestCase($"role_arn = {Role}\nsource_profile = nobody", "the AWS profile \"nobody\", which the AWS profile \"default\" names as its source_profile, does not exist. Correct the name, or add the profile to ")]
     [TestCase($"role_arn = {Role}\nsource_profile = empty", "There are no credentials in the AWS profile \"empty\", which the AWS profile \"default\" names as its source_profile. Add keys, a role or another source to it.")]
     [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment", "There are both source_profile and credential_source in the AWS profile \"default\". Take one of them away.")]
     [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata", "The credential_source of the AWS profile \"default\" is \"Ec2instancemetadata\". Write Environment, Ec2InstanceMetadata or EcsContainer.")]
@@ -189,7 +189,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         _stage.WriteConfig(
             $"[default]\nrole_arn = {Role}\nsource_profile = {ofDefault}\n[profile a]\nrole_arn = {Role}\nsource_profile = {ofA}\n[profile b]\nrole_arn = {Role}\nsource_profile = a\n");
 
-        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $" leads in a circle: {circle}. Let one of them hold credentials.");
+        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $" form a cycle: {circle}. One of these profiles must contain credentials.");
         Assert.That(_emulator.Requests, Is.Empty);
     }
 
