@@ -53,7 +53,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { ["AWS_PROFILE"] = "nodes" };
 
-        AssertFailure(await RunAsync(Request(), variables), 2, "the AWS profile \"nodes\" does not exist. Correct AWS_PROFILE");
+        AssertFailure(await RunAsync(Request(), variables), 2, "the AWS profile \"nodes\" does not exist: correct AWS_PROFILE");
     }
 
     [TestCase("")]
@@ -84,7 +84,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     }
 
     [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both or neither.")]
-    [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not. Set both, or none of them.")]
+    [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set but AWS_ROLE_ARN is not: set both or neither.")]
     [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not an address.")]
     public async Task An_identity_that_is_set_up_by_half_is_told(string variable, string message)
     {

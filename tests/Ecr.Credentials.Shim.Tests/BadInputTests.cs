@@ -29,7 +29,7 @@ public sealed class BadInputTests : ShimFixture
 
     [Test]
     public async Task An_image_of_1_MiB_is_refused() =>
-        AssertFailure(await RunAsync(Request(Host + "/" + new string('x', 1 << 20))), 2, "It is longer than 1 MiB.");
+        AssertFailure(await RunAsync(Request(Host + "/" + new string('x', 1 << 20))), 2, "larger than 1 MiB");
 
     [Test]
     public async Task A_long_image_of_another_registry_is_not_repeated_in_full()

@@ -115,7 +115,7 @@ public sealed class DockerTests : ShimFixture
         var result = await RunAsync(Host, arguments);
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, "")));
-        Assert.That(result.Output, Does.Contain("It must be get, list, store, erase or version."));
+        Assert.That(result.Output, Does.Contain("expected get, list, store, erase or version"));
     }
 
     [TestCaseSource(nameof(NamesOfHelpers))]

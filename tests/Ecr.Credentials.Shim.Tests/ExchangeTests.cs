@@ -74,7 +74,7 @@ public sealed class ExchangeTests : ShimFixture
         Assert.That(
             result.Error,
             Does.Contain($"Registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com: region eu-west-1, API {Emulator.Address}")
-                .And.Contain($"Asking with the access key that ends in {Emulator.StaticCredentials.AccessKeyId[^4..]}, from the environment (AWS_ACCESS_KEY_ID)")
+                .And.Contain($"Asking with the access key ending in {Emulator.StaticCredentials.AccessKeyId[^4..]}, from the environment (AWS_ACCESS_KEY_ID)")
                 .And.Match($"POST {Emulator.Address.GetLeftPart(UriPartial.Authority)} answered 200 after [0-9]+ ms")
                 .And.Contain("Got a password for 123456789012.dkr.ecr.eu-west-1.amazonaws.com that expires "));
         Assert.That(result.Error, Does.Not.Contain(Emulator.StaticCredentials.AccessKeyId));

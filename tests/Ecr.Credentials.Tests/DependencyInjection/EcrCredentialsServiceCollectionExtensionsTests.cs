@@ -200,8 +200,8 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     {
         yield return Bad(
             options => options.UnknownRegistry = (UnknownRegistryHandling)7,
-            "EcrCredentialProviderOptions: UnknownRegistry is \"7\". Use Refuse or UseDefaultRegion.");
-        yield return Bad(options => options.RegistryAliases.Add(null!), "EcrCredentialProviderOptions: RegistryAliases holds a null. Take it out.");
+            "EcrCredentialProviderOptions: invalid UnknownRegistry \"7\": expected Refuse or UseDefaultRegion");
+        yield return Bad(options => options.RegistryAliases.Add(null!), "EcrCredentialProviderOptions: RegistryAliases contains a null element");
         yield return Bad(options => options.TimeProvider = null!, "EcrCredentialProviderOptions: Value cannot be null. (Parameter 'TimeProvider')");
         yield return Bad(options => options.Logger = null!, "EcrCredentialProviderOptions: Value cannot be null. (Parameter 'Logger')");
         yield return Bad(
@@ -267,7 +267,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     public void A_bad_option_stops_the_constructor_too() =>
         Assert.That(
             () => new EcrCredentialProvider(new EcrCredentialProviderOptions { UnknownRegistry = (UnknownRegistryHandling)7 }),
-            Throws.ArgumentException.With.Message.EqualTo("UnknownRegistry is \"7\". Use Refuse or UseDefaultRegion."));
+            Throws.ArgumentException.With.Message.EqualTo("invalid UnknownRegistry \"7\": expected Refuse or UseDefaultRegion"));
 
     [Test]
     public async Task The_handler_works_with_the_HTTP_client_factory_and_no_log_holds_the_password()

@@ -379,7 +379,7 @@ public sealed class EcrRegistryHandlerTests
 
         var e = Assert.Throws<NotSupportedException>(() => client.Send(request));
 
-        Assert.That(e!.Message, Is.EqualTo($"The credential for \"{Host}\" cannot be obtained synchronously; use SendAsync"));
+        Assert.That(e!.Message, Is.EqualTo($"credentials for \"{Host}\" cannot be obtained synchronously; use SendAsync"));
     }
 
     [Test]
@@ -403,7 +403,7 @@ public sealed class EcrRegistryHandlerTests
 
         using var response = await client.GetAsync(new Uri($"http://{Host}:443/v2/"));
 
-        Assert.That(logger.Lines, Is.EqualTo(new[] { $"Warning: Not sending credentials to the registry {Host}:443. Use https." }));
+        Assert.That(logger.Lines, Is.EqualTo(new[] { $"Warning: Not sending credentials to the registry {Host}:443 over http; use https" }));
     }
 
     private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, _) => Task.CompletedTask);

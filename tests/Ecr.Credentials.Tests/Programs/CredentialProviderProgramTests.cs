@@ -51,7 +51,7 @@ public sealed class CredentialProviderProgramTests
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.UsageError));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.Contain("It is longer than 1 MiB."));
+        Assert.That(error, Does.Contain("larger than 1 MiB"));
     }
 
     [Test]

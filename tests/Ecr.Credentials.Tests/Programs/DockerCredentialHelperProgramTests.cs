@@ -113,7 +113,7 @@ public sealed class DockerCredentialHelperProgramTests
 
     [Test]
     public async Task Get_of_more_than_1_MiB_is_refused() =>
-        Assert.That((await RunAsync("get", new string('x', (1 << 20) + 1))).Output, Does.Contain("It is longer than 1 MiB."));
+        Assert.That((await RunAsync("get", new string('x', (1 << 20) + 1))).Output, Does.Contain("larger than 1 MiB"));
 
     [Test]
     public void Get_throws_when_the_caller_cancels()
@@ -205,7 +205,7 @@ public sealed class DockerCredentialHelperProgramTests
     public async Task An_unknown_action_is_refused(string action) =>
         Assert.That(
             await RunAsync(action, Host),
-            Is.EqualTo((1, $"The action \"{action}\" is not known. It must be get, list, store, erase or version.\n")));
+            Is.EqualTo((1, $"unknown action \"{action}\": expected get, list, store, erase or version\n")));
 
     [TestCase(0)]
     [TestCase(61)]

@@ -85,7 +85,7 @@ public sealed class SharedConfigTests : IDisposable
         var missing = Path.Combine(_stage.Home, "missing");
         _stage.Set(variable, missing).WriteCredentials("[default]\n").WriteConfig("[default]\n");
 
-        AssertMisconfigured($"{variable} names \"{missing}\", which cannot be read: ");
+        AssertMisconfigured($"cannot read \"{missing}\" ({variable}): ");
     }
 
     [Test]
@@ -101,7 +101,7 @@ public sealed class SharedConfigTests : IDisposable
     {
         var path = _stage.Write(".aws/credentials", "[default]\naws_secret_access_key hunter2\n");
 
-        var message = AssertMisconfigured($"The file \"{path}\" cannot be used. line 2 is neither a section nor a setting Write [section] or key = value.");
+        var message = AssertMisconfigured($"invalid file \"{path}\": line 2 is neither a section nor a setting; expected [section] or key = value.");
         Assert.That(message, Does.Not.Contain("hunter2"));
     }
 
@@ -112,7 +112,7 @@ public sealed class SharedConfigTests : IDisposable
 
         Assert.That(_stage.Files.Find("default"), Is.Null);
         Assert.That(_stage.Files.ToString(), Is.EqualTo(
-            $"\"{Path.Combine(_stage.Home, ".aws", "credentials")}\" (which cannot be read) or \"{Path.Combine(_stage.Home, ".aws", "config")}\""));
+            $"\"{Path.Combine(_stage.Home, ".aws", "credentials")}\" (unreadable) or \"{Path.Combine(_stage.Home, ".aws", "config")}\""));
     }
 
     [TestCase(".")]

@@ -69,7 +69,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("//s3cret.example/v2")]
     [TestCase("http://169.254.170.2/s3cret")]
     public Task Something_that_is_no_path_is_refused(string relative) =>
-        AssertMisconfiguredAsync($"{RelativeVariable} is not a path. It must begin with one slash.", (RelativeVariable, relative));
+        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash.", (RelativeVariable, relative));
 
     [TestCase("http://127.0.0.1/creds")]
     [TestCase("http://127.1.2.3:8080/creds")]
@@ -99,7 +99,7 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "There is no answer from the container credentials endpoint https://credentials.example: TLS handshake failed: the certificate is not trusted");
+            "no answer from the container credentials endpoint https://credentials.example: TLS handshake failed: the certificate is not trusted");
         Assert.That(server.Requests, Is.Empty);
     }
 
@@ -115,7 +115,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("ftp://127.0.0.1/s3cret", "ftp://127.0.0.1")]
     [TestCase("file:///s3cret", "file://")]
     public Task Another_address_is_refused(string address, string told) =>
-        AssertMisconfiguredAsync($"{FullVariable} leads to \"{told}\". It must be an https address, or http on this machine, ", (FullVariable, address));
+        AssertMisconfiguredAsync($"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
 
     [TestCase("127.0.0.1/s3cret")]
     [TestCase("/s3cret\0")]
@@ -142,7 +142,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("s3crét")]
     public Task A_token_that_is_no_header_is_refused(string token) =>
         AssertMisconfiguredAsync(
-            $"{TokenVariable} has a line break or another character that no HTTP header may have. It must be one line of ASCII text.",
+            $"{TokenVariable} contains characters not allowed in an HTTP header: it must be one line of ASCII text.",
             (FullVariable, "http://127.0.0.1:1/"),
             (TokenVariable, token));
 
@@ -152,7 +152,7 @@ public sealed class ContainerCredentialsTests
         var path = Write("lines", "s3cret\nHost: evil.example");
 
         await AssertMisconfiguredAsync(
-            $"The token in \"{path}\" has a line break or another character that no HTTP header may have.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
     [Test]
@@ -168,7 +168,7 @@ public sealed class ContainerCredentialsTests
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
-        await AssertMisconfiguredAsync($"the token file \"{path}\" cannot be read: ", (FullVariable, "http://127.0.0.1:1/"), (TokenVariable, "s3cret"), (TokenFileVariable, path));
+        await AssertMisconfiguredAsync($"cannot read the token file \"{path}\": ", (FullVariable, "http://127.0.0.1:1/"), (TokenVariable, "s3cret"), (TokenFileVariable, path));
     }
 
     [TestCase(302, 1)]
@@ -191,7 +191,7 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.ServiceError,
-            $"The answer of {Name(server)} cannot be used: it is HTTP {status}. Check the role of the task or pod, and {TokenFileVariable}.");
+            $"invalid response from {Name(server)}: HTTP {status}. Check the role of the task or pod, and {TokenFileVariable}.");
         Assert.That(server.Requests, Has.Count.EqualTo(attempts));
     }
 
@@ -202,7 +202,7 @@ public sealed class ContainerCredentialsTests
         await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync(document));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.NoAwsCredentials, $"The answer of {Name(server)} cannot be used: {why}. ");
+        await AssertFailureAsync(source, EcrCredentialErrorReason.NoAwsCredentials, $"invalid response from {Name(server)}: {why}. ");
     }
 
     [Test]
@@ -213,8 +213,8 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "There is no answer from the container credentials endpoint http://127.0.0.1:1: connection refused. "
-                + $"Check {RelativeVariable} and {FullVariable}, and the agent that serves it.");
+            "no answer from the container credentials endpoint http://127.0.0.1:1: connection refused. "
+                + $"Check {RelativeVariable}, {FullVariable} and the agent that serves it.");
     }
 
     [Test]
@@ -224,7 +224,7 @@ public sealed class ContainerCredentialsTests
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)), clock);
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"There is no answer from {Name(server)}: timed out. ");
+        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"no answer from {Name(server)}: timed out. ");
         Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(6.2).Within(0.001));
     }
 
@@ -241,7 +241,7 @@ public sealed class ContainerCredentialsTests
         var lookup = LookupExtensions.NewLookup();
 
         Assert.That(() => source.Container.FindAsync(lookup, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"waiting for {Name(server)}."));
+        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"waiting for {Name(server)}"));
     }
 
     private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, response) => response.WriteAsync(Document));

@@ -138,7 +138,7 @@ public sealed class InstanceMetadataCredentialsTests
         var failure = await source.Metadata.FailAsync();
 
         Assert.That(failure.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
-        Assert.That(failure.Message, Does.StartWith($"{variable} is \"{value}\". It must be "));
+        Assert.That(failure.Message, Does.StartWith($"invalid {variable} \"{value}\": expected "));
     }
 
     [Test]
@@ -147,7 +147,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(Variables.Of((EndpointVariable, "http://127.0.0.1:1")));
 
         Assert.That(
-            await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance metadata service at http://127.0.0.1:1 cannot be reached (connection refused)"));
+            await source.Metadata.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
     }
 
     [Test]
@@ -173,7 +173,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(service.Variables, clock);
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Does.Contain("does not answer"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Does.Contain("timed out"));
         Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(1.7).Within(0.001));
     }
 
@@ -203,12 +203,12 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [TestCase(403, 1, "is disabled for this instance (HTTP 403)")]
-    [TestCase(302, 1, "gives no token (HTTP 302)")]
-    [TestCase(400, 1, "gives no token (HTTP 400)")]
-    [TestCase(404, 1, "gives no token (HTTP 404)")]
-    [TestCase(405, 1, "gives no token (HTTP 405)")]
-    [TestCase(429, 2, "gives no token (HTTP 429)")]
-    [TestCase(500, 2, "gives no token (HTTP 500)")]
+    [TestCase(302, 1, "returned HTTP 302 for the session token")]
+    [TestCase(400, 1, "returned HTTP 400 for the session token")]
+    [TestCase(404, 1, "returned HTTP 404 for the session token")]
+    [TestCase(405, 1, "returned HTTP 405 for the session token")]
+    [TestCase(429, 2, "returned HTTP 429 for the session token")]
+    [TestCase(500, 2, "returned HTTP 500 for the session token")]
     public async Task A_service_that_gives_no_token_is_none(int status, int attempts, string miss)
     {
         await using var service = await Service.StartAsync(token: response =>
@@ -230,7 +230,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: response => response.WriteAsync(token));
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} answers with something that is not a token"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} returned an invalid session token"));
         Assert.That(service.Server.Requests, Has.Count.EqualTo(1));
     }
 
@@ -274,7 +274,7 @@ public sealed class InstanceMetadataCredentialsTests
         });
         using var source = new Source(service.Variables);
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.ServiceError, $"The answer of {service.Name} for the instance's role cannot be used: it is HTTP {status}. ");
+        await AssertFailureAsync(source, EcrCredentialErrorReason.ServiceError, $"{service.Name} returned HTTP {status} for the instance's role. Retry later, ");
     }
 
     [TestCase("<html>s3cret</html>")]
@@ -288,7 +288,7 @@ public sealed class InstanceMetadataCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.NoAwsCredentials,
-            $"The answer of {service.Name} for the instance's role cannot be used: it is not the name of a role. Check that the role exists and trusts EC2.");
+            $"invalid response from {service.Name} for the instance's role: not a role name. Check that the role exists and trusts EC2.");
         Assert.That(service.Server.Requests, Has.Count.EqualTo(2));
     }
 
@@ -304,7 +304,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.Variables);
 
         await AssertFailureAsync(
-            source, EcrCredentialErrorReason.ServiceError, $"The answer of {service.Name} for the instance's role \"node\" cannot be used: it is HTTP {status}. ");
+            source, EcrCredentialErrorReason.ServiceError, $"{service.Name} returned HTTP {status} for the instance's role \"node\". Retry later, ");
     }
 
     [TestCase("s3cret", "not JSON")]
@@ -318,7 +318,7 @@ public sealed class InstanceMetadataCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.NoAwsCredentials,
-            $"The answer of {service.Name} for the instance's role \"node\" cannot be used: {why}. Check that the role exists and trusts EC2.");
+            $"invalid response from {service.Name} for the instance's role \"node\": {why}. Check that the role exists and trusts EC2.");
     }
 
     [Test]
@@ -330,7 +330,7 @@ public sealed class InstanceMetadataCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            $"The conversation with {service.Name} broke off: connection reset. Try again; AWS_METADATA_SERVICE_TIMEOUT gives it more time.");
+            $"lost connection to {service.Name}: connection reset. Retry, or raise AWS_METADATA_SERVICE_TIMEOUT.");
     }
 
     [Test]
@@ -345,7 +345,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.SingleAttempt, clock);
 
         await AssertFailureAsync(
-            source, EcrCredentialErrorReason.Unreachable, $"The conversation with {service.Name} broke off: timed out. ");
+            source, EcrCredentialErrorReason.Unreachable, $"lost connection to {service.Name}: timed out. ");
     }
 
     [Test]
@@ -353,7 +353,7 @@ public sealed class InstanceMetadataCredentialsTests
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Does.StartWith("the instance metadata service at http://127.0.0.1:1 "));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
     }
 
     [Test]
@@ -369,7 +369,7 @@ public sealed class InstanceMetadataCredentialsTests
         var lookup = LookupExtensions.NewLookup();
 
         Assert.That(() => source.Metadata.FindAsync(lookup, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"waiting for {service.Name}."));
+        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"waiting for {service.Name}"));
     }
 
     private static async Task AssertFailureAsync(Source source, EcrCredentialErrorReason reason, string message)

@@ -44,7 +44,7 @@ public sealed class WebIdentityCredentialsTests
 
         var failure = (await Assert.ThrowsAsync<EcrCredentialException>(() => FindAsync(emulator, (FileVariable, path), (RoleVariable, Role))))!;
 
-        Assert.That(failure.Message, Does.StartWith($"The role {Role} cannot be assumed with the token in \"{path}\". AWS rejected the token: "));
+        Assert.That(failure.Message, Does.StartWith($"cannot assume the role {Role} with the token in \"{path}\": AWS rejected the token: "));
         Assert.That(failure.ToString(), Does.Not.Contain("s3cret"));
         Assert.That(emulator.Requests, Has.Count.EqualTo(1));
     }
@@ -60,7 +60,7 @@ public sealed class WebIdentityCredentialsTests
 
     [Test]
     public Task A_file_without_a_role_is_a_mistake() =>
-        AssertMisconfiguredAsync($"{FileVariable} is set and {RoleVariable} is not. Set both, or none of them.", (FileVariable, Write("token", "s3cret")));
+        AssertMisconfiguredAsync($"{FileVariable} is set but {RoleVariable} is not: set both or neither.", (FileVariable, Write("token", "s3cret")));
 
     [TestCase("pod")]
     [TestCase(Role + " ")]
@@ -70,7 +70,7 @@ public sealed class WebIdentityCredentialsTests
     [Test]
     public Task A_role_of_another_partition_is_told() =>
         AssertMisconfiguredAsync(
-            "The role arn:aws-cn:iam::123456789012:role/pod is of the partition \"aws-cn\", ",
+            "the role arn:aws-cn:iam::123456789012:role/pod is in partition \"aws-cn\" but the registry ",
             (FileVariable, Write("token", "s3cret")),
             (RoleVariable, "arn:aws-cn:iam::123456789012:role/pod"));
 
@@ -79,7 +79,7 @@ public sealed class WebIdentityCredentialsTests
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
-        await AssertMisconfiguredAsync($"the token file \"{path}\" cannot be read: ", (FileVariable, path), (RoleVariable, Role));
+        await AssertMisconfiguredAsync($"cannot read the token file \"{path}\": ", (FileVariable, path), (RoleVariable, Role));
     }
 
     [Test]

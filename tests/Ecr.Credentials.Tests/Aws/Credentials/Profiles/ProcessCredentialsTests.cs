@@ -62,7 +62,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     {
         var witness = await WitnessAsync();
 
-        await AssertFailsAsync($"exec 9>'{witness.Path}'; echo started >&9; yes hunter2", "printed more than 64 KiB.");
+        await AssertFailsAsync($"exec 9>'{witness.Path}'; echo started >&9; yes hunter2", "printed more than 64 KiB: it must print only the credentials, as JSON.");
         await witness.SeeEndAsync();
     }
 

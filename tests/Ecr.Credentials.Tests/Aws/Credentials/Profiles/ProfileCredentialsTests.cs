@@ -81,8 +81,8 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         _stage.Set("AWS_PROFILE", "nodes").WriteCredentials($"[default]\n{Keys}");
         var files = $"\"{_stage.Home}/.aws/credentials\" or \"{_stage.Home}/.aws/config\"";
 
-        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $"the AWS profile \"nodes\" does not exist. Correct AWS_PROFILE, or add the profile to {files}.");
-        await AssertMisconfiguredAsync(() => _stage.GetAsync("nodes"), $"the AWS profile \"nodes\" does not exist. Correct the name, or add the profile to {files}.");
+        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $"the AWS profile \"nodes\" does not exist: correct AWS_PROFILE, or add the profile to {files}.");
+        await AssertMisconfiguredAsync(() => _stage.GetAsync("nodes"), $"the AWS profile \"nodes\" does not exist: correct the name, or add the profile to {files}.");
     }
 
     [Test]
@@ -90,29 +90,29 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     {
         _stage.WriteConfig("[profile node]\nregion = eu-west-1\n");
 
-        await AssertMisconfiguredAsync(() => _stage.GetAsync("node"), "There are no credentials in the AWS profile \"node\". Add keys, a role or another source to it in ");
+        await AssertMisconfiguredAsync(() => _stage.GetAsync("node"), "the AWS profile \"node\" contains no credentials: add access keys, a role or another source to it in ");
     }
 
-    [TestCase("aws_secret_access_key = hunter2", "There is an aws_secret_access_key in the AWS profile \"default\", and no aws_access_key_id. Add it.")]
-    [TestCase("aws_access_key_id = AKIA", "There is an aws_access_key_id in the AWS profile \"default\", and no aws_secret_access_key. Add it.")]
-    [TestCase("source_profile = base", "There is a source_profile in the AWS profile \"default\", and no role_arn. Add it.")]
-    [TestCase("credential_source = Environment", "There is a credential_source in the AWS profile \"default\", and no role_arn. Add it.")]
-    [TestCase("web_identity_token_file = token", "There is a web_identity_token_file in the AWS profile \"default\", and no role_arn. Add it.")]
-    [TestCase($"role_arn = {Role}", "There is a role_arn in the AWS profile \"default\", and nobody to assume it. Add source_profile or credential_source.")]
-    [TestCase("role_arn = pull\nsource_profile = base", "The role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
-    [TestCase("role_arn = pull\nweb_identity_token_file = token", "The role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
-    [TestCase($"role_arn = {Role}\nsource_profile = nobody", "the AWS profile \"nobody\", which the AWS profile \"default\" names as its source_profile, does not exist. Correct the name, or add the profile to ")]
-    [TestCase($"role_arn = {Role}\nsource_profile = empty", "There are no credentials in the AWS profile \"empty\", which the AWS profile \"default\" names as its source_profile. Add keys, a role or another source to it.")]
-    [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment", "There are both source_profile and credential_source in the AWS profile \"default\". Take one of them away.")]
-    [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata", "The credential_source of the AWS profile \"default\" is \"Ec2instancemetadata\". Write Environment, Ec2InstanceMetadata or EcsContainer.")]
-    [TestCase($"role_arn = {Role}\nsource_profile = base\nmfa_serial = arn", "The role of the AWS profile \"default\" wants a code of an MFA device (mfa_serial), and nobody can type one here. Name another profile.")]
-    [TestCase("login_session = arn", "The sign-in of the AWS profile \"default\" is one of \"aws login\" (login_session), which this program cannot use. Name a profile with credential_process = aws configure export-credentials --profile default.")]
-    [TestCase("sso_account_id = 1", "The setting sso_role_name is missing in the AWS profile \"default\". Add it.")]
-    [TestCase("sso_role_name = pull", "The setting sso_account_id is missing in the AWS profile \"default\". Add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull", "The setting sso_region is missing in the AWS profile \"default\". Add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_region = eu-west-1", "The setting sso_start_url is missing in the AWS profile \"default\". Add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = none", "There is no section [sso-session none], which the AWS profile \"default\" names as its sso_session. Add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1", "The setting sso_region is missing in the section [sso-session bare], which the AWS profile \"default\" names as its sso_session. Add it.")]
+    [TestCase("aws_secret_access_key = hunter2", "the AWS profile \"default\" has an aws_secret_access_key but no aws_access_key_id: add it.")]
+    [TestCase("aws_access_key_id = AKIA", "the AWS profile \"default\" has an aws_access_key_id but no aws_secret_access_key: add it.")]
+    [TestCase("source_profile = base", "the AWS profile \"default\" has a source_profile but no role_arn: add it.")]
+    [TestCase("credential_source = Environment", "the AWS profile \"default\" has a credential_source but no role_arn: add it.")]
+    [TestCase("web_identity_token_file = token", "the AWS profile \"default\" has a web_identity_token_file but no role_arn: add it.")]
+    [TestCase($"role_arn = {Role}", "the AWS profile \"default\" has a role_arn but no source credentials: add source_profile or credential_source.")]
+    [TestCase("role_arn = pull\nsource_profile = base", "role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
+    [TestCase("role_arn = pull\nweb_identity_token_file = token", "role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = nobody", "the AWS profile \"nobody\", the source_profile of the AWS profile \"default\", does not exist: correct the name, or add the profile to ")]
+    [TestCase($"role_arn = {Role}\nsource_profile = empty", "the AWS profile \"empty\", the source_profile of the AWS profile \"default\", contains no credentials: add access keys, a role or another source to it.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment", "the AWS profile \"default\" has both source_profile and credential_source: remove one of them.")]
+    [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata", "invalid credential_source \"Ec2instancemetadata\" of the AWS profile \"default\": expected Environment, Ec2InstanceMetadata or EcsContainer.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = base\nmfa_serial = arn", "the AWS profile \"default\" requires MFA (mfa_serial), which a non-interactive program cannot provide: use another profile.")]
+    [TestCase("login_session = arn", "the AWS profile \"default\" uses \"aws login\" (login_session), which is not supported: use a profile with credential_process = aws configure export-credentials --profile default")]
+    [TestCase("sso_account_id = 1", "sso_role_name is missing in the AWS profile \"default\": add it.")]
+    [TestCase("sso_role_name = pull", "sso_account_id is missing in the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull", "sso_region is missing in the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_region = eu-west-1", "sso_start_url is missing in the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = none", "there is no section [sso-session none], the sso_session of the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1", "sso_region is missing in the section [sso-session bare], the sso_session of the AWS profile \"default\": add it.")]
     public async Task A_profile_with_half_of_a_setting_is_an_error_that_names_the_other_half(string settings, string message)
     {
         _stage.WriteConfig($"[default]\n{settings}\n[profile base]\n{Keys}[profile empty]\nregion = eu-west-1\n[sso-session bare]\nsso_start_url = https://corporate.example/\n");
@@ -148,7 +148,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         Assert.That((request.AccessKeyId, request.SignatureVerified), Is.EqualTo((_emulator.ProfileCredentials.AccessKeyId, true)));
         Assert.That((request.Operation, request.Host), Is.EqualTo(("AssumeRole", "sts.eu-west-1.amazonaws.com")));
         Assert.That(request.Body, Does.Contain("RoleSessionName=node-7").And.Contain("ExternalId=partner"));
-        Assert.That(identity.Origin, Does.StartWith($"the role {Role}, assumed with the access key that ends in {_emulator.ProfileCredentials.AccessKeyId[^4..]}, from the AWS profile "));
+        Assert.That(identity.Origin, Does.StartWith($"the role {Role}, assumed with the access key ending in {_emulator.ProfileCredentials.AccessKeyId[^4..]} from the AWS profile "));
     }
 
     [Test]
