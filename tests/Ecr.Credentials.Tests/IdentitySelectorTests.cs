@@ -70,9 +70,9 @@ public sealed class IdentitySelectorTests
                 .And.Message.StartsWith("The pod's service account names no role, and one is required. Annotate it with eks.amazonaws.com/ecr-role-arn"));
     }
 
-    [TestCase("", "\"\" is not the ARN of a role.")]
-    [TestCase("pull", "\"pull\" is not the ARN of a role.")]
-    [TestCase(Role + " ", "begins or ends with a blank.")]
+    [TestCase("", "\"\" is not a valid role ARN.")]
+    [TestCase("pull", "\"pull\" is not a valid role ARN.")]
+    [TestCase(Role + " ", "has leading or trailing whitespace.")]
     public void A_role_that_cannot_be_used_is_refused_rather_than_passed_over(string role, string message) =>
         Assert.That(
             () => Selector().Select(Request((PullAnnotation, role), (Annotation, Role))),
