@@ -137,7 +137,7 @@ public sealed class EcrCredentialProvider : IDisposable
     private TimeSpan GetCacheDuration(EcrToken token)
     {
         var remaining = token.ExpiresAt - _timeProvider.GetUtcNow() ?? TimeSpan.Zero;
-        return TimeSpan.FromSeconds(Math.Clamp((long)(remaining / 2).TotalSeconds, 0, (long)(EcrToken.LongestLife / 2).TotalSeconds));
+        return TimeSpan.FromSeconds(Math.Clamp((long)(remaining / 2).TotalSeconds, 0, (long)(EcrToken.MaxLifetime / 2).TotalSeconds));
     }
 
     private static class Log

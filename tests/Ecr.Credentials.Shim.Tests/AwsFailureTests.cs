@@ -16,8 +16,8 @@ public sealed class AwsFailureTests : ShimFixture
         Case(Fault.Malformed, 3, "returned a response that is not from AWS. Check for a proxy in between"),
         Case(Fault.NoAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
         Case(Fault.EmptyAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
-        Case(Fault.TokenNotBase64, 1, "cannot be used. The authorization token is not base64 text."),
-        Case(Fault.TokenWithoutColon, 1, "cannot be used. The authorization token does not hold a user name, a colon and a password."),
+        Case(Fault.TokenNotBase64, 1, "cannot be used. The authorization token is not valid base64."),
+        Case(Fault.TokenWithoutColon, 1, "cannot be used. The authorization token does not decode to a user name, a colon and a password."),
     ];
 
     [TestCaseSource(nameof(Failures))]

@@ -187,7 +187,7 @@ public sealed class FileCacheTests : ShimFixture
         var told = await RunAsync(Host, [.. Arguments, "-v"]);
 
         AssertPassword(quiet);
-        Assert.That(told.Error, Does.Contain($"Passwords are not kept in {Folder}, which is no folder of this user alone."));
+        Assert.That(told.Error, Does.Contain($"Not caching passwords: {Folder} is not private."));
         Assert.That(Directory.GetFileSystemEntries(Folder), Is.Empty);
     }
 

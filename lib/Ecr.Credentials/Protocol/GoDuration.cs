@@ -27,7 +27,9 @@ public static class GoDuration
     private const ulong MinMagnitude = 1UL << 63;
 
     /// <summary>Parses a duration.</summary>
-    /// <param name="text">An optional sign, then <c>0</c> or numbers with units: <c>ns</c>, <c>us</c>, <c>µs</c>, <c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c>.</param>
+    /// <param name="text">
+    /// An optional sign, then <c>0</c> or numbers with units: <c>ns</c>, <c>us</c>, <c>µs</c>, <c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c>.
+    /// </param>
     /// <returns>The duration.</returns>
     /// <exception cref="FormatException">The text is not a Go duration, or is outside of ±2562047h47m16.854775807s.</exception>
     public static TimeSpan Parse(ReadOnlySpan<char> text) =>

@@ -14,7 +14,7 @@ public sealed class EcrTelemetryTests
     private const string Image = "marker-image";
 
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan Life = TimeSpan.FromHours(12);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
     private static readonly EcrTokenRequest Request = new(EcrRegistry.Parse($"{Account}.dkr.ecr.eu-west-1.amazonaws.com"));
 
     private FakeTimeProvider _time = null!;
@@ -120,7 +120,7 @@ public sealed class EcrTelemetryTests
         {
             trace = parent.TraceId;
             await cache.GetTokenAsync(Request);
-            _time.Advance(Life / 2);
+            _time.Advance(Lifetime / 2);
             await cache.GetTokenAsync(Request);
             await cache.WhenIdleAsync();
         }
@@ -144,15 +144,16 @@ public sealed class EcrTelemetryTests
     {
         using var cache = Cache();
         await cache.GetTokenAsync(Request);
-        _time.Advance(Life / 2);
-        _failure = new EcrCredentialException(EcrCredentialErrorReason.Throttled, "AWS throttled every attempt. Try again later.");
+        _time.Advance(Lifetime / 2);
+        _failure = new EcrCredentialException(EcrCredentialErrorReason.Throttled, "AWS throttled the calls. Try again later.");
 
         await cache.GetTokenAsync(Request);
         await cache.WhenIdleAsync();
 
         Assert.That(_logger.Lines, Is.EqualTo(new[]
         {
-            "Warning: The token of region eu-west-1 could not be renewed and serves until 2026-03-02 00:00:00Z: AWS throttled every attempt. Try again later.",
+            "Warning: Failed to refresh the token of region eu-west-1; using the cached token until 2026-03-02 00:00:00Z: "
+                + "AWS throttled the calls. Try again later.",
         }));
     }
 
@@ -168,11 +169,11 @@ public sealed class EcrTelemetryTests
         _failure = null;
         await provider.GetCredentialsAsync(request);
         await provider.GetCredentialsAsync(request);
-        _time.Advance(Life / 2);
+        _time.Advance(Lifetime / 2);
         _failure = new InvalidOperationException(Secret, new IOException(Image));
         await provider.GetCredentialsAsync(request);
         await cache.WhenIdleAsync();
-        _time.Advance(Life / 4);
+        _time.Advance(Lifetime / 4);
         _failure = new EcrCredentialException(EcrCredentialErrorReason.ServiceError, "The service failed.", new IOException(Secret));
         await provider.GetCredentialsAsync(request);
         await cache.WhenIdleAsync();
@@ -202,7 +203,7 @@ public sealed class EcrTelemetryTests
         {
             await (gate ?? Task.CompletedTask);
             _time.Advance(TimeSpan.FromSeconds(2));
-            return _failure is null ? new EcrToken("AWS", Secret, _time.GetUtcNow() + Life) : throw _failure;
+            return _failure is null ? new EcrToken("AWS", Secret, _time.GetUtcNow() + Lifetime) : throw _failure;
         }),
         new EcrTokenCacheOptions { TimeProvider = _time, Logger = _logger });
 }

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ecr.Credentials.Tokens.Files;
 
-/// <summary>Whose a file or folder is and who else may use it, which .NET does not tell.</summary>
-/// <remarks><see href="https://man7.org/linux/man-pages/man2/statx.2.html"/>, whose structure is the same on every architecture.</remarks>
+/// <summary>The type, owner and permissions of a file or directory; .NET does not expose the owner.</summary>
+/// <remarks>Uses <see href="https://man7.org/linux/man-pages/man2/statx.2.html"/>, whose structure is the same on all architectures.</remarks>
 [SupportedOSPlatform("linux")]
 internal readonly struct FileOwnership
 {
@@ -27,13 +27,13 @@ internal readonly struct FileOwnership
 
     public bool IsDirectory => (_mode & TypeMask) == DirectoryType;
 
-    /// <summary>Whether it is a file with content, and no link, pipe or device.</summary>
+    /// <summary>Whether it is a regular file, not a symbolic link, pipe or device.</summary>
     public bool IsRegularFile => (_mode & TypeMask) == RegularType;
 
-    /// <summary>Whether it belongs to this process's user, and nobody else may read, write or search it.</summary>
+    /// <summary>Whether it is owned by the current user, and neither its group nor other users have any access.</summary>
     public bool IsPrivate => _owner == GetEffectiveUserId() && (_mode & GroupAndOthers) == 0;
 
-    /// <summary>The status of what is at the path itself, also if it is a link; null if there is nothing, or the system does not say.</summary>
+    /// <summary>Returns the status of a path without following a symbolic link; null if the path does not exist or statx fails.</summary>
     public static FileOwnership? Of(string path)
     {
         try
@@ -42,12 +42,12 @@ internal readonly struct FileOwnership
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library from before 2018.
+            // The C library is older than 2018 and has no statx.
             return null;
         }
     }
 
-    /// <summary>The status of an open file; null if the system does not say.</summary>
+    /// <summary>Returns the status of an open file; null if statx fails.</summary>
     public static FileOwnership? Of(SafeFileHandle file)
     {
         try

@@ -93,7 +93,7 @@ public sealed class SharedConfigTests : IDisposable
     {
         _stage.Set(SharedConfig.ConfigFileVariable, _stage.Home);
 
-        AssertMisconfigured($"{SharedConfig.ConfigFileVariable} names \"{_stage.Home}\", which cannot be read: ");
+        AssertMisconfigured($"cannot read \"{_stage.Home}\" ({SharedConfig.ConfigFileVariable}): ");
     }
 
     [Test]
