@@ -210,7 +210,7 @@ public sealed class EcrCredentialProviderTests
     {
         Assert.That(
             () => EcrRegistryAlias.Parse($"mirror.example/team={Host}"),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("The alias pattern \"mirror.example/team\" must be a host without a path."));
+            Throws.TypeOf<FormatException>().With.Message.EqualTo("the alias pattern \"mirror.example/team\" must be a host without a path."));
         Assert.That(
             () => new EcrRegistryAlias(ImagePattern.Parse("mirror.example/"), EcrRegistry.Parse(Host)),
             Throws.ArgumentException);
@@ -218,7 +218,7 @@ public sealed class EcrCredentialProviderTests
 
     [TestCase("mirror.example", "\"mirror.example\" is not a valid registry alias. Expected PATTERN=REGISTRY.")]
     [TestCase("=" + Host, "is not a valid registry alias.")]
-    [TestCase("mirror.example=", "The registry host is missing.")]
+    [TestCase("mirror.example=", "the registry host is missing.")]
     [TestCase("mirror.example=docker.io", "\"docker.io\" is not an Amazon ECR registry host.")]
     [TestCase("mirror example=" + Host, "")]
     public void An_alias_says_what_is_wrong_with_it(string text, string message) =>

@@ -4,16 +4,17 @@ namespace Ecr.Credentials.Shim.Tests.Nodes;
 
 /// <summary>
 /// The executables of a release run on every node: where the variables <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c> and
-/// <c>ECR_CREDENTIAL_PROVIDER_NODES</c> name what <c>shim/release/build</c> and <c>get-nodes</c> have made. Needs root.
+/// <c>ECR_CREDENTIAL_PROVIDER_NODES</c> name what <c>shim/release/build</c> and <c>fetch-node-images</c> have made. Needs root.
 /// </summary>
+[Requires(Requirement.Nodes)]
 public sealed class NodeTests : ShimFixture
 {
     private const string RedHatBundle = "/etc/pki/tls/certs/ca-bundle.crt";
 
-    // There is nothing to test where they are not named. Arm is emulated, and slow: it shows that the executable works, which is the same code.
-    private static string[] Amd64Nodes => Node.AreThere ? ["debian-11", "debian-13"] : [];
+    // Arm is emulated, and slow: it shows that the executable works, which is the same code.
+    private static string[] Amd64Nodes => ["debian-11", "debian-13"];
 
-    private static string[] AllNodes => Node.AreThere ? [.. Amd64Nodes, "debian-11-arm64"] : [];
+    private static string[] AllNodes => [.. Amd64Nodes, "debian-11-arm64"];
 
     [TestCaseSource(nameof(AllNodes))]
     public async Task It_tells_its_version(string name)

@@ -184,7 +184,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
     [TestCase("")]
     public void A_key_without_text_is_refused(string key) =>
-        Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(key), Throws.ArgumentException.With.Message.StartsWith("The service key has no text."));
+        Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(key), Throws.ArgumentException.With.Message.StartsWith("the service key's ToString() is empty;"));
 
     [Test]
     public void Keys_with_the_same_text_are_refused_because_they_would_share_options()
@@ -193,7 +193,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
         Assert.That(
             () => collection.AddKeyedEcrCredentials("1"),
-            Throws.ArgumentException.With.Message.StartsWith("Another service key has the text \"1\" too."));
+            Throws.ArgumentException.With.Message.StartsWith("another service key has the same string \"1\";"));
     }
 
     private static IEnumerable<TestCaseData> BadOptions()

@@ -26,10 +26,10 @@ public sealed class CredentialProviderProgramTests
                 + "\n"));
     }
 
-    [TestCase("", "invalid request on standard input: The document is empty.")]
-    [TestCase("nginx", "invalid request on standard input: The document is not valid JSON")]
-    [TestCase("[]", "The document is an array.")]
-    [TestCase(Request + "{}", "The document is not valid JSON")]
+    [TestCase("", "invalid request on standard input: the document is empty.")]
+    [TestCase("nginx", "invalid request on standard input: the document is not valid JSON")]
+    [TestCase("[]", "the document is an array.")]
+    [TestCase(Request + "{}", "the document is not valid JSON")]
     [TestCase("{}", "\"kind\" is missing.")]
     public async Task RunAsync_tells_a_bad_request_in_one_line(string input, string message)
     {

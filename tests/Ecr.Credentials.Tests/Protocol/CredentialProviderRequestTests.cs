@@ -50,18 +50,18 @@ public sealed class CredentialProviderRequestTests
         Assert.That(request.ServiceAccountToken, Is.Null);
     }
 
-    [TestCase("", "The document is empty.")]
-    [TestCase(" \n", "The document is empty.")]
-    [TestCase("hello", "The document is not valid JSON at byte 0.")]
-    [TestCase("kind: CredentialProviderRequest", "The document is not valid JSON")]
-    [TestCase("{", "The document is not valid JSON at byte 1.")]
-    [TestCase(Minimal + "x", "The document is not valid JSON")]
-    [TestCase(Minimal + "{}", "The document is not valid JSON")]
-    [TestCase("\ufeff" + Minimal, "The document is not valid JSON at byte 0.")]
-    [TestCase("// comment\n" + Minimal, "The document is not valid JSON")]
-    [TestCase("[]", "The document is an array. It must be an object.")]
-    [TestCase("null", "The document is null. It must be an object.")]
-    [TestCase("\"x\"", "The document is a string. It must be an object.")]
+    [TestCase("", "the document is empty.")]
+    [TestCase(" \n", "the document is empty.")]
+    [TestCase("hello", "the document is not valid JSON at byte 0.")]
+    [TestCase("kind: CredentialProviderRequest", "the document is not valid JSON")]
+    [TestCase("{", "the document is not valid JSON at byte 1.")]
+    [TestCase(Minimal + "x", "the document is not valid JSON")]
+    [TestCase(Minimal + "{}", "the document is not valid JSON")]
+    [TestCase("\ufeff" + Minimal, "the document is not valid JSON at byte 0.")]
+    [TestCase("// comment\n" + Minimal, "the document is not valid JSON")]
+    [TestCase("[]", "the document is an array. It must be an object.")]
+    [TestCase("null", "the document is null. It must be an object.")]
+    [TestCase("\"x\"", "the document is a string. It must be an object.")]
     [TestCase("{}", "\"kind\" is missing. It must be \"CredentialProviderRequest\".")]
     [TestCase("""{"kind":"CredentialProviderResponse"}""", "\"kind\" is \"CredentialProviderResponse\". It must be \"CredentialProviderRequest\".")]
     [TestCase("""{"KIND":"CredentialProviderRequest"}""", "\"kind\" is missing.")]
@@ -78,8 +78,8 @@ public sealed class CredentialProviderRequestTests
     [TestCase("""{"image":true}""", "\"image\" is a boolean. It must be a string.")]
     [TestCase("""{"serviceAccountAnnotations":[]}""", "\"serviceAccountAnnotations\" is an array. It must be an object.")]
     [TestCase("""{"serviceAccountAnnotations":{"a":1}}""", "\"a\" is a number. It must be a string.")]
-    [TestCase("""{"image":"\ud800"}""", "A string contains a lone surrogate.")]
-    [TestCase("""{"serviceAccountAnnotations":{"\udfff":""}}""", "A string contains a lone surrogate.")]
+    [TestCase("""{"image":"\ud800"}""", "a string contains a lone surrogate.")]
+    [TestCase("""{"serviceAccountAnnotations":{"\udfff":""}}""", "a string contains a lone surrogate.")]
     public void Parse_reports_what_is_wrong(string json, string message)
     {
         Assert.That(CredentialProviderRequest.TryParse(Encoding.UTF8.GetBytes(json), out var request, out var error), Is.False);
@@ -92,7 +92,7 @@ public sealed class CredentialProviderRequestTests
     public void Parse_rejects_text_that_is_not_UTF8() =>
         Assert.That(
             () => CredentialProviderRequest.Parse([.. "{\"image\":\""u8, 0xc3, 0x28, .. "\"}"u8]),
-            Throws.TypeOf<FormatException>().With.Message.StartsWith("The document is not valid UTF-8."));
+            Throws.TypeOf<FormatException>().With.Message.StartsWith("the document is not valid UTF-8."));
 
     [Test]
     public void Parse_never_repeats_the_document_when_it_is_not_JSON() =>
