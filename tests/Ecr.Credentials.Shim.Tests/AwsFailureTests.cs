@@ -4,10 +4,13 @@ public sealed class AwsFailureTests : ShimFixture
 {
     private static IEnumerable<TestCaseData> Failures() =>
     [
-        Case(Fault.AccessDenied, 1, "AWS denied access: User: arn:aws:iam::123456789012:user/", "Allow ecr:GetAuthorizationToken on \"*\" for these credentials. (AccessDeniedException, HTTP 400 from http://127.0.0.1:"),
+        Case(Fault.AccessDenied, 1, "AWS denied access: User: arn:aws:iam::123456789012:user/",
+            "Allow ecr:GetAuthorizationToken on \"*\" for these credentials. (AccessDeniedException, HTTP 400 from http://127.0.0.1:"),
         Case(Fault.ExpiredCredentials, 1, "the AWS session credentials have expired: refresh them (ExpiredTokenException,"),
-        Case(Fault.SignatureExpired, 1, "the system clock is wrong: AWS rejected the request's timestamp; synchronize it with NTP. (InvalidSignatureException,"),
-        Case(Fault.SignatureNotYetCurrent, 1, "the system clock is wrong: AWS rejected the request's timestamp; synchronize it with NTP. (InvalidSignatureException,"),
+        Case(
+            Fault.SignatureExpired, 1, "the system clock is wrong: AWS rejected the request's timestamp; synchronize it with NTP. (InvalidSignatureException,"),
+        Case(Fault.SignatureNotYetCurrent, 1,
+            "the system clock is wrong: AWS rejected the request's timestamp; synchronize it with NTP. (InvalidSignatureException,"),
         Case(Fault.Throttling, 3, "AWS throttled every attempt: retry later or request a quota increase. (ThrottlingException,"),
         Case(Fault.ThrottleException, 3, "AWS throttled every attempt:", "(ThrottleException,"),
         Case(Fault.TooManyRequests, 3, "AWS throttled every attempt:", "HTTP 429"),
@@ -53,7 +56,8 @@ public sealed class AwsFailureTests : ShimFixture
         AssertFailure(
             await RunAsync(Request()),
             1,
-            $"cannot reach {Emulator.Address.GetLeftPart(UriPartial.Authority)}: connection reset. Check the network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).");
+            $"cannot reach {Emulator.Address.GetLeftPart(UriPartial.Authority)}: connection reset. Check the network, proxy "
+                + $"(HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).");
         Assert.That(TokenRequests, Has.Count.GreaterThanOrEqualTo(3));
     }
 

@@ -8,9 +8,12 @@ public sealed class BadInputTests : ShimFixture
     [TestCase("get credentials", "the document is not valid JSON", TestName = "Input_that_is_not_JSON_is_refused")]
     [TestCase("[]", "the document is an array. It must be an object.", TestName = "An_array_is_refused")]
     [TestCase("""{"kind":"Pod","apiVersion":"v1"}""", "\"kind\" is \"Pod\".", TestName = "Another_kind_is_refused")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v9","image":"x"}""", "\"apiVersion\" is \"credentialprovider.kubelet.k8s.io/v9\".", TestName = "An_unknown_version_is_refused")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1"}""", "\"image\" is missing.", TestName = "A_missing_image_is_refused")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":""}""", "\"image\" is missing.", TestName = "An_empty_image_is_refused")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v9","image":"x"}""",
+        "\"apiVersion\" is \"credentialprovider.kubelet.k8s.io/v9\".", TestName = "An_unknown_version_is_refused")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1"}""", "\"image\" is missing.",
+        TestName = "A_missing_image_is_refused")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":""}""", "\"image\" is missing.",
+        TestName = "An_empty_image_is_refused")]
     public async Task A_bad_request_is_told_in_one_line(string input, string message)
     {
         AssertFailure(await RunAsync(input), 2, message);

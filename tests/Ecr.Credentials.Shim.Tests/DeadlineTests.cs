@@ -16,7 +16,8 @@ public sealed class DeadlineTests : ShimFixture
     {
         await using var server = await SilentServer.StartAsync(silence);
 
-        await AssertGivenUpAsync($"waiting for {server.Address.GetLeftPart(UriPartial.Authority)}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
+        await AssertGivenUpAsync(
+            $"waiting for {server.Address.GetLeftPart(UriPartial.Authority)}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
     }
 
     [Test]
@@ -94,7 +95,9 @@ public sealed class DeadlineTests : ShimFixture
     {
         // The kubelet always closes the pipe; a person at a terminal may not.
         var environment = ShimProgram.MinimalEnvironment(Home);
-        var start = new ProcessStartInfo(ShimProgram.Path, [Timeout]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            ShimProgram.Path, [Timeout])
+        { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment.Clear();
         foreach (var (name, value) in environment)
         {
@@ -105,7 +108,8 @@ public sealed class DeadlineTests : ShimFixture
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
-        Assert.That(error, Does.EndWith("timed out after 3s: waiting for the end of standard input. Check the node's network, or raise --timeout." + Environment.NewLine));
+        Assert.That(error, Does.EndWith(
+            "timed out after 3s: waiting for the end of standard input. Check the node's network, or raise --timeout." + Environment.NewLine));
         Assert.That(process.ExitCode, Is.EqualTo(1));
     }
 

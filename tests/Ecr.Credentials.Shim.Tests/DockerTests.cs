@@ -67,7 +67,8 @@ public sealed class DockerTests : ShimFixture
         };
 
         var result = await RunAsync(
-            "mirror.example:5000", variables, "docker", "get", "-v", $"--registry-alias=mirror.example:5000={Host}", "--identity=mirror.example:5000=profile:pull");
+            "mirror.example:5000", variables, "docker", "get", "-v", $"--registry-alias=mirror.example:5000={Host}",
+                "--identity=mirror.example:5000=profile:pull");
 
         AssertPassword(result.Output, "mirror.example:5000");
         Assert.That(result.Error, Does.Contain("Using the registry alias"));

@@ -75,7 +75,8 @@ public sealed class EcrCredentialProviderTests
         var tokens = new FakeTokenSource(Now);
         using var provider = Provider(tokens);
 
-        var e = await Assert.ThrowsAsync<EcrCredentialException>(async () => await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image }));
+        var e = await Assert.ThrowsAsync<EcrCredentialException>(
+            async () => await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image }));
 
         Assert.That(e!.Reason, Is.EqualTo(EcrCredentialErrorReason.NotAnEcrRegistry));
         Assert.That(e.Message, Does.StartWith($"\"{EcrRegistry.GetHost(image)}\" is not an Amazon ECR registry host."));

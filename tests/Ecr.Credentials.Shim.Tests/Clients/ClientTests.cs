@@ -4,7 +4,8 @@ namespace Ecr.Credentials.Shim.Tests.Clients;
 
 /// <summary>
 /// Real clients push to and pull from a real registry through the executable as their credential helper, where the variables <c>DOCKER_REGISTRY</c>,
-/// <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c> name programs. Everyone meets registry and AWS under their own names, through the emulator's proxy.
+/// <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c> name programs. Everyone meets registry and AWS under their own names, through
+/// the emulator's proxy.
 /// </summary>
 [Requires(Requirement.Registry)]
 [Requires(Requirement.NativeExecutable)]
@@ -82,7 +83,8 @@ public sealed class ClientTests : ShimFixture
         var environment = WriteHelper("unused", "");
 
         await RunAsync(
-            environment, "sh", "-c", $"\"$0\" login-password {host} | skopeo login --authfile {Home}/auth.json --username AWS --password-stdin {host}", ShimProgram.Path);
+            environment, "sh", "-c", $"\"$0\" login-password {host} | skopeo login --authfile {Home}/auth.json --username AWS --password-stdin {host}",
+                ShimProgram.Path);
 
         Assert.That(await File.ReadAllTextAsync(Path.Combine(Home, "auth.json")), Does.Contain($"\"{host}\""));
     }

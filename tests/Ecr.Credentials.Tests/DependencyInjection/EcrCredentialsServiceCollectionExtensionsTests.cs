@@ -73,7 +73,8 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     {
         var tokens = Tokens();
         var collection = new ServiceCollection();
-        _ = isAddedBefore ? collection.AddSingleton<IEcrTokenSource>(tokens).AddEcrCredentials() : collection.AddEcrCredentials().AddSingleton<IEcrTokenSource>(tokens);
+        _ = isAddedBefore ? collection.AddSingleton<IEcrTokenSource>(
+            tokens).AddEcrCredentials() : collection.AddEcrCredentials().AddSingleton<IEcrTokenSource>(tokens);
         await using var services = collection.BuildServiceProvider();
 
         Assert.That(services.GetRequiredService<EcrCredentialProvider>().TokenSource, Is.SameAs(tokens));
@@ -144,7 +145,8 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
         using var response = await client.GetAsync(new Uri("http://localhost:5000/v2/"));
 
         Assert.That(registry.Requests.Single().Authorization, Is.Null);
-        Assert.That(async () => await services.GetRequiredService<EcrCredentialProvider>().GetAuthAsync("localhost:5000"), Throws.TypeOf<EcrCredentialException>());
+        Assert.That(
+            async () => await services.GetRequiredService<EcrCredentialProvider>().GetAuthAsync("localhost:5000"), Throws.TypeOf<EcrCredentialException>());
     }
 
     [Test]
@@ -184,7 +186,8 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
     [TestCase("")]
     public void A_key_without_text_is_refused(string key) =>
-        Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(key), Throws.ArgumentException.With.Message.StartsWith("the service key's ToString() is empty;"));
+        Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(
+            key), Throws.ArgumentException.With.Message.StartsWith("the service key's ToString() is empty;"));
 
     [Test]
     public void Keys_with_the_same_text_are_refused_because_they_would_share_options()

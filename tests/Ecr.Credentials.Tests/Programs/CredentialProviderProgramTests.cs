@@ -165,7 +165,8 @@ public sealed class CredentialProviderProgramTests
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
 
         Assert.That(
-            async () => await CredentialProviderProgram.RunAsync(Stream.Null, Stream.Null, TextWriter.Null, provider, new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
+            async () => await CredentialProviderProgram.RunAsync(
+                Stream.Null, Stream.Null, TextWriter.Null, provider, new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
             Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
@@ -190,7 +191,8 @@ public sealed class CredentialProviderProgramTests
         using var error = new StringWriter();
         using var provider = new EcrCredentialProvider(tokens, new EcrCredentialProviderOptions { TimeProvider = time });
 
-        var exitCode = await CredentialProviderProgram.RunAsync(input, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
+        var exitCode = await CredentialProviderProgram.RunAsync(
+            input, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 
         return (exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }

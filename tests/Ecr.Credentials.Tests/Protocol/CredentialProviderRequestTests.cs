@@ -36,12 +36,16 @@ public sealed class CredentialProviderRequestTests
             Is.EquivalentTo(new Dictionary<string, string> { ["a/b"] = "c", ["empty"] = "", ["null"] = "" }));
     }
 
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","future":{"x":[1,{}]}}""", TestName = "Parse_ignores_unknown_fields")]
-    [TestCase("""{"image":"x.io/b","kind":"X","image":"r.io/a","kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1"}""", TestName = "Parse_uses_the_last_of_repeated_fields")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","future":{"x":[1,{}]}}""",
+        TestName = "Parse_ignores_unknown_fields")]
+    [TestCase("""{"image":"x.io/b","kind":"X","image":"r.io/a","kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1"}""",
+        TestName = "Parse_uses_the_last_of_repeated_fields")]
     [TestCase(" \r\n\t" + Minimal + "\n\n ", TestName = "Parse_allows_surrounding_whitespace")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","i\u006dage":"r.io\/\u0061"}""", TestName = "Parse_resolves_escapes_in_names_and_values")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","i\u006dage":"r.io\/\u0061"}""",
+        TestName = "Parse_resolves_escapes_in_names_and_values")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","serviceAccountToken":null,"serviceAccountAnnotations":null}""", TestName = "Parse_treats_null_as_missing")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","serviceAccountToken":""}""", TestName = "Parse_treats_an_empty_token_as_missing")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","serviceAccountToken":""}""",
+        TestName = "Parse_treats_an_empty_token_as_missing")]
     public void Parse_is_lenient_where_kubelets_differ(string json)
     {
         var request = Parse(json);
@@ -68,12 +72,14 @@ public sealed class CredentialProviderRequestTests
     [TestCase("""{"kind":7}""", "\"kind\" is a number. It must be a string.")]
     [TestCase("""{"kind":"CredentialProviderRequest"}""", "\"apiVersion\" is missing. It must be credentialprovider.kubelet.k8s.io/v1, v1beta1 or v1alpha1.")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"v1"}""", "\"apiVersion\" is \"v1\".")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v2"}""", "\"apiVersion\" is \"credentialprovider.kubelet.k8s.io/v2\".")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v2"}""",
+        "\"apiVersion\" is \"credentialprovider.kubelet.k8s.io/v2\".")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1"}""", "\"image\" is missing.")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":""}""", "\"image\" is missing.")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":null}""", "\"image\" is missing.")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","Image":"r.io/a"}""", "\"image\" is missing.")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":["r.io/a"]}""", "\"image\" is an array. It must be a string.")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":["r.io/a"]}""",
+        "\"image\" is an array. It must be a string.")]
     [TestCase("""{"image":{}}""", "\"image\" is an object. It must be a string.")]
     [TestCase("""{"image":true}""", "\"image\" is a boolean. It must be a string.")]
     [TestCase("""{"serviceAccountAnnotations":[]}""", "\"serviceAccountAnnotations\" is an array. It must be an object.")]
@@ -123,7 +129,8 @@ public sealed class CredentialProviderRequestTests
     public void WriteTo_writes_what_the_kubelet_writes() =>
         Assert.That(
             Write(new CredentialProviderRequest { Image = "test.registry.io/foobar" }),
-            Is.EqualTo("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"test.registry.io/foobar"}""" + "\n"));
+            Is.EqualTo(
+                """{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"test.registry.io/foobar"}""" + "\n"));
 
     [Test]
     public void WriteTo_sorts_annotations_and_keeps_empty_ones() =>

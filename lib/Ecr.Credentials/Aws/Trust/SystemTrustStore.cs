@@ -1,6 +1,5 @@
-using Ecr.Credentials.Text;
-
 using Ecr.Credentials.Interop;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Trust;
 
