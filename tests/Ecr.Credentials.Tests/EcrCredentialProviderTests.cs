@@ -48,7 +48,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase(1.999, 0)]
     [TestCase(0, 0)]
     [TestCase(-3600, 0)]
-    public async Task GetCredentialsAsync_lets_the_kubelet_cache_for_half_of_the_remaining_life(double remaining, int expected)
+    public async Task GetCredentialsAsync_lets_the_kubelet_cache_for_half_of_the_remaining_lifetime(double remaining, int expected)
     {
         using var provider = Provider(new FakeTokenSource(Now.AddSeconds(remaining)));
 
@@ -84,7 +84,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetCredentialsAsync_gives_an_alias_the_password_of_the_registry_behind_it()
+    public async Task GetCredentialsAsync_uses_the_password_of_an_aliass_registry()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         var options = new EcrCredentialProviderOptions();
@@ -124,7 +124,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetCredentialsAsync_asks_with_the_role_of_the_service_account()
+    public async Task GetCredentialsAsync_uses_the_role_of_the_service_account()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         using var provider = Provider(tokens);
@@ -140,7 +140,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetCredentialsAsync_asks_for_nothing_when_the_role_cannot_be_used()
+    public async Task GetCredentialsAsync_requests_no_token_for_an_invalid_role()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         using var provider = Provider(tokens);
@@ -159,7 +159,7 @@ public sealed class EcrCredentialProviderTests
 
     [TestCase("*.dkr.ecr.*.amazonaws.com", CacheKeyType.Registry)]
     [TestCase(Host + "/team", CacheKeyType.Image)]
-    public async Task GetCredentialsAsync_asks_with_the_identity_of_the_rule_and_lets_the_kubelet_reuse_it_no_further(
+    public async Task GetCredentialsAsync_uses_the_identity_of_the_rule_and_limits_the_kubelets_reuse_to_it(
         string pattern, CacheKeyType cacheKeyType)
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
@@ -175,7 +175,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetAuthAsync_asks_with_the_identity_of_the_rule()
+    public async Task GetAuthAsync_uses_the_identity_of_the_rule()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         var options = new EcrCredentialProviderOptions();
@@ -189,7 +189,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetAuthAsync_gives_the_credential_of_an_image()
+    public async Task GetAuthAsync_returns_the_credentials_for_an_image()
     {
         using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
 

@@ -6,7 +6,7 @@ namespace Ecr.Credentials.Tests.Emulator;
 public sealed class AwsEmulatorTests
 {
     [Test]
-    public async Task Requests_tells_all_about_a_request_and_its_answer()
+    public async Task Requests_records_requests_and_responses()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -41,7 +41,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task Requests_keeps_what_nobody_understands()
+    public async Task Requests_records_unknown_requests()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient();
@@ -100,7 +100,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task WaitForRequestAsync_can_be_given_up()
+    public async Task WaitForRequestAsync_can_be_canceled()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var canceled = new CancellationTokenSource();

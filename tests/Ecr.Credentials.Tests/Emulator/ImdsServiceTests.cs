@@ -32,7 +32,7 @@ public sealed class ImdsServiceTests
 
     [TestCase("/latest/meta-data/iam/security-credentials")]
     [TestCase("/latest/meta-data/iam/security-credentials/")]
-    public async Task The_role_is_told_with_and_without_the_slash_at_the_end(string path)
+    public async Task The_role_is_returned_with_and_without_a_trailing_slash(string path)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRole = "a-role" });
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -41,7 +41,7 @@ public sealed class ImdsServiceTests
     }
 
     [Test]
-    public async Task The_region_is_told_in_two_places()
+    public async Task The_region_is_available_in_two_places()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRegion = "eu-north-1" });
         using var http = new HttpClient { BaseAddress = emulator.Address };

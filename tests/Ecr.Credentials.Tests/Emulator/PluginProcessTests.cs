@@ -58,7 +58,7 @@ public sealed class PluginProcessTests
     }
 
     [Test]
-    public async Task RunAsync_gives_the_process_its_own_environment_alone()
+    public async Task RunAsync_passes_only_the_given_environment()
     {
         var (shell, arguments) = OperatingSystem.IsWindows() ? ("cmd.exe", new[] { "/c", "set" }) : ("/bin/sh", new[] { "-c", "env" });
         var environment = ShimProgram.MinimalEnvironment(_home.FullName);

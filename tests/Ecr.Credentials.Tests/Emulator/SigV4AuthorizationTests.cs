@@ -24,7 +24,7 @@ public sealed class SigV4AuthorizationTests
     }
 
     [Test]
-    public void Parse_takes_a_header_without_blanks_after_the_commas() =>
+    public void Parse_accepts_a_header_without_spaces_after_the_commas() =>
         Assert.That(SigV4Authorization.Parse(Valid.Replace(", ", ",", StringComparison.Ordinal)), Is.Not.Null);
 
     [TestCase("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA512")]

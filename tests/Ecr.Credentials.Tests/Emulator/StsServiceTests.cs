@@ -29,7 +29,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task Session_credentials_expire_after_the_asked_duration()
+    public async Task Session_credentials_expire_after_the_requested_duration()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -97,7 +97,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task AssumeRole_gives_credentials_to_a_signed_caller()
+    public async Task AssumeRole_returns_credentials_to_a_signed_caller()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ExternalId = "agreed" });
 
@@ -133,7 +133,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task The_record_tells_which_role_was_asked_for_and_the_region_of_the_signature()
+    public async Task The_record_contains_the_requested_role_and_the_region_of_the_signature()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -190,7 +190,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task GetCallerIdentity_tells_who_signed()
+    public async Task GetCallerIdentity_returns_the_signer()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 

@@ -52,7 +52,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("http://mirror.example:5000/v2/")]
     [TestCase("http://localhost.evil.example:5000/v2/")]
     [TestCase("http://127.0.0.1.evil.example:5000/v2/")]
-    public async Task A_request_to_another_host_or_in_the_clear_gets_none_and_asks_for_no_token(string address)
+    public async Task A_request_to_another_host_or_over_http_gets_no_credentials_and_requests_no_token(string address)
     {
         var tokens = new FakeTokenSource(Expiry);
         await using var registry = await StartAsync();
@@ -137,7 +137,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("/v2/team/app/blobs/uploads/", "team")]
     [TestCase("/v2/other/app/manifests/1.0", "host")]
     [TestCase("/v2/", "host")]
-    public async Task A_rule_names_the_identity_by_host_and_repository_also_for_the_renewal(string path, string profile)
+    public async Task A_rule_selects_the_identity_by_host_and_repository_also_for_a_refresh(string path, string profile)
     {
         var tokens = Renewing();
         var options = new EcrCredentialProviderOptions();
@@ -152,7 +152,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_refused_token_is_renewed_and_the_request_sent_again()
+    public async Task A_rejected_token_is_refreshed_and_the_request_sent_again()
     {
         var tokens = Renewing();
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
@@ -167,7 +167,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_refused_token_is_renewed_through_the_cache()
+    public async Task A_rejected_token_is_refreshed_through_the_cache()
     {
         var clock = new FakeTimeProvider(Expiry.AddHours(-12));
         var calls = 0;
@@ -187,7 +187,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_registry_that_refuses_the_renewed_token_too_is_not_asked_again()
+    public async Task A_registry_that_rejects_the_refreshed_token_is_not_called_again()
     {
         var tokens = Renewing();
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
@@ -342,7 +342,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task When_a_refused_token_cannot_be_renewed_the_caller_learns_why()
+    public async Task A_failed_refresh_after_a_rejection_is_thrown()
     {
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
         using var client = Client(registry, new FakeTokenSource((request, _) => request.RejectedToken is null

@@ -33,7 +33,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase("HTTPS://" + Host, Host)]
     [TestCase("http://" + Host, Host)]
     [TestCase("https://public.ecr.aws/", "public.ecr.aws")]
-    public async Task Get_takes_servers_with_and_without_scheme_and_path_and_repeats_them_as_they_are(string input, string host)
+    public async Task Get_accepts_servers_with_and_without_scheme_and_path_and_returns_them_unchanged(string input, string host)
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
 
@@ -85,7 +85,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase(EcrCredentialErrorReason.NoAwsCredentials)]
     [TestCase(EcrCredentialErrorReason.AccessDenied)]
     [TestCase(EcrCredentialErrorReason.InvalidConfiguration)]
-    public async Task Get_tells_a_failure_where_docker_shows_it(EcrCredentialErrorReason reason) =>
+    public async Task Get_reports_a_failure_where_docker_shows_it(EcrCredentialErrorReason reason) =>
         Assert.That(await RunAsync("get", Host, FakeTokenSource.Failing(reason)), Is.EqualTo((1, $"It is {reason}. Do something.\n")));
 
     [TestCase("public.ecr.aws", EcrCredentialErrorReason.NoAwsCredentials)]
@@ -94,7 +94,7 @@ public sealed class DockerCredentialHelperProgramTests
         Assert.That(await RunAsync("get", server, FakeTokenSource.Failing(reason)), Is.EqualTo((1, NotFound)));
 
     [Test]
-    public async Task Get_gives_up_at_the_deadline_and_says_what_it_waited_for()
+    public async Task Get_times_out_at_the_deadline_and_says_what_it_waited_for()
     {
         var time = new FakeTimeProvider(Now);
         var asked = new TaskCompletionSource();
@@ -131,7 +131,7 @@ public sealed class DockerCredentialHelperProgramTests
     }
 
     [Test]
-    public async Task Get_fails_when_nobody_reads_the_output()
+    public async Task Get_fails_if_the_output_is_closed()
     {
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));

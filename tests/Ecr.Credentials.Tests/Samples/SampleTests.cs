@@ -60,7 +60,7 @@ public sealed class SampleTests
     }
 
     [Test]
-    public async Task RegistryApi_lists_the_tags_of_a_registry_that_wants_a_credential()
+    public async Task RegistryApi_lists_the_tags_of_a_registry_that_requires_credentials()
     {
         await using var registry = await LoopbackServer.StartAsync((request, response) =>
         {

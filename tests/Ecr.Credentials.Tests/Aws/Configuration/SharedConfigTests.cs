@@ -49,7 +49,7 @@ public sealed class SharedConfigTests : IDisposable
     [TestCase("region = a#b;c", "a#b;c")]
     [TestCase("region = # Ireland", null)]
     [TestCase("region =", null)]
-    public void A_comment_behind_a_value_is_left_out_and_an_empty_value_is_none(string line, string? region)
+    public void A_trailing_comment_is_removed_and_an_empty_value_is_missing(string line, string? region)
     {
         _stage.WriteConfig($"[default]\n{line}");
 
@@ -106,7 +106,7 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void A_file_of_the_home_directory_that_cannot_be_read_counts_for_none_and_is_told()
+    public void An_unreadable_file_in_the_home_directory_is_ignored_and_reported()
     {
         Directory.CreateDirectory(Path.Combine(_stage.Home, ".aws", "credentials"));
 
@@ -117,7 +117,7 @@ public sealed class SharedConfigTests : IDisposable
 
     [TestCase(".")]
     [TestCase("home")]
-    public void A_home_directory_without_a_full_path_is_none(string home)
+    public void A_relative_home_directory_is_ignored(string home)
     {
         _stage.Set("HOME", home);
 

@@ -45,7 +45,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Without_an_address_there_is_nobody()
+    public async Task Without_an_address_there_are_no_credentials()
     {
         using var source = new Source(Variables.Of((TokenVariable, "Bearer 1"), (TokenFileVariable, "/nowhere")));
 
@@ -69,7 +69,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("@s3cret.example/v2")]
     [TestCase("//s3cret.example/v2")]
     [TestCase("http://169.254.170.2/s3cret")]
-    public Task Something_that_is_no_path_is_refused(string relative) =>
+    public Task A_relative_URI_that_is_not_a_path_is_refused(string relative) =>
         AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash.", (RelativeVariable, relative));
 
     [TestCase("http://127.0.0.1/creds")]
@@ -82,7 +82,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://169.254.170.23/v1/credentials")]
     [TestCase("http://[fd00:ec2::23]/v1/credentials")]
     [TestCase("http://[FD00:EC2:0::23]/v1/credentials")]
-    public async Task An_address_of_this_machine_or_its_agents_may_be_asked_in_the_clear(string address)
+    public async Task An_address_of_this_machine_or_its_agents_may_be_called_over_http(string address)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, address)), connect: server.ConnectAsync);
@@ -92,7 +92,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Any_host_may_be_asked_over_TLS_if_its_certificate_is_trusted()
+    public async Task Any_host_may_be_called_over_TLS_if_its_certificate_is_trusted()
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, "https://credentials.example/s3cret")), connect: server.ConnectAsync);
@@ -136,7 +136,7 @@ public sealed class ContainerCredentialsTests
         Assert.That(await SentTokenAsync((TokenVariable, "stale"), (TokenFileVariable, Write("token", text))), Is.EqualTo("Bearer from-file"));
 
     [Test]
-    public async Task Without_a_token_none_is_sent() => Assert.That(await SentTokenAsync(), Is.Null);
+    public async Task Without_a_token_no_header_is_sent() => Assert.That(await SentTokenAsync(), Is.Null);
 
     [TestCase("s3cret\r\nHost: evil.example")]
     [TestCase("s3cret\n")]
@@ -167,7 +167,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task A_token_file_that_cannot_be_read_is_told()
+    public async Task A_token_file_that_cannot_be_read_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
@@ -183,7 +183,7 @@ public sealed class ContainerCredentialsTests
     [TestCase(429, 3)]
     [TestCase(500, 3)]
     [TestCase(503, 3)]
-    public async Task An_endpoint_that_gives_no_credentials_is_told(int status, int attempts)
+    public async Task An_endpoint_without_credentials_is_reported(int status, int attempts)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) =>
         {
@@ -201,7 +201,7 @@ public sealed class ContainerCredentialsTests
 
     [TestCase("s3cret", "not JSON")]
     [TestCase("""{"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
-    public async Task An_answer_without_credentials_is_told(string document, string why)
+    public async Task An_answer_without_credentials_is_reported(string document, string why)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync(document));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
@@ -210,7 +210,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task An_endpoint_that_refuses_connections_is_told()
+    public async Task An_endpoint_that_refuses_connections_is_reported()
     {
         using var source = new Source(Variables.Of((FullVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret"), (TokenVariable, "s3cret")));
 
@@ -222,7 +222,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task An_endpoint_that_is_silent_is_told()
+    public async Task An_endpoint_that_is_silent_is_reported()
     {
         var clock = new InstantTimeProvider();
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
@@ -233,7 +233,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Cancellation_ends_the_search_which_knows_what_it_waited_for()
+    public async Task A_canceled_lookup_knows_what_it_waited_for()
     {
         using var cancelled = new CancellationTokenSource();
         await using var server = await LoopbackServer.StartAsync(async (request, response) =>

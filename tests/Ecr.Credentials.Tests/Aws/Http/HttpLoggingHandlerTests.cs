@@ -8,7 +8,7 @@ namespace Ecr.Credentials.Tests.Aws.Http;
 public sealed class HttpLoggingHandlerTests
 {
     [Test]
-    public async Task An_attempt_is_told_without_what_may_be_secret()
+    public async Task An_attempt_is_logged_without_secrets()
     {
         await using var server = await LoopbackServer.StartAsync((_, response) =>
         {
@@ -22,13 +22,13 @@ public sealed class HttpLoggingHandlerTests
     }
 
     [Test]
-    public async Task An_attempt_that_fails_is_told_with_the_reason() =>
+    public async Task A_failed_attempt_is_logged_with_the_reason() =>
         Assert.That(
             await LogAsync(new Uri("http://s3cret:s3cret@127.0.0.1:1/s3cret")),
             Does.Match(@"^Debug: GET http://127\.0\.0\.1:1 failed after \d+ ms: connection refused$"));
 
     [Test]
-    public async Task An_attempt_that_is_given_up_is_told()
+    public async Task An_attempt_that_times_out_is_logged()
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
 
@@ -36,7 +36,7 @@ public sealed class HttpLoggingHandlerTests
     }
 
     [Test]
-    public void Where_nobody_listens_there_is_no_log()
+    public void Without_a_logger_there_is_no_logging_handler()
     {
         using var handler = new SocketsHttpHandler();
 

@@ -25,7 +25,7 @@ public sealed class SystemTrustStoreTests
     }
 
     [Test]
-    public void FindBundle_is_null_where_there_is_none()
+    public void FindBundle_returns_null_without_a_bundle()
     {
         // A link whose file has gone, as an uninstalled package leaves it.
         Directory.CreateDirectory(Path.Join(_root.FullName, "/etc/ssl"));
@@ -45,7 +45,7 @@ public sealed class SystemTrustStoreTests
 
     [TestCase("/usr/lib/ssl/openssl.cnf")]
     [TestCase("/etc/ssl/certs/ca-certificates.crt")]
-    public void HasDebianDefaults_is_false_where_it_finds_none(string file)
+    public void HasDebianDefaults_is_false_without_certificates(string file)
     {
         Write(file);
         Assert.That(SystemTrustStore.HasDebianDefaults(_root.FullName), Is.False);

@@ -69,7 +69,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("mfa_serial = arn")]
     [TestCase("aws_session_token = hunter2")]
     [TestCase("aws_access_key_id =\naws_secret_access_key =")]
-    public async Task A_profile_without_credentials_is_told_and_passed_over(string settings)
+    public async Task A_profile_without_credentials_is_skipped_with_a_reason(string settings)
     {
         _stage.WriteConfig($"[default]\n{settings}\n");
 
@@ -89,7 +89,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_profile_that_is_asked_for_must_hold_credentials()
+    public async Task A_named_profile_must_contain_credentials()
     {
         _stage.WriteConfig("[profile node]\nregion = eu-west-1\n");
 
