@@ -19,8 +19,8 @@ public sealed class AwsFailureTests : ShimFixture
         Case(Fault.Malformed, 3, "returned a response that is not from AWS; check for an intercepting proxy"),
         Case(Fault.NoAuthorizationData, 1, ": it contains no authorization token."),
         Case(Fault.EmptyAuthorizationData, 1, ": it contains no authorization token."),
-        Case(Fault.TokenNotBase64, 1, "cannot be used. The authorization token is not valid base64."),
-        Case(Fault.TokenWithoutColon, 1, "cannot be used. The authorization token does not decode to a user name, a colon and a password."),
+        Case(Fault.TokenNotBase64, 1, ": the authorization token is not valid base64."),
+        Case(Fault.TokenWithoutColon, 1, ": the authorization token does not decode to a user name, a colon and a password."),
     ];
 
     [TestCaseSource(nameof(Failures))]

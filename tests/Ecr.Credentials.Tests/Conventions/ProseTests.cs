@@ -11,8 +11,10 @@ public sealed partial class ProseTests
     [Test]
     public void Lines_of_code_are_at_most_160_characters_long() =>
         Assert.That(
-            Lines(
-                ["lib", "shim", "tests", "benchmarks", "nuget"], "*.cs").Where(line => line.Text.Length > MaxLineLength && !RawText().IsMatch(line.Text)).Select(line => line.Place), Is.Empty);
+            Lines(["lib", "shim", "tests", "benchmarks", "nuget"], "*.cs")
+                .Where(line => line.Text.Length > MaxLineLength && !RawText().IsMatch(line.Text))
+                .Select(line => line.Place),
+            Is.Empty);
 
     [Test]
     public void Nothing_that_people_read_is_in_dialect() =>
