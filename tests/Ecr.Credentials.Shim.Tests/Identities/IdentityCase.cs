@@ -18,7 +18,8 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
         }),
         new("Profile by rule", "`--identity PATTERN=profile:NAME`", stage =>
         {
-            stage.WriteCredentials(stage.ProfileKeys("ci")).AddArguments("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
+            stage.WriteCredentials(stage.ProfileKeys("ci")).AddArguments(
+                "--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
                 "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Emulator.ProfileCredentials.PrincipalArn;
         }),
