@@ -73,10 +73,10 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void Its_identities_are_those_that_are_tested()
+    public void Its_credential_sources_are_those_that_are_tested()
     {
         var rows = IdentityCase.All.Select(identity => $"| {identity.Name} | {identity.Settings} | ✓ | ✓ | ✓ |");
-        string[] table = ["| Identity | Set by | Private | Public | China |", "|---|---|---|---|---|", .. rows];
+        string[] table = ["| Source | Set by | Private | Public | China |", "|---|---|---|---|---|", .. rows];
 
         Assert.That(Readme, Does.Contain(string.Join('\n', table) + "\n\n"));
     }

@@ -1,12 +1,12 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>One way to give the executable an AWS identity.</summary>
-/// <param name="Name">What the README calls it.</param>
-/// <param name="Settings">What sets it, in the README's words.</param>
-/// <param name="SetUp">Sets it up, and tells the ARN of the principal that must sign the call of ECR.</param>
+/// <summary>A source of AWS credentials for the executable.</summary>
+/// <param name="Name">The name in the README.</param>
+/// <param name="Settings">The settings in the README.</param>
+/// <param name="SetUp">Sets it up and returns the ARN of the principal that must sign the ECR call.</param>
 public sealed record IdentityCase(string Name, string Settings, Func<IdentityStage, string> SetUp)
 {
-    /// <summary>Every one, in the order in which they are looked for.</summary>
+    /// <summary>All sources in order of precedence.</summary>
     public static IReadOnlyList<IdentityCase> All { get; } =
     [
         new("Service account's role",
@@ -70,7 +70,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
                 .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\nsource_profile = base\nrole_session_name = node-7\n");
             return stage.Session("pull", "node-7");
         }),
-        new("Role on keys of the environment", "`role_arn`, `credential_source = Environment`", stage =>
+        new("Role with environment keys", "`role_arn`, `credential_source = Environment`", stage =>
         {
             // Keys in the environment come before any profile; a profile that is named by a rule comes before them.
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey))
@@ -79,13 +79,13 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
                     "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Session("pull");
         }),
-        new("Role on the instance's role", "`role_arn`, `credential_source = Ec2InstanceMetadata`", stage =>
+        new("Role with the instance profile", "`role_arn`, `credential_source = Ec2InstanceMetadata`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata))
                 .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\ncredential_source = Ec2InstanceMetadata\n");
             return stage.Session("pull");
         }),
-        new("Role on container credentials", "`role_arn`, `credential_source = EcsContainer`", stage =>
+        new("Role with container credentials", "`role_arn`, `credential_source = EcsContainer`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.Container))
                 .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\ncredential_source = EcsContainer\n");
@@ -97,7 +97,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.WriteConfig($"[default]\nrole_arn = {stage.Role("pod")}\nweb_identity_token_file = {token}\n");
             return stage.Session("pod");
         }),
-        new("Program", "`credential_process`", stage =>
+        new("Process", "`credential_process`", stage =>
         {
             var keys = stage.Emulator.SessionCredentials;
             var output = stage.Write("keys.json",
@@ -105,7 +105,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.WriteConfig($"[default]\ncredential_process = cat '{output}'\n");
             return keys.PrincipalArn;
         }),
-        new("Sign-in", "`sso_session` or `sso_start_url`, after `aws sso login`", stage =>
+        new("SSO session", "`sso_session` or `sso_start_url`, after `aws sso login`", stage =>
         {
             var options = stage.Emulator.Options;
             stage.WriteConfig($"""
@@ -135,12 +135,12 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.Set(stage.Emulator.Environment(CredentialSource.PodIdentity));
             return stage.Emulator.PodIdentityCredentials.PrincipalArn;
         }),
-        new("Instance's role", "nothing; the instance metadata service, version 2", stage =>
+        new("Instance profile", "nothing; instance metadata service, version 2", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata));
             return stage.Emulator.InstanceCredentials.PrincipalArn;
         }),
-        new("Instance's role over IPv6", "`AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6`, or an address in `AWS_EC2_METADATA_SERVICE_ENDPOINT`", stage =>
+        new("Instance profile over IPv6", "`AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6`, or an address in `AWS_EC2_METADATA_SERVICE_ENDPOINT`", stage =>
         {
             stage.Set(
                 stage.Emulator.Environment(CredentialSource.InstanceMetadata)).Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", stage.Emulator.IPv6Address.AbsoluteUri);
