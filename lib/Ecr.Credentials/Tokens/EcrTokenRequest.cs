@@ -24,7 +24,7 @@ public sealed class EcrTokenRequest(EcrRegistry registry)
     } = EcrIdentity.Default;
 
     /// <summary>
-    /// Gets the token that the registry has just rejected. A caching source then returns a different one. <see langword="null"/>, the default, accepts any
+    /// Gets the token that the registry has just rejected, which a caching source then tries to replace. <see langword="null"/>, the default, accepts any
     /// token.
     /// </summary>
     public EcrToken? RejectedToken { get; init; }

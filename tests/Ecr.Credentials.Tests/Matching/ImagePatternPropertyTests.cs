@@ -22,7 +22,7 @@ public sealed class ImagePatternPropertyTests
 
             if (isValid != KubeletAlgorithm.IsValid(text) || isMatch != KubeletAlgorithm.IsMatch(text, image))
             {
-                var verdict = isValid ? "valid" : "refused";
+                var verdict = isValid ? "valid" : "rejected";
                 var answer = isMatch ? "matches" : "does not match";
                 Assert.Fail($"Pair {i} of seed {Seed}: pattern {Show(text)} is {verdict} and {answer} {Show(image)}.");
             }

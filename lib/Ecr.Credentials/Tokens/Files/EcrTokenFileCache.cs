@@ -9,7 +9,7 @@ namespace Ecr.Credentials.Tokens.Files;
 /// <remarks>
 /// <para>
 /// A token is returned from the cache in the first half of its lifetime. After that it is refreshed; if the refresh fails, the cached token is used until
-/// it expires. The invariants are listed in the README of Tokens. Thread-safe.
+/// it expires. Tokens/README.md in the source repository lists the invariants. Thread-safe.
 /// </para>
 /// <para>
 /// Passwords are stored in plain text. The directory is created for the current user only (mode 0700, files 0600) and is not used if other users have
@@ -86,7 +86,7 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
             var isAcquired = file.TryAcquireLock(out var fileLock);
             using (fileLock)
             {
-                // Read again under the lock: the previous holder may have written a token since the last read.
+                // Read again, with or without the lock: another process may have written a token since the last read.
                 var cached = file.Read();
                 if (IsFresh(cached, request))
                 {

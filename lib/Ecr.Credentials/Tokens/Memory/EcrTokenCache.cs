@@ -9,7 +9,8 @@ namespace Ecr.Credentials.Tokens.Memory;
 /// <summary>Caches the tokens of another source in memory; concurrent requests for the same token share one call.</summary>
 /// <remarks>
 /// A token is returned until shortly before it expires, and is refreshed in the background after half of its lifetime. An expired token is never
-/// returned. One token covers all registries of a region, whatever their account. The invariants are listed in the README of Tokens. Thread-safe.
+/// returned. One token is valid for all registries of a region, whatever their account. Tokens/README.md in the source repository lists the invariants.
+/// Thread-safe.
 /// </remarks>
 public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
 {
