@@ -61,7 +61,7 @@ public sealed class EcrIdentityRule(ImagePattern pattern, EcrIdentity identity)
 
         var externalId = text[(option + ExternalIdOption.Length)..];
         return externalId.IsEmpty
-            ? throw new FormatException("The external ID after \"external-id=\" is missing. Add it, or remove the option.")
+            ? throw new FormatException("the external ID after \"external-id=\" is missing. Add it, or remove the option.")
             : EcrIdentity.FromRole(AwsRoleArn.Parse(text[..option].ToString()), externalId.ToString());
     }
 }

@@ -34,7 +34,7 @@ public sealed class EcrIdentityRuleTests
     [TestCase("host=role:", "\"role:\" is not a valid identity.")]
     [TestCase("host=user:ci", "\"user:ci\" is not a valid identity.")]
     [TestCase("host=role:pull", "\"pull\" is not a valid role ARN.")]
-    [TestCase($"host=role:{Role},external-id=", "The external ID after \"external-id=\" is missing.")]
+    [TestCase($"host=role:{Role},external-id=", "the external ID after \"external-id=\" is missing.")]
     [TestCase("ho st=profile:ci", "")]
     public void Parse_reports_what_is_wrong(string text, string message) =>
         Assert.That(() => EcrIdentityRule.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(message));

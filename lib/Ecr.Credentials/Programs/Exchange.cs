@@ -127,7 +127,7 @@ internal static class Exchange
     private static ExchangeFailure Fail(EcrCredentialErrorReason reason, string message, ProgramOptions options)
     {
         var advice = options.Advice?.Invoke(reason);
-        return new ExchangeFailure(ExitCode.For(reason), string.IsNullOrEmpty(advice) ? message : $"{message} {advice}");
+        return new ExchangeFailure(ExitCode.For(reason), string.IsNullOrEmpty(advice) ? message : $"{message.TrimEnd('.')}. {advice}");
     }
 
     // A read of standard input cannot be canceled; the wait for it can.
@@ -145,7 +145,7 @@ internal static class Exchange
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException("waiting for the end of standard input.", e, cancellationToken);
+            throw new OperationCanceledException("waiting for the end of standard input", e, cancellationToken);
         }
     }
 }

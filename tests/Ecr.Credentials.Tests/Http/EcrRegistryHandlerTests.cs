@@ -379,7 +379,7 @@ public sealed class EcrRegistryHandlerTests
 
         var e = Assert.Throws<NotSupportedException>(() => client.Send(request));
 
-        Assert.That(e!.Message, Is.EqualTo($"credentials for \"{Host}\" cannot be obtained synchronously; use SendAsync"));
+        Assert.That(e!.Message, Is.EqualTo($"credentials for \"{Host}\" cannot be obtained synchronously. Use SendAsync."));
     }
 
     [Test]

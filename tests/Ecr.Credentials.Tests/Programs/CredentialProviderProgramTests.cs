@@ -124,7 +124,7 @@ public sealed class CredentialProviderProgramTests
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.Contain("timed out after 50s: waiting for the end of standard input."));
+        Assert.That(error, Does.Contain("timed out after 50s: waiting for the end of standard input"));
     }
 
     [Test]

@@ -101,7 +101,7 @@ public sealed class SharedConfigTests : IDisposable
     {
         var path = _stage.Write(".aws/credentials", "[default]\naws_secret_access_key hunter2\n");
 
-        var message = AssertMisconfigured($"invalid file \"{path}\": line 2 is neither a section nor a setting; expected [section] or key = value.");
+        var message = AssertMisconfigured($"invalid file \"{path}\": line 2 is neither a section nor a setting; expected [section] or key = value");
         Assert.That(message, Does.Not.Contain("hunter2"));
     }
 

@@ -69,7 +69,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("//s3cret.example/v2")]
     [TestCase("http://169.254.170.2/s3cret")]
     public Task Something_that_is_no_path_is_refused(string relative) =>
-        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash.", (RelativeVariable, relative));
+        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash", (RelativeVariable, relative));
 
     [TestCase("http://127.0.0.1/creds")]
     [TestCase("http://127.1.2.3:8080/creds")]
@@ -99,7 +99,7 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "no answer from the container credentials endpoint https://credentials.example: TLS handshake failed: the certificate is not trusted");
+            "cannot reach the container credentials endpoint https://credentials.example: TLS handshake failed: the certificate is not trusted");
         Assert.That(server.Requests, Is.Empty);
     }
 
@@ -142,7 +142,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("s3crét")]
     public Task A_token_that_is_no_header_is_refused(string token) =>
         AssertMisconfiguredAsync(
-            $"{TokenVariable} contains characters not allowed in an HTTP header: it must be one line of ASCII text.",
+            $"{TokenVariable} contains characters not allowed in an HTTP header: it must be one line of ASCII text",
             (FullVariable, "http://127.0.0.1:1/"),
             (TokenVariable, token));
 
@@ -152,7 +152,7 @@ public sealed class ContainerCredentialsTests
         var path = Write("lines", "s3cret\nHost: evil.example");
 
         await AssertMisconfiguredAsync(
-            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
     [Test]
@@ -160,7 +160,7 @@ public sealed class ContainerCredentialsTests
     {
         var path = Write("empty", " \n");
 
-        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
     [Test]
@@ -213,8 +213,8 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "no answer from the container credentials endpoint http://127.0.0.1:1: connection refused. "
-                + $"Check {RelativeVariable}, {FullVariable} and the agent that serves it.");
+            "cannot reach the container credentials endpoint http://127.0.0.1:1: connection refused. "
+                + $"Check {RelativeVariable}, {FullVariable} and the agent at that address.");
     }
 
     [Test]
@@ -224,7 +224,7 @@ public sealed class ContainerCredentialsTests
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)), clock);
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"no answer from {Name(server)}: timed out. ");
+        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"cannot reach {Name(server)}: timed out. ");
         Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(6.2).Within(0.001));
     }
 

@@ -330,7 +330,7 @@ public sealed class InstanceMetadataCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            $"lost connection to {service.Name}: connection reset. Retry, or raise AWS_METADATA_SERVICE_TIMEOUT.");
+            $"no response from {service.Name}: connection reset. Retry, or raise AWS_METADATA_SERVICE_TIMEOUT.");
     }
 
     [Test]
@@ -345,7 +345,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.SingleAttempt, clock);
 
         await AssertFailureAsync(
-            source, EcrCredentialErrorReason.Unreachable, $"lost connection to {service.Name}: timed out. ");
+            source, EcrCredentialErrorReason.Unreachable, $"no response from {service.Name}: timed out. ");
     }
 
     [Test]

@@ -87,7 +87,7 @@ public sealed class WebIdentityCredentialsTests
     {
         var path = Write("empty", "\n");
 
-        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty.", (FileVariable, path), (RoleVariable, Role));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty", (FileVariable, path), (RoleVariable, Role));
     }
 
     private static AwsHttpClientFactory Http() => new(NullLogger.Instance, TimeProvider.System, trustStore: null);
