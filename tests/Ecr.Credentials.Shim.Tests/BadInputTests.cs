@@ -56,7 +56,7 @@ public sealed class BadInputTests : ShimFixture
     {
         var result = await RunAsync(Request($"AWS:hunter2@{Host}/x"));
 
-        AssertFailure(result, 2, "Leave user name and password out");
+        AssertFailure(result, 2, "Remove the user name and password");
         Assert.That(result.Error, Does.Not.Contain("hunter2"));
     }
 }

@@ -16,16 +16,16 @@ public sealed class DeadlineTests : ShimFixture
     {
         await using var server = await SilentServer.StartAsync(silence);
 
-        await AssertGivenUpAsync($"{server.Address} had not answered yet.", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
+        await AssertGivenUpAsync($"waiting for {server.Address.GetLeftPart(UriPartial.Authority)}", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
     }
 
     [Test]
     public async Task An_endpoint_does_not_answer_the_TLS_hello()
     {
         await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
-        var address = $"https://localhost:{server.Address.Port}/";
+        var address = $"https://localhost:{server.Address.Port}";
 
-        await AssertGivenUpAsync($"{address} had not answered yet.", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
+        await AssertGivenUpAsync($"waiting for {address}", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
     }
 
     [Test]
@@ -34,7 +34,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            "https://api.ecr.eu-west-1.amazonaws.com/ had not answered yet.",
+            "waiting for https://api.ecr.eu-west-1.amazonaws.com",
             Emulator.ProxyEnvironment(),
             ("HTTPS_PROXY", server.Address.AbsoluteUri));
     }
@@ -46,7 +46,7 @@ public sealed class DeadlineTests : ShimFixture
         var token = WriteFile("token", "token");
 
         await AssertGivenUpAsync(
-            $"{server.Address} had not answered yet; it was asked for the role {Role}.",
+            $"waiting for {server.Address.GetLeftPart(UriPartial.Authority)} to assume the role {Role}",
             Emulator.Environment(CredentialSource.None),
             ("AWS_ENDPOINT_URL_STS", server.Address.AbsoluteUri),
             ("AWS_WEB_IDENTITY_TOKEN_FILE", token),
@@ -59,7 +59,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            $"waiting for the container credentials endpoint http://127.0.0.1:{server.Address.Port}.",
+            $"waiting for the container credentials endpoint http://127.0.0.1:{server.Address.Port}",
             Emulator.Environment(CredentialSource.None),
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Address.AbsoluteUri));
     }
@@ -70,7 +70,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            $"waiting for the instance metadata service at http://127.0.0.1:{server.Address.Port}.",
+            $"waiting for the instance metadata service at http://127.0.0.1:{server.Address.Port}",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Address.AbsoluteUri),
             ("AWS_METADATA_SERVICE_TIMEOUT", "60"));
@@ -83,7 +83,7 @@ public sealed class DeadlineTests : ShimFixture
         var config = WriteFile("config", $"[default]\ncredential_process = sleep 1000 & echo $! > '{pidFile}'; wait\n");
 
         await AssertGivenUpAsync(
-            "the credential_process of the AWS profile \"default\" had not ended yet.", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
+            "waiting for the credential_process of the AWS profile \"default\"", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
 
         var pid = (await File.ReadAllTextAsync(pidFile)).Trim();
         Assert.That(IsRunning(pid), Is.False);
@@ -105,7 +105,7 @@ public sealed class DeadlineTests : ShimFixture
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
-        Assert.That(error, Does.EndWith("timed out after 3s. The request on standard input had not ended yet. Check the node's network, or raise --timeout." + Environment.NewLine));
+        Assert.That(error, Does.EndWith("timed out after 3s: waiting for the end of standard input. Check the node's network, or raise --timeout." + Environment.NewLine));
         Assert.That(process.ExitCode, Is.EqualTo(1));
     }
 
@@ -131,7 +131,7 @@ public sealed class DeadlineTests : ShimFixture
     [Test]
     public async Task Instance_metadata_that_refuse_the_connection_are_told() =>
         await AssertNoCredentialsAsync(
-            "the instance metadata service at http://127.0.0.1:1 cannot be reached (",
+            "cannot reach the instance metadata service at http://127.0.0.1:1 (",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1"));
 
@@ -154,7 +154,7 @@ public sealed class DeadlineTests : ShimFixture
     {
         var result = await RunAsync(Request(), With(variables, others), Timeout);
 
-        AssertFailure(result, 1, $"timed out after 3s. {step} Check the node's network, or raise --timeout.");
+        AssertFailure(result, 1, $"timed out after 3s: {step}. Check the node's network, or raise --timeout.");
         Assert.That(result.Duration, Is.LessThan(Limit));
     }
 

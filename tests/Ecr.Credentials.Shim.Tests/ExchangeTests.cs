@@ -73,8 +73,8 @@ public sealed class ExchangeTests : ShimFixture
         Assert.That(result.Response.Auth.Single().Value.Password, Is.EqualTo(Emulator.Token));
         Assert.That(
             result.Error,
-            Does.Contain($"Registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com: region eu-west-1, API {Emulator.Address}")
-                .And.Contain($"Asking with the access key ending in {Emulator.StaticCredentials.AccessKeyId[^4..]}, from the environment (AWS_ACCESS_KEY_ID)")
+            Does.Contain($"Registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com: region eu-west-1, API {Emulator.Address.GetLeftPart(UriPartial.Authority)}")
+                .And.Contain($"Using the access key ending in {Emulator.StaticCredentials.AccessKeyId[^4..]} from the environment (AWS_ACCESS_KEY_ID)")
                 .And.Match($"POST {Emulator.Address.GetLeftPart(UriPartial.Authority)} answered 200 after [0-9]+ ms")
                 .And.Contain("Got a password for 123456789012.dkr.ecr.eu-west-1.amazonaws.com that expires "));
         Assert.That(result.Error, Does.Not.Contain(Emulator.StaticCredentials.AccessKeyId));
@@ -124,5 +124,5 @@ public sealed class ExchangeTests : ShimFixture
         AssertFailure(
             await RunAsync(Request("registry.example/app"), "--unknown-registry=default-region"),
             2,
-            "\"registry.example\" is not an Amazon ECR registry host, and there is no default region for it. Set AWS_REGION.");
+            "\"registry.example\" is not an Amazon ECR registry host, and no default region is configured for it: set AWS_REGION.");
 }

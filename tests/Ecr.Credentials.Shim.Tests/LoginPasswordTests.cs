@@ -27,7 +27,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     [Test]
     public async Task Without_a_registry_and_a_default_region_it_says_so() =>
         AssertFailure(
-            await RunAsync("", "login-password"), 2, "No registry is named, and there is no default region. Name a registry, or set AWS_REGION.");
+            await RunAsync("", "login-password"), 2, "no registry given and no default region configured: pass a host or set AWS_REGION.");
 
     [Test]
     public async Task A_failure_is_told_on_standard_error() =>

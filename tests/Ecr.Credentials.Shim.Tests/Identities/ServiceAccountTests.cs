@@ -65,7 +65,7 @@ public sealed class ServiceAccountTests : ShimFixture
     [TestCase("", "\"\" is not a valid role ARN.")]
     [TestCase("pull", "\"pull\" is not a valid role ARN. Expected the form arn:aws:iam::123456789012:role/pull.")]
     [TestCase(Role + " ", "has leading or trailing whitespace. Remove it.")]
-    [TestCase("arn:aws-cn:iam::123456789012:role/pull", "is in partition \"aws-cn\" but the registry and the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com of \"aws\". Name a role whose ARN begins with arn:aws:.")]
+    [TestCase("arn:aws-cn:iam::123456789012:role/pull", "is in partition \"aws-cn\" but the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com is in \"aws\": use a role whose ARN begins with \"arn:aws:\".")]
     public async Task A_role_that_cannot_be_used_is_refused(string role, string message)
     {
         AssertFailure(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, role))), 2, message);
@@ -91,7 +91,7 @@ public sealed class ServiceAccountTests : ShimFixture
 
     private static IEnumerable<TestCaseData> Refusals() =>
     [
-        new("emulated.expired-web-identity.token", "AWS finds the service account's token expired. Renew it; a token of the kubelet's is new, so look at the clocks. (ExpiredTokenException,"),
+        new("emulated.expired-web-identity.token", "the service account's token has expired. A token from the kubelet is always fresh, so check the system clock. (ExpiredTokenException,"),
         new("hunter2.bad.token", "AWS rejected the token: The ID Token provided is not a valid JWT."),
     ];
 
@@ -100,7 +100,7 @@ public sealed class ServiceAccountTests : ShimFixture
     {
         var result = await RunAsync(TokenRequest(token, (PullAnnotation, Role)));
 
-        AssertFailure(result, 1, $"The role {Role} cannot be assumed with the service account's token. {message}");
+        AssertFailure(result, 1, $"cannot assume the role {Role} with the service account's token: {message}");
         Assert.That(result.Error, Does.Not.Contain(token));
         Assert.That(RoleRequests, Has.Count.EqualTo(1));
         Assert.That(TokenRequests, Is.Empty);
@@ -112,8 +112,8 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertFailure(
             await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, OtherRole))),
             1,
-            $"The role {OtherRole} cannot be assumed with the service account's token. AWS denied access: Not authorized to perform sts:AssumeRoleWithWebIdentity. "
-                + "Let the role's trust policy name the identity provider, the service account and the audience of the token.");
+            $"cannot assume the role {OtherRole} with the service account's token: AWS denied access: Not authorized to perform sts:AssumeRoleWithWebIdentity. "
+                + "The role's trust policy must allow this OIDC provider, service account (sub) and audience (aud).");
         Assert.That(RoleRequests, Has.Count.EqualTo(1));
     }
 
@@ -125,7 +125,7 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertFailure(
             await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role))),
             1,
-            $"The role {Role} cannot be assumed with the service account's token. {Emulator.Address} returned a response that is not from AWS.");
+            $"cannot assume the role {Role} with the service account's token: {Emulator.Address.GetLeftPart(UriPartial.Authority)} returned a response that is not from AWS.");
     }
 
     [Test]

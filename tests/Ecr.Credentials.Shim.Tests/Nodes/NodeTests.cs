@@ -55,7 +55,7 @@ public sealed class NodeTests : ShimFixture
         AssertFailure(
             await RunAsync(node, HttpsEnvironment()),
             1,
-            "TLS failed, because this machine has no CA certificates. Install its package ca-certificates, or name a file with them in AWS_CA_BUNDLE or SSL_CERT_FILE.");
+            "TLS handshake failed: no CA certificates found. Install the ca-certificates package, or set AWS_CA_BUNDLE or SSL_CERT_FILE.");
     }
 
     [Test]
