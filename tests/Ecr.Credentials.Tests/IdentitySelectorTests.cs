@@ -15,7 +15,7 @@ public sealed class IdentitySelectorTests
     [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com/other", "account")]
     [TestCase("210987654321.dkr.ecr.eu-west-1.amazonaws.com/team/app", "any")]
     [TestCase("public.ecr.aws/nginx", null)]
-    public void The_first_rule_that_matches_names_the_identity(string image, string? profile)
+    public void The_first_matching_rule_selects_the_identity(string image, string? profile)
     {
         var selector = Selector(rules:
         [
@@ -31,12 +31,12 @@ public sealed class IdentitySelectorTests
     [TestCase(true, "a.example/=profile:a")]
     [TestCase(false, "a.example=profile:a", "*.example:5000=profile:b")]
     [TestCase(false)]
-    public void A_rule_with_a_path_tells_images_of_one_registry_apart(bool expected, params string[] rules) =>
+    public void A_rule_with_a_path_makes_the_identity_depend_on_the_path(bool expected, params string[] rules) =>
         Assert.That(Selector(rules: rules).DependsOnPath, Is.EqualTo(expected));
 
     [TestCase(PullAnnotation)]
     [TestCase(Annotation)]
-    public void The_role_of_the_service_account_comes_before_every_rule(string annotation)
+    public void The_role_of_the_service_account_overrides_every_rule(string annotation)
     {
         var selector = Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]);
 
@@ -44,19 +44,19 @@ public sealed class IdentitySelectorTests
     }
 
     [Test]
-    public void The_role_for_pulls_comes_before_the_role_for_everything() =>
+    public void The_role_for_pulls_overrides_the_general_role() =>
         Assert.That(
             Selector().Select(Image, Token, Annotations((Annotation, OtherRole), (PullAnnotation, Role))),
             Is.EqualTo(EcrIdentity.WebIdentity(Token, Role)));
 
     [Test]
-    public void A_role_without_a_token_is_left_alone() =>
+    public void A_role_without_a_token_is_ignored() =>
         Assert.That(
             Selector(ServiceAccountHandling.RequireRole).Select(Image, serviceAccountToken: null, Annotations((Annotation, Role))),
             Is.EqualTo(EcrIdentity.Default));
 
     [Test]
-    public void A_token_without_a_role_is_left_alone_or_refused_as_the_options_say()
+    public void A_token_without_a_role_is_ignored_or_rejected_according_to_the_options()
     {
         Assert.That(Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]).Select(Image, Token, Annotations()), Is.EqualTo(EcrIdentity.Profile("ci")));
         Assert.That(
@@ -69,7 +69,7 @@ public sealed class IdentitySelectorTests
     [TestCase("", "\"\" is not a valid role ARN.")]
     [TestCase("pull", "\"pull\" is not a valid role ARN.")]
     [TestCase(Role + " ", "has leading or trailing whitespace.")]
-    public void A_role_that_cannot_be_used_is_refused_rather_than_passed_over(string role, string message) =>
+    public void An_invalid_role_is_rejected_and_not_skipped(string role, string message) =>
         Assert.That(
             () => Selector().Select(Image, Token, Annotations((PullAnnotation, role), (Annotation, Role))),
             Throws.TypeOf<EcrCredentialException>()

@@ -31,7 +31,7 @@ public sealed class CredentialProviderProgramTests
     [TestCase("[]", "The document is an array.")]
     [TestCase(Request + "{}", "The document is not valid JSON")]
     [TestCase("{}", "\"kind\" is missing.")]
-    public async Task RunAsync_tells_a_bad_request_in_one_line(string input, string message)
+    public async Task RunAsync_reports_an_invalid_request_in_one_line(string input, string message)
     {
         var (exitCode, output, error) = await RunAsync(input, new FakeTokenSource(Now));
 
@@ -42,7 +42,7 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_takes_a_request_of_exactly_1_MiB_and_no_longer()
+    public async Task RunAsync_accepts_a_request_of_exactly_1_MiB_and_no_larger_one()
     {
         var padding = new string(' ', (1 << 20) - Request.Length);
 
@@ -55,7 +55,7 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_reads_a_request_that_comes_byte_by_byte()
+    public async Task RunAsync_reads_a_request_that_arrives_byte_by_byte()
     {
         using var input = new OneByteAtATimeStream(Encoding.UTF8.GetBytes(Request));
         var (exitCode, _, _) = await RunAsync(input, new FakeTokenSource(Now));
@@ -73,7 +73,7 @@ public sealed class CredentialProviderProgramTests
     [TestCase(EcrCredentialErrorReason.Unreachable, 1)]
     [TestCase(EcrCredentialErrorReason.ServiceError, 1)]
     [TestCase(EcrCredentialErrorReason.InvalidResponse, 1)]
-    public async Task RunAsync_tells_misuse_from_failure(EcrCredentialErrorReason reason, int expected)
+    public async Task RunAsync_distinguishes_usage_errors_from_failures(EcrCredentialErrorReason reason, int expected)
     {
         var (exitCode, output, error) = await RunAsync(Request, FakeTokenSource.Failing(reason));
 
@@ -83,7 +83,7 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_tells_the_unforeseen_in_one_line()
+    public async Task RunAsync_reports_an_unexpected_exception_in_one_line()
     {
         var (exitCode, output, error) = await RunAsync(Request, new FakeTokenSource((_, _) => throw new NotSupportedException("first\nsecond")));
 
@@ -94,7 +94,7 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_gives_up_at_the_deadline_and_says_what_it_waited_for()
+    public async Task RunAsync_times_out_and_reports_what_it_was_waiting_for()
     {
         var time = new FakeTimeProvider(Now);
         var asked = new TaskCompletionSource();
@@ -113,7 +113,7 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_gives_up_on_input_that_never_ends()
+    public async Task RunAsync_times_out_on_input_that_never_ends()
     {
         var time = new FakeTimeProvider(Now);
         using var input = new EndlessStream();
@@ -160,7 +160,7 @@ public sealed class CredentialProviderProgramTests
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(61)]
-    public void RunAsync_refuses_a_timeout_beyond_the_kubelets(int seconds)
+    public void RunAsync_rejects_a_timeout_out_of_range(int seconds)
     {
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
 
@@ -201,7 +201,7 @@ public sealed class CredentialProviderProgramTests
             base.ReadAsync(buffer[..Math.Min(1, buffer.Length)], cancellationToken);
     }
 
-    /// <summary>Standard input of a terminal at which nobody types: reads cannot even be cancelled.</summary>
+    /// <summary>Standard input of an idle terminal: reads never complete and cannot be canceled.</summary>
     private sealed class EndlessStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -20,7 +20,7 @@ public sealed class ContainerCredentialsTests
     public async Task DeleteFiles() => _directory.Delete(recursive: true);
 
     [Test]
-    public async Task The_endpoints_credentials_are_found()
+    public async Task Credentials_of_the_endpoint_are_returned()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ContainerAuthorizationToken = "Bearer 1" });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.Container)));
@@ -35,7 +35,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Credentials_may_have_no_token()
+    public async Task A_session_token_is_optional()
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}"""));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
@@ -44,7 +44,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Without_an_address_there_is_nobody()
+    public async Task Without_a_URI_variable_no_credentials_are_found()
     {
         using var source = new Source(Variables.Of((TokenVariable, "Bearer 1"), (TokenFileVariable, "/nowhere")));
 
@@ -54,7 +54,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("/v2/credentials/1", "/v2/credentials/1", "")]
     [TestCase("/role?id=1", "/role", "?id=1")]
     [TestCase("/", "/", "")]
-    public async Task A_path_is_that_of_the_ECS_agent(string relative, string path, string query)
+    public async Task A_relative_URI_is_resolved_against_the_ECS_agent(string relative, string path, string query)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((RelativeVariable, relative), (FullVariable, "http://127.0.0.1:1/")), connect: server.ConnectAsync);
@@ -68,7 +68,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("@s3cret.example/v2")]
     [TestCase("//s3cret.example/v2")]
     [TestCase("http://169.254.170.2/s3cret")]
-    public Task Something_that_is_no_path_is_refused(string relative) =>
+    public Task A_relative_URI_that_is_not_a_path_is_rejected(string relative) =>
         AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash", (RelativeVariable, relative));
 
     [TestCase("http://127.0.0.1/creds")]
@@ -81,7 +81,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://169.254.170.23/v1/credentials")]
     [TestCase("http://[fd00:ec2::23]/v1/credentials")]
     [TestCase("http://[FD00:EC2:0::23]/v1/credentials")]
-    public async Task An_address_of_this_machine_or_its_agents_may_be_asked_in_the_clear(string address)
+    public async Task Plain_http_is_allowed_for_loopback_and_agent_addresses(string address)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, address)), connect: server.ConnectAsync);
@@ -91,7 +91,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Any_host_may_be_asked_over_TLS_if_its_certificate_is_trusted()
+    public async Task Any_https_host_is_allowed_if_its_certificate_is_trusted()
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, "https://credentials.example/s3cret")), connect: server.ConnectAsync);
@@ -114,40 +114,40 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://s3cret:s3cret@credentials.example/s3cret?s3cret#s3cret", "http://credentials.example")]
     [TestCase("ftp://127.0.0.1/s3cret", "ftp://127.0.0.1")]
     [TestCase("file:///s3cret", "file://")]
-    public Task Another_address_is_refused(string address, string told) =>
-        AssertMisconfiguredAsync($"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
+    public Task Other_addresses_are_rejected(string address, string shown) =>
+        AssertMisconfiguredAsync($"{FullVariable} points to \"{shown}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
 
     [TestCase("127.0.0.1/s3cret")]
     [TestCase("/s3cret\0")]
     [TestCase("http://")]
-    public Task Something_that_is_no_address_is_refused(string address) =>
+    public Task A_full_URI_that_is_not_a_URL_is_rejected(string address) =>
         AssertMisconfiguredAsync($"{FullVariable} ", (FullVariable, address));
 
     [Test]
-    public async Task The_token_in_the_environment_is_sent_as_it_is() =>
+    public async Task The_token_in_the_environment_is_sent_unchanged() =>
         Assert.That(await SentTokenAsync((TokenVariable, "Bearer t0ken==")), Is.EqualTo("Bearer t0ken=="));
 
     [TestCase("Bearer from-file")]
     [TestCase("Bearer from-file\n")]
     [TestCase("Bearer from-file\r\n")]
-    public async Task The_token_in_a_file_wins(string text) =>
+    public async Task A_token_file_overrides_the_token_in_the_environment(string text) =>
         Assert.That(await SentTokenAsync((TokenVariable, "stale"), (TokenFileVariable, Write("token", text))), Is.EqualTo("Bearer from-file"));
 
     [Test]
-    public async Task Without_a_token_none_is_sent() => Assert.That(await SentTokenAsync(), Is.Null);
+    public async Task Without_a_token_no_Authorization_header_is_sent() => Assert.That(await SentTokenAsync(), Is.Null);
 
     [TestCase("s3cret\r\nHost: evil.example")]
     [TestCase("s3cret\n")]
     [TestCase("s3cret\0")]
     [TestCase("s3crét")]
-    public Task A_token_that_is_no_header_is_refused(string token) =>
+    public Task A_token_that_is_not_a_valid_header_value_is_rejected(string token) =>
         AssertMisconfiguredAsync(
             $"{TokenVariable} contains characters not allowed in an HTTP header: it must be one line of ASCII text",
             (FullVariable, "http://127.0.0.1:1/"),
             (TokenVariable, token));
 
     [Test]
-    public async Task A_token_in_a_file_that_is_no_header_is_refused()
+    public async Task A_token_file_whose_content_is_not_a_valid_header_value_is_rejected()
     {
         var path = Write("lines", "s3cret\nHost: evil.example");
 
@@ -156,7 +156,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task A_token_file_that_is_empty_is_refused()
+    public async Task An_empty_token_file_is_rejected()
     {
         var path = Write("empty", " \n");
 
@@ -164,7 +164,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task A_token_file_that_cannot_be_read_is_told()
+    public async Task An_unreadable_token_file_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
@@ -179,7 +179,7 @@ public sealed class ContainerCredentialsTests
     [TestCase(429, 3)]
     [TestCase(500, 3)]
     [TestCase(503, 3)]
-    public async Task An_endpoint_that_gives_no_credentials_is_told(int status, int attempts)
+    public async Task An_error_status_of_the_endpoint_is_reported(int status, int attempts)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) =>
         {
@@ -197,7 +197,7 @@ public sealed class ContainerCredentialsTests
 
     [TestCase("s3cret", "not JSON")]
     [TestCase("""{"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
-    public async Task An_answer_without_credentials_is_told(string document, string why)
+    public async Task A_response_without_credentials_is_reported(string document, string why)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync(document));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
@@ -206,7 +206,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task An_endpoint_that_refuses_connections_is_told()
+    public async Task An_endpoint_that_refuses_connections_is_reported()
     {
         using var source = new Source(Variables.Of((FullVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret"), (TokenVariable, "s3cret")));
 
@@ -218,7 +218,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task An_endpoint_that_is_silent_is_told()
+    public async Task An_endpoint_that_does_not_respond_is_reported()
     {
         var clock = new InstantTimeProvider();
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
@@ -229,7 +229,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Cancellation_ends_the_search_which_knows_what_it_waited_for()
+    public async Task Cancellation_ends_the_lookup_and_the_progress_names_the_endpoint()
     {
         using var cancelled = new CancellationTokenSource();
         await using var server = await LoopbackServer.StartAsync(async (request, response) =>

@@ -20,7 +20,7 @@ public sealed class InstanceMetadataCredentialsTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     [Test]
-    public async Task The_instances_role_is_found()
+    public async Task Credentials_of_the_instance_role_are_returned()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
@@ -38,7 +38,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task Credentials_that_have_expired_are_left_for_AWS_to_refuse()
+    public async Task Expired_credentials_are_returned_for_AWS_to_reject()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { CredentialLifetime = TimeSpan.FromHours(-1) });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
@@ -47,7 +47,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_role_is_asked_for_by_its_name_as_it_is()
+    public async Task The_role_name_is_sent_unchanged()
     {
         const string Role = "Team_1+a=b,c.d@e-f";
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRole = Role });
@@ -59,7 +59,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("one\ntwo\n")]
     [TestCase("one\r\n")]
     [TestCase(" one ")]
-    public async Task Of_several_roles_the_first_is_taken(string roles)
+    public async Task The_first_of_several_roles_is_used(string roles)
     {
         await using var service = await Service.StartAsync(roles: response => response.WriteAsync(roles));
         using var source = new Source(service.Variables);
@@ -72,7 +72,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("ipv4", "169.254.169.254")]
     [TestCase("IPv6", "[fd00:ec2::254]")]
     [TestCase("ipv6", "[fd00:ec2::254]")]
-    public async Task The_service_is_where_the_mode_says(string? mode, string host)
+    public async Task The_endpoint_mode_selects_the_address(string? mode, string host)
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(
@@ -86,7 +86,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("http://metadata.example/", "")]
     [TestCase("http://metadata.example/prefix", "/prefix")]
     [TestCase("http://metadata.example/prefix/", "/prefix")]
-    public async Task A_configured_endpoint_wins(string endpoint, string prefix)
+    public async Task A_configured_endpoint_overrides_the_mode(string endpoint, string prefix)
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(
@@ -99,7 +99,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase("true")]
     [TestCase("True")]
-    public async Task A_service_that_is_switched_off_is_not_asked(string disabled)
+    public async Task A_disabled_service_is_not_called(string disabled)
     {
         using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", disabled)), connect: NoConnection);
 
@@ -107,7 +107,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_is_not_switched_off_is_asked()
+    public async Task A_service_that_is_not_disabled_is_called()
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", "false")), connect: service.Server.ConnectAsync);
@@ -131,7 +131,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase(AttemptsVariable, "-1")]
     [TestCase(AttemptsVariable, "1.5")]
     [TestCase(AttemptsVariable, "many")]
-    public async Task A_setting_that_cannot_be_used_is_told(string variable, string value)
+    public async Task An_invalid_setting_is_reported(string variable, string value)
     {
         using var source = new Source(Variables.Of((variable, value)), connect: NoConnection);
 
@@ -142,7 +142,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_refuses_connections_is_not_there()
+    public async Task A_service_that_refuses_connections_is_treated_as_unavailable()
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://127.0.0.1:1")));
 
@@ -151,7 +151,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_is_silent_is_not_there()
+    public async Task A_service_that_does_not_respond_is_treated_as_unavailable()
     {
         var clock = new FakeTimeProvider();
         await using var service = await Service.StartAsync(token: response =>
@@ -167,7 +167,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task Silence_is_given_up_in_time_for_a_decision_within_two_seconds()
+    public async Task The_default_timeouts_add_up_to_less_than_two_seconds()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -179,7 +179,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase("1", 1)]
     [TestCase("4", 7)]
-    public async Task The_number_of_attempts_may_be_set(string attempts, int waits)
+    public async Task The_number_of_attempts_is_configurable(string attempts, int waits)
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -191,7 +191,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task The_time_for_an_attempt_may_be_set()
+    public async Task The_timeout_of_an_attempt_is_configurable()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -209,7 +209,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase(405, 1, "returned HTTP 405 for the session token")]
     [TestCase(429, 2, "returned HTTP 429 for the session token")]
     [TestCase(500, 2, "returned HTTP 500 for the session token")]
-    public async Task A_service_that_gives_no_token_is_none(int status, int attempts, string miss)
+    public async Task A_service_that_refuses_a_session_token_is_treated_as_unavailable(int status, int attempts, string miss)
     {
         await using var service = await Service.StartAsync(token: response =>
         {
@@ -225,7 +225,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("")]
     [TestCase("<html>\r\n<body>Sign in</body>\r\n</html>")]
     [TestCase("tökén")]
-    public async Task A_service_that_gives_something_else_for_a_token_is_none(string token)
+    public async Task A_service_that_returns_an_invalid_session_token_is_treated_as_unavailable(string token)
     {
         await using var service = await Service.StartAsync(token: response => response.WriteAsync(token));
         using var source = new Source(service.Variables);
@@ -235,7 +235,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task Every_request_brings_the_token()
+    public async Task Every_request_carries_the_session_token()
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(service.Variables);
@@ -265,7 +265,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase(401)]
     [TestCase(500)]
-    public async Task A_service_that_refuses_to_tell_the_role_is_told(int status)
+    public async Task An_error_status_for_the_role_name_is_reported(int status)
     {
         await using var service = await Service.StartAsync(roles: response =>
         {
@@ -280,7 +280,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("<html>s3cret</html>")]
     [TestCase("s3cret/../../user-data")]
     [TestCase("s3cret?x")]
-    public async Task Something_that_is_no_roles_name_is_not_asked_for(string role)
+    public async Task A_response_that_is_not_a_role_name_is_rejected(string role)
     {
         await using var service = await Service.StartAsync(roles: response => response.WriteAsync(role));
         using var source = new Source(service.Variables);
@@ -294,7 +294,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase(404)]
     [TestCase(503)]
-    public async Task A_role_without_an_answer_is_told(int status)
+    public async Task An_error_status_for_the_credentials_is_reported(int status)
     {
         await using var service = await Service.StartAsync(credentials: response =>
         {
@@ -310,7 +310,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("s3cret", "not JSON")]
     [TestCase("""{"Code":"Success","SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
     [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "code \"AssumeRoleUnauthorizedAccess\"")]
-    public async Task A_role_without_credentials_is_told(string document, string why)
+    public async Task A_response_without_credentials_is_reported(string document, string why)
     {
         await using var service = await Service.StartAsync(credentials: response => response.WriteAsync(document));
         using var source = new Source(service.Variables);
@@ -322,7 +322,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_conversation_that_breaks_off_is_told()
+    public async Task A_connection_reset_after_the_session_token_is_reported()
     {
         await using var service = await Service.StartAsync(credentials: response => LoopbackServer.ResetAsync(null!, response));
         using var source = new Source(service.Variables);
@@ -334,7 +334,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_conversation_that_falls_silent_is_told()
+    public async Task A_timeout_after_the_session_token_is_reported()
     {
         var clock = new FakeTimeProvider();
         await using var service = await Service.StartAsync(roles: response =>
@@ -349,7 +349,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_user_name_and_a_password_in_the_endpoint_are_not_told()
+    public async Task User_name_and_password_of_the_endpoint_are_not_shown()
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
 
@@ -357,7 +357,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task Cancellation_ends_the_search_which_knows_what_it_waited_for()
+    public async Task Cancellation_ends_the_lookup_and_the_progress_names_the_service()
     {
         using var cancelled = new CancellationTokenSource();
         await using var service = await Service.StartAsync(token: async response =>
@@ -396,7 +396,7 @@ public sealed class InstanceMetadataCredentialsTests
         public void Dispose() => _client.Dispose();
     }
 
-    /// <summary>A metadata service that does its duty, but for the steps that a test takes into its own hands.</summary>
+    /// <summary>A working metadata service, except for the steps that a test replaces.</summary>
     private sealed class Service(LoopbackServer server) : IAsyncDisposable
     {
         public LoopbackServer Server { get; } = server;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials;
 
-/// <summary>The SDK reads the address of STS from the process's environment, so nothing else may run meanwhile.</summary>
+/// <summary>Not parallelizable: the SDK reads the address of STS from the environment of the process.</summary>
 [NonParallelizable]
 public sealed class WebIdentityCredentialsTests
 {
@@ -37,7 +37,7 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public async Task A_token_that_STS_refuses_is_told_after_one_attempt_without_the_token()
+    public async Task A_token_that_STS_rejects_is_sent_once_and_reported_without_the_token()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         var path = Write("token", "s3cret");
@@ -50,7 +50,7 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public async Task Without_a_file_there_is_nobody()
+    public async Task Without_a_token_file_no_credentials_are_found()
     {
         using var http = Http();
 
@@ -59,23 +59,23 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public Task A_file_without_a_role_is_a_mistake() =>
+    public Task A_token_file_without_a_role_is_rejected() =>
         AssertMisconfiguredAsync($"{FileVariable} is set but {RoleVariable} is not: set both or neither.", (FileVariable, Write("token", "s3cret")));
 
     [TestCase("pod")]
     [TestCase(Role + " ")]
-    public Task A_role_that_is_none_is_told(string role) =>
+    public Task An_invalid_role_ARN_is_reported(string role) =>
         AssertMisconfiguredAsync($"{RoleVariable} cannot be used. ", (FileVariable, Write("token", "s3cret")), (RoleVariable, role));
 
     [Test]
-    public Task A_role_of_another_partition_is_told() =>
+    public Task A_role_in_another_partition_is_reported() =>
         AssertMisconfiguredAsync(
             "the role arn:aws-cn:iam::123456789012:role/pod is in partition \"aws-cn\" but the registry ",
             (FileVariable, Write("token", "s3cret")),
             (RoleVariable, "arn:aws-cn:iam::123456789012:role/pod"));
 
     [Test]
-    public async Task A_file_that_cannot_be_read_is_told()
+    public async Task An_unreadable_token_file_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
@@ -83,7 +83,7 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public async Task A_file_that_is_empty_is_told()
+    public async Task An_empty_token_file_is_reported()
     {
         var path = Write("empty", "\n");
 

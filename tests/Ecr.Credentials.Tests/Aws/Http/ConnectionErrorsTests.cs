@@ -5,17 +5,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Aws.Http;
 
-/// <summary>What the runtime really throws.</summary>
+/// <summary>Exceptions that the runtime really throws.</summary>
 public sealed class ConnectionErrorsTests
 {
     [TestCase("http://127.0.0.1:1/", "connection refused")]
     [TestCase("http://name.invalid/", "DNS lookup failed")]
     [TestCase("http://0.0.0.0:0/", "connection failed")]
-    public async Task Explain_tells_why_there_is_no_connection(string address, string why) =>
+    public async Task A_failure_to_connect_is_described(string address, string why) =>
         Assert.That(await ExplainAsync(new Uri(address)), Is.EqualTo(why));
 
     [Test]
-    public async Task Explain_tells_of_a_certificate_that_is_not_trusted()
+    public async Task An_untrusted_certificate_is_described()
     {
         await using var server = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
 
@@ -24,7 +24,7 @@ public sealed class ConnectionErrorsTests
     }
 
     [Test]
-    public async Task Explain_tells_of_a_connection_that_breaks()
+    public async Task A_connection_reset_is_described()
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.ResetAsync);
 
@@ -32,7 +32,7 @@ public sealed class ConnectionErrorsTests
     }
 
     [Test]
-    public async Task Explain_tells_of_a_server_that_does_not_answer()
+    public async Task A_timeout_is_described()
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
 
@@ -40,7 +40,7 @@ public sealed class ConnectionErrorsTests
     }
 
     [Test]
-    public async Task Explain_tells_of_an_answer_that_is_too_long()
+    public async Task A_response_that_is_too_large_is_described()
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.Body.WriteAsync(new byte[1024 * 1024]).AsTask());
 
@@ -48,7 +48,7 @@ public sealed class ConnectionErrorsTests
     }
 
     [Test]
-    public async Task Explain_tells_of_a_server_of_another_protocol()
+    public async Task A_response_that_is_not_HTTP_is_described()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -59,7 +59,7 @@ public sealed class ConnectionErrorsTests
     }
 
     [Test]
-    public void Explain_has_words_for_a_stream_that_breaks() =>
+    public void A_broken_stream_is_described_as_a_connection_reset() =>
         Assert.That(ConnectionErrors.Describe(new IOException()), Is.EqualTo("connection reset"));
 
     private static async Task GreetAsync(TcpListener listener)

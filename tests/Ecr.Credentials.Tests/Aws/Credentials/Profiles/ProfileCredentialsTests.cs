@@ -33,7 +33,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task The_profile_is_the_default_one()
+    public async Task The_default_profile_is_used_by_default()
     {
         _stage.WriteCredentials($"[other]\n{Keys}[default]\n{Keys}aws_session_token = token\n");
 
@@ -44,7 +44,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task The_environment_or_the_caller_may_name_another_profile()
+    public async Task The_environment_or_the_caller_can_select_another_profile()
     {
         _stage.Set("AWS_PROFILE", "node").WriteCredentials($"[node]\n{Keys}[other]\n{Keys.Replace("MPLE", "OTHER", StringComparison.Ordinal)}");
 
@@ -54,7 +54,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
 
     [TestCase(null)]
     [TestCase("default")]
-    public async Task Without_a_default_profile_there_is_nothing_here(string? variable)
+    public async Task Without_a_default_profile_no_credentials_are_found(string? variable)
     {
         _stage.Set("AWS_PROFILE", variable).WriteCredentials($"[other]\n{Keys}");
 
@@ -68,7 +68,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("mfa_serial = arn")]
     [TestCase("aws_session_token = hunter2")]
     [TestCase("aws_access_key_id =\naws_secret_access_key =")]
-    public async Task A_profile_without_credentials_is_told_and_passed_over(string settings)
+    public async Task A_profile_without_credentials_is_skipped_with_a_reason(string settings)
     {
         _stage.WriteConfig($"[default]\n{settings}\n");
 
@@ -86,7 +86,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_profile_that_is_asked_for_must_hold_credentials()
+    public async Task A_requested_profile_must_contain_credentials()
     {
         _stage.WriteConfig("[profile node]\nregion = eu-west-1\n");
 
@@ -113,7 +113,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_region = eu-west-1", "sso_start_url is missing in the AWS profile \"default\": add it.")]
     [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = none", "there is no section [sso-session none], the sso_session of the AWS profile \"default\": add it.")]
     [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1", "sso_region is missing in the section [sso-session bare], the sso_session of the AWS profile \"default\": add it.")]
-    public async Task A_profile_with_half_of_a_setting_is_an_error_that_names_the_other_half(string settings, string message)
+    public async Task The_error_for_an_incomplete_or_invalid_profile_names_the_setting(string settings, string message)
     {
         _stage.WriteConfig($"[default]\n{settings}\n[profile base]\n{Keys}[profile empty]\nregion = eu-west-1\n[sso-session bare]\nsso_start_url = https://corporate.example/\n");
 
@@ -124,7 +124,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase(Keys + "retry_mode = legacy\nmax_attempts = none\nunknown = x\nsource_profile = base", "AKIAEXAMPLE")]
     [TestCase(Keys + Process + "sso_account_id = 1\nlogin_session = arn", "AKIAEXAMPLE")]
     [TestCase(Process + "retry_mode = legacy\nsso_session = corporate", "AKIAPROCESS")]
-    public async Task Keys_come_before_everything_but_a_role_and_other_settings_do_not_matter(string settings, string accessKey)
+    public async Task Keys_override_every_source_but_a_role_and_other_settings_are_ignored(string settings, string accessKey)
     {
         _stage.WriteConfig($"[default]\n{settings}\n");
 
@@ -136,7 +136,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("source_profile = default\n{keys}", "")]
     [TestCase("{keys}", "")]
     [TestCase("source_profile = base\n", "role_arn = arn:aws:iam::123456789012:role/never\nsource_profile = default\n")]
-    public async Task A_role_is_assumed_with_the_keys_of_the_source(string settings, string inBase)
+    public async Task A_role_is_assumed_with_the_credentials_of_its_source(string settings, string inBase)
     {
         _stage.WriteConfig(
             $"[default]\nrole_arn = {Role}\nexternal_id = partner\nrole_session_name = node-7\n{settings.Replace("{keys}", EmulatedKeys, StringComparison.Ordinal)}\n"
@@ -152,7 +152,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_role_may_be_assumed_with_another_role()
+    public async Task A_role_can_be_assumed_with_another_role()
     {
         _stage.WriteConfig(
             $"[default]\nrole_arn = {Role}\nexternal_id = partner\nsource_profile = middle\n"
@@ -168,7 +168,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_token_in_a_file_comes_before_a_source_profile()
+    public async Task A_web_identity_token_file_overrides_a_source_profile()
     {
         var token = _stage.Write("token", _emulator.Options.WebIdentityToken);
         _stage.WriteConfig($"[default]\nrole_arn = {Role}\nrole_session_name = pod-7\nweb_identity_token_file = {token}\nsource_profile = base\n[profile base]\n{EmulatedKeys}");
@@ -184,7 +184,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("a", "b", "\"default\" -> \"a\" -> \"b\" -> \"a\"")]
     [TestCase("default", "b", "\"default\" -> \"default\"")]
     [TestCase("a", "default", "\"default\" -> \"a\" -> \"default\"")]
-    public async Task A_circle_of_profiles_is_an_error_that_shows_it(string ofDefault, string ofA, string circle)
+    public async Task The_error_for_a_cycle_of_profiles_shows_the_cycle(string ofDefault, string ofA, string circle)
     {
         _stage.WriteConfig(
             $"[default]\nrole_arn = {Role}\nsource_profile = {ofDefault}\n[profile a]\nrole_arn = {Role}\nsource_profile = {ofA}\n[profile b]\nrole_arn = {Role}\nsource_profile = a\n");
