@@ -12,14 +12,14 @@ using Perfolizer.Mathematics.OutlierDetection;
 namespace Ecr.Credentials.Benchmarks;
 
 /// <summary>
-/// Short iterations, since ratios within a run are what counts, but enough of them to leave out those that another process disturbed;
+/// Short iterations, because ratios within a run are meaningful, but enough of them to drop those that another process disturbed;
 /// allocations always; a GitHub table to keep under <c>results</c>.
 /// </summary>
 internal sealed class BenchmarkConfig : ManualConfig
 {
     public BenchmarkConfig()
     {
-        // In process: the build that BenchmarkDotNet generates otherwise wants a project file named like its assembly.
+        // In process, so that nothing has to be built for a run.
         AddJob(Job.Default
             .WithWarmupCount(15)
             .WithIterationCount(15)

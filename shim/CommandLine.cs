@@ -1,150 +1,152 @@
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Protocol;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>The command line, read.</summary>
-/// <remarks>Written by hand: a plugin is started for every pull, and a parsing library costs more time than the whole exchange leaves.</remarks>
+/// <summary>The parsed command line.</summary>
+/// <remarks>Parsed by hand: a plugin is started for every pull, and a parsing library would take longer than the exchange itself.</remarks>
 internal sealed class CommandLine
 {
     public const string Help = """
-        Gives the kubelet, docker and people credentials for Amazon ECR.
+        Amazon ECR credentials for the kubelet, Docker and the command line.
 
         Usage: ecr-credential-provider [get-credentials] [OPTION]...
                ecr-credential-provider docker get|list|store|erase|version [OPTION]...
                ecr-credential-provider login-password [HOST|IMAGE] [OPTION]...
 
-        Without a command it is a plugin of the kubelet: it reads one CredentialProviderRequest as JSON
-        from standard input and writes one CredentialProviderResponse to standard output. Try it:
+        With no command, runs as a kubelet credential provider plugin: reads a
+        CredentialProviderRequest (JSON) on stdin and writes a CredentialProviderResponse on stdout.
+        Example:
 
           echo '{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1",
                  "image":"123456789012.dkr.ecr.eu-west-1.amazonaws.com/app"}' | ecr-credential-provider
 
-        With the command docker, or started under a name that begins with docker-credential-, it is a
-        credential helper of docker, podman, skopeo and others.
+        "docker", or an executable name that starts with docker-credential-, runs it as a Docker
+        credential helper (docker, podman, skopeo, ...).
 
-        With the command login-password it prints a password, of the default region where no registry
-        is named:
+        "login-password" prints a registry password; without HOST, one for the default region:
 
           ecr-credential-provider login-password HOST | docker login -u AWS --password-stdin HOST
 
         Options:
-          --registry-alias PATTERN=REGISTRY   give hosts that match PATTERN the password of an ECR
-                                              registry; may be repeated, the first match counts
-          --unknown-registry refuse           refuse hosts that are not ECR (the default)
-          --unknown-registry default-region   give them the password of the default region's ECR
-          --identity PATTERN=profile:NAME     ask with the AWS profile NAME for images that match PATTERN;
-                                              may be repeated, the first match counts
+          --registry-alias PATTERN=REGISTRY   use REGISTRY's password for hosts matching PATTERN
+                                              (repeatable, first match wins)
+          --unknown-registry refuse           refuse hosts that are not ECR (default)
+          --unknown-registry default-region   use the default region's ECR password for them
+          --identity PATTERN=profile:NAME     use AWS profile NAME for images matching PATTERN
+                                              (repeatable, first match wins)
           --identity PATTERN=role:ARN[,external-id=ID]
-                                              ask with that role, assumed by the default identity
-          --service-account optional          use the role of the pod's service account, if it has one
-                                              (the default)
-          --service-account require-role      refuse a service account that has none
-          --cache-dir FOLDER                  keep passwords in this folder until half of their life is
-                                              over, and let one process ask where many want the same
-          --timeout DURATION                  the time for everything together, such as 30s; at most 1m,
-                                              50s by default
-          -v, --verbose                       tell on standard error what is being done
+                                              assume role ARN with the default identity for them
+          --service-account optional          use the role of the pod's service account if it has one
+                                              (default)
+          --service-account require-role      fail if the pod's service account has no role
+          --cache-dir DIR                     cache passwords in DIR for half their lifetime;
+                                              concurrent processes share one AWS call
+          --timeout DURATION                  overall timeout, such as 30s (default 50s, at most 1m)
+          -v, --verbose                       log to stderr
           --version                           print the version
-          -h, --help                          print this text
+          -h, --help                          print this help
 
-        Unless an option names one, the AWS identity is the first one found in the environment, profile
-        files, container credentials and instance metadata, as in every AWS SDK.
+        By default, AWS credentials are resolved in the standard order: environment variables, shared
+        config and credentials files, container endpoint, instance metadata.
 
-        Exit codes: 0 a response was written; 1 no credential could be got; 2 the request, the
-        arguments or the configuration are wrong. What is wrong is told in one line on standard error.
+        Exit codes: 0 success; 1 no credentials could be obtained; 2 invalid request, arguments or
+        configuration. Errors are reported as one line on stderr.
         """;
 
     private CommandLine(Mode mode) => Mode = mode;
 
     public Mode Mode { get; private set; }
 
-    /// <summary>What is wrong with the command line, if the mode is <see cref="Mode.Misuse"/>.</summary>
-    public string? Error { get; private init; }
+    /// <summary>What is wrong with the command line; <see langword="null"/> if nothing is.</summary>
+    public string? Error { get; private set; }
 
     public EcrCredentialProviderOptions Options { get; } = new();
 
-    /// <summary>What docker wants done, or the image or host that a password is for; null if it is not said.</summary>
+    /// <summary>The action of a credential helper, or the image or host of a login password; <see langword="null"/> if omitted.</summary>
     public string? Argument { get; private set; }
 
-    /// <summary>Where passwords are to be kept; null if it is not said.</summary>
+    /// <summary>The directory of the cache; <see langword="null"/> if omitted.</summary>
     public string? CacheDirectory { get; private set; }
 
     public TimeSpan Timeout { get; private set; } = ProgramOptions.DefaultTimeout;
 
     public ProgramOptions CreateProgramOptions(Func<EcrCredentialErrorReason, string?> advice) => new() { Timeout = Timeout, Advice = advice };
 
-    /// <param name="program">The name under which the program was started, with or without folder.</param>
+    /// <param name="program">The name by which the program was started, with or without its directory.</param>
     /// <param name="args">The arguments after it.</param>
     public static CommandLine Parse(string program, ReadOnlySpan<string> args)
     {
+        var line = new CommandLine(Mode.Plugin);
         try
         {
-            return ParseOrThrow(IsDockerCredentialHelper(program) ? ["docker", .. args] : args);
+            return line.Read(IsDockerCredentialHelper(program) ? ["docker", .. args] : args);
         }
         catch (FormatException e)
         {
-            return new CommandLine(Mode.Misuse) { Error = e.Message };
+            line.Error = e.Message;
+            return line;
         }
     }
 
-    // Docker looks for a helper by this name, with an ending of its user's choice.
+    // Docker looks for a helper by this prefix and a suffix from its configuration.
     private static bool IsDockerCredentialHelper(string program) =>
         Path.GetFileName(program.AsSpan()).StartsWith("docker-credential-", StringComparison.Ordinal);
 
-    private static CommandLine ParseOrThrow(ReadOnlySpan<string> args)
+    /// <exception cref="FormatException">An argument is invalid; the message says which and why.</exception>
+    private CommandLine Read(ReadOnlySpan<string> args)
     {
-        var line = new CommandLine(Mode.Plugin);
         while (!args.IsEmpty)
         {
             var (name, value) = Take(ref args);
             switch (name)
             {
                 case "get-credentials" when value is null:
-                    // The Go plugin of the same name takes it and ignores it; it stands in many configurations.
+                    // The Go plugin of the same name accepts and ignores it; many configurations contain it.
                     break;
-                case "docker" when value is null && line.Mode == Mode.Plugin:
-                    line.Mode = Mode.DockerCredentialHelperProgram;
-                    line.Argument = TakeArgument(ref args);
+                case "docker" when value is null && Mode == Mode.Plugin:
+                    Mode = Mode.DockerCredentialHelper;
+                    Argument = TakeArgument(ref args);
                     break;
-                case "login-password" when value is null && line.Mode == Mode.Plugin:
-                    line.Mode = Mode.LoginPasswordProgram;
-                    line.Argument = TakeArgument(ref args);
+                case "login-password" when value is null && Mode == Mode.Plugin:
+                    Mode = Mode.LoginPassword;
+                    Argument = TakeArgument(ref args);
                     break;
                 case "-h" or "--help" when value is null:
                     return new CommandLine(Mode.Help);
                 case "--version" when value is null:
                     return new CommandLine(Mode.Version);
                 case "-v" or "--verbose" when value is null:
-                    line.Options.Logger = new StandardErrorLogger();
+                    Options.Logger = new StandardErrorLogger();
                     break;
                 case "--registry-alias":
-                    line.Options.RegistryAliases.Add(EcrRegistryAlias.Parse(value ?? TakeValue(name, ref args)));
+                    Options.RegistryAliases.Add(EcrRegistryAlias.Parse(value ?? TakeValue(name, ref args)));
                     break;
                 case "--unknown-registry":
-                    line.Options.UnknownRegistry = ParseUnknownRegistry(value ?? TakeValue(name, ref args));
+                    Options.UnknownRegistry = ParseUnknownRegistry(value ?? TakeValue(name, ref args));
                     break;
                 case "--identity":
-                    line.Options.IdentityRules.Add(EcrIdentityRule.Parse(value ?? TakeValue(name, ref args)));
+                    Options.IdentityRules.Add(EcrIdentityRule.Parse(value ?? TakeValue(name, ref args)));
                     break;
                 case "--service-account":
-                    line.Options.ServiceAccount = ParseServiceAccount(value ?? TakeValue(name, ref args));
+                    Options.ServiceAccount = ParseServiceAccount(value ?? TakeValue(name, ref args));
                     break;
                 case "--cache-dir":
-                    line.CacheDirectory = ParseFolder(value ?? TakeValue(name, ref args));
+                    CacheDirectory = ParseDirectory(value ?? TakeValue(name, ref args));
                     break;
                 case "--timeout":
-                    line.Timeout = ParseTimeout(value ?? TakeValue(name, ref args));
+                    Timeout = ParseTimeout(value ?? TakeValue(name, ref args));
                     break;
                 default:
-                    throw new FormatException($"The argument \"{name}\" is not known here. Try --help.");
+                    throw new FormatException($"unknown argument {MessageText.Quote(name)}; see --help");
             }
         }
 
-        return line;
+        return this;
     }
 
-    // An option's value follows an equals sign or is the next argument.
+    // The value of an option follows an equals sign or is the next argument.
     private static (string Name, string? Value) Take(ref ReadOnlySpan<string> args)
     {
         var argument = args[0];
@@ -157,7 +159,7 @@ internal sealed class CommandLine
     {
         if (args.IsEmpty)
         {
-            throw new FormatException($"{name} needs a value. Try --help.");
+            throw new FormatException($"{name} requires a value; see --help");
         }
 
         var value = args[0];
@@ -181,23 +183,23 @@ internal sealed class CommandLine
     {
         "refuse" => UnknownRegistryHandling.Refuse,
         "default-region" => UnknownRegistryHandling.UseDefaultRegion,
-        _ => throw new FormatException($"--unknown-registry is \"{value}\". It must be refuse or default-region."),
+        _ => throw new FormatException($"invalid --unknown-registry {MessageText.Quote(value)}: expected refuse or default-region"),
     };
 
     private static ServiceAccountHandling ParseServiceAccount(string value) => value switch
     {
         "optional" => ServiceAccountHandling.Optional,
         "require-role" => ServiceAccountHandling.RequireRole,
-        _ => throw new FormatException($"--service-account is \"{value}\". It must be optional or require-role."),
+        _ => throw new FormatException($"invalid --service-account {MessageText.Quote(value)}: expected optional or require-role"),
     };
 
-    private static string ParseFolder(string value) =>
+    private static string ParseDirectory(string value) =>
         Path.IsPathFullyQualified(value)
             ? value
-            : throw new FormatException($"--cache-dir is \"{value}\". It must be a full path, such as /run/ecr-credential-provider.");
+            : throw new FormatException($"invalid --cache-dir {MessageText.Quote(value)}: expected an absolute path such as /run/ecr-credential-provider");
 
     private static TimeSpan ParseTimeout(string value) =>
         GoDuration.TryParse(value, out var timeout) && timeout > TimeSpan.Zero && timeout <= ProgramOptions.MaxTimeout
             ? timeout
-            : throw new FormatException($"--timeout is \"{value}\". It must be a duration above zero and at most 1m, such as 30s.");
+            : throw new FormatException($"invalid --timeout {MessageText.Quote(value)}: expected a duration above 0s and at most 1m, such as 30s");
 }

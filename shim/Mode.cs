@@ -1,23 +1,20 @@
 namespace Ecr.Credentials.Shim;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>What the command line requests.</summary>
 internal enum Mode
 {
-    /// <summary>One exchange with the kubelet.</summary>
+    /// <summary>A kubelet credential provider plugin.</summary>
     Plugin,
 
-    /// <summary>One exchange with docker or another client of credential helpers.</summary>
-    DockerCredentialHelperProgram,
+    /// <summary>A Docker credential helper.</summary>
+    DockerCredentialHelper,
 
-    /// <summary>A password for a login by hand.</summary>
-    LoginPasswordProgram,
+    /// <summary>A password for <c>docker login</c>.</summary>
+    LoginPassword,
 
-    /// <summary>The text on how to use the program.</summary>
+    /// <summary>The help text.</summary>
     Help,
 
-    /// <summary>The program's name and version.</summary>
+    /// <summary>The name and version.</summary>
     Version,
-
-    /// <summary>Nothing that the program knows.</summary>
-    Misuse,
 }

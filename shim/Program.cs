@@ -9,6 +9,11 @@ using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Files;
 
 var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args);
+if (arguments.Error is { } usageError)
+{
+    return ReportUsageError(arguments.Mode, usageError);
+}
+
 switch (arguments.Mode)
 {
     case Mode.Help:
@@ -17,18 +22,27 @@ switch (arguments.Mode)
     case Mode.Version:
         return TryPrint(StandardStream.OpenOutput(), VersionInfo.Lines) ? ExitCode.Success : ExitCode.Failure;
 
-    case Mode.Misuse:
-        _ = TryPrint(StandardStream.OpenError(), $"ecr-credential-provider: {arguments.Error}");
-        return ExitCode.UsageError;
-
-    case Mode.DockerCredentialHelperProgram:
+    case Mode.DockerCredentialHelper:
         return await RunDockerCredentialHelperAsync(arguments);
 
-    case Mode.LoginPasswordProgram:
+    case Mode.LoginPassword:
         return await RunLoginPasswordAsync(arguments);
 
     default:
         return await RunPluginAsync(arguments);
+}
+
+// A client of credential helpers shows the user what it reads on standard output.
+static int ReportUsageError(Mode mode, string error)
+{
+    if (mode == Mode.DockerCredentialHelper)
+    {
+        _ = TryPrint(StandardStream.OpenOutput(), error);
+        return ExitCode.Failure;
+    }
+
+    _ = TryPrint(StandardStream.OpenError(), $"ecr-credential-provider: {error}");
+    return ExitCode.UsageError;
 }
 
 static bool TryPrint(Stream stream, string text)
@@ -43,7 +57,7 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     if (!Console.IsInputRedirected)
     {
         _ = TryPrint(
-            StandardStream.OpenError(), "ecr-credential-provider: Waiting for a CredentialProviderRequest on standard input; --help shows how to send one.");
+            StandardStream.OpenError(), "ecr-credential-provider: reading a CredentialProviderRequest from the terminal; see --help for an example");
     }
 
     using var input = Console.OpenStandardInput();
@@ -68,7 +82,7 @@ static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
 
 static async Task<int> RunLoginPasswordAsync(CommandLine arguments)
 {
-    // From a file it would be half as long good as a login expects.
+    // Not cached: a login expects the full lifetime.
     using var provider = CreateProvider(arguments.Options, cacheDirectory: null);
     using var output = StandardStream.OpenOutput();
     using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
@@ -104,12 +118,13 @@ static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)
     return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider, TrustStore = trustStore });
 }
 
-// Without a home directory the AWS SDK would read settings from ./.aws, which anyone may have put there. A service often has no HOME.
+// Without a home directory the AWS SDK would read settings from ./.aws, which anyone may have written. A service often has no HOME.
 static void EnsureHome()
 {
     if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))
     {
         Environment.SetEnvironmentVariable("HOME", null);
-        Environment.SetEnvironmentVariable("HOME", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        Environment.SetEnvironmentVariable("HOME", home);
     }
 }

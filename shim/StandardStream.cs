@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 
+using Ecr.Credentials.Interop;
+
 namespace Ecr.Credentials.Shim;
 
 /// <summary>
-/// A standard stream, used on the caller's thread and on Linux without .NET's console, which prepares for a terminal: descriptors of
-/// its own, a thread, a pipe, signal handlers. All that takes longer than a password takes that is in a file.
+/// A standard stream, used on the caller's thread and on Linux without .NET's console, which prepares for a terminal with duplicated descriptors, a
+/// thread, a pipe and signal handlers. That takes longer than reading a cached password.
 /// </summary>
 internal sealed class StandardStream : Stream
 {
@@ -32,7 +34,7 @@ internal sealed class StandardStream : Stream
         set => throw new NotSupportedException();
     }
 
-    // What the system refuses is tried once more through the console, which knows what is an error and how to say it.
+    // After a failed system call the console tries again, because it knows which results are errors and how to describe them.
     private Stream Fallback => _console ??= _openConsole();
 
     public static StandardStream OpenInput() => new(0, Console.OpenStandardInput);
@@ -45,7 +47,7 @@ internal sealed class StandardStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = OperatingSystem.IsLinux() ? (int)ReadDescriptor(_descriptor, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length) : -1;
+        var read = OperatingSystem.IsLinux() ? (int)LibC.Read(_descriptor, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length) : -1;
         return read >= 0 ? read : Fallback.Read(buffer);
     }
 
@@ -57,7 +59,7 @@ internal sealed class StandardStream : Stream
     {
         while (OperatingSystem.IsLinux() && !buffer.IsEmpty)
         {
-            var written = (int)WriteDescriptor(_descriptor, in MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
+            var written = (int)LibC.Write(_descriptor, in MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
             if (written <= 0)
             {
                 break;
@@ -78,7 +80,7 @@ internal sealed class StandardStream : Stream
         return ValueTask.CompletedTask;
     }
 
-    // Nothing is held back.
+    // Nothing is buffered.
     public override void Flush()
     {
     }
@@ -94,12 +96,4 @@ internal sealed class StandardStream : Stream
         _console?.Dispose();
         base.Dispose(disposing);
     }
-
-    [DllImport("libc", EntryPoint = "read", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint ReadDescriptor(int descriptor, ref byte buffer, nuint count);
-
-    [DllImport("libc", EntryPoint = "write", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint WriteDescriptor(int descriptor, in byte buffer, nuint count);
 }

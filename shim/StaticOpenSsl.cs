@@ -14,7 +14,7 @@ internal static class StaticOpenSsl
     [UnsupportedOSPlatformGuard("windows")]
     public static bool IsPresent => AppContext.TryGetSwitch(Switch, out var isPresent) && isPresent;
 
-    /// <summary>Its version as it tells it itself, such as 3.0.22.</summary>
+    /// <summary>The version that OpenSSL reports, such as 3.0.22.</summary>
     [UnsupportedOSPlatform("windows")]
     public static string Version
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Matching;
 using Ecr.Credentials.Text;
@@ -36,6 +37,38 @@ public sealed class EcrIdentityRule(ImagePattern pattern, EcrIdentity identity)
 
         return new EcrIdentityRule(ImagePattern.Parse(text[..equals]), ParseIdentity(text[(equals + 1)..]));
     }
+
+    /// <summary>Parses a rule without throwing.</summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="rule">The rule, or <see langword="null"/>.</param>
+    /// <returns>Whether the text is valid.</returns>
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out EcrIdentityRule? rule) => TryParse(text, out rule, out _);
+
+    /// <summary>Parses a rule without throwing, and says what is wrong with it.</summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="rule">The rule, or <see langword="null"/>.</param>
+    /// <param name="error">What is wrong and what is expected, or <see langword="null"/>.</param>
+    /// <returns>Whether the text is valid.</returns>
+    public static bool TryParse(
+        ReadOnlySpan<char> text,
+        [NotNullWhen(true)] out EcrIdentityRule? rule,
+        [NotNullWhen(false)] out string? error)
+    {
+        try
+        {
+            (rule, error) = (Parse(text), null);
+            return true;
+        }
+        catch (FormatException e)
+        {
+            (rule, error) = (null, e.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Returns the pattern and a description of the identity, without secrets.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{Pattern}={Identity}";
 
     private static EcrIdentity ParseIdentity(ReadOnlySpan<char> text)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ecr.Credentials.Matching;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Text;
@@ -18,7 +19,7 @@ public sealed class EcrRegistryAlias
         ArgumentNullException.ThrowIfNull(registry);
         if (pattern.ToString().Contains('/', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"the alias pattern {MessageText.Quote(pattern.ToString())} must be a host without a path", nameof(pattern));
+            throw new ArgumentException($"the alias pattern {MessageText.Quote(pattern.ToString())} must be a host without a path.", nameof(pattern));
         }
 
         Pattern = pattern;
@@ -51,7 +52,35 @@ public sealed class EcrRegistryAlias
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"the alias pattern {MessageText.Quote(text[..equals])} must be a host without a path", e);
+            throw new FormatException($"the alias pattern {MessageText.Quote(text[..equals])} must be a host without a path.", e);
+        }
+    }
+
+    /// <summary>Parses an alias without throwing.</summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="alias">The alias, or <see langword="null"/>.</param>
+    /// <returns>Whether the text is valid.</returns>
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out EcrRegistryAlias? alias) => TryParse(text, out alias, out _);
+
+    /// <summary>Parses an alias without throwing, and says what is wrong with it.</summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="alias">The alias, or <see langword="null"/>.</param>
+    /// <param name="error">What is wrong and what is expected, or <see langword="null"/>.</param>
+    /// <returns>Whether the text is valid.</returns>
+    public static bool TryParse(
+        ReadOnlySpan<char> text,
+        [NotNullWhen(true)] out EcrRegistryAlias? alias,
+        [NotNullWhen(false)] out string? error)
+    {
+        try
+        {
+            (alias, error) = (Parse(text), null);
+            return true;
+        }
+        catch (FormatException e)
+        {
+            (alias, error) = (null, e.Message);
+            return false;
         }
     }
 

@@ -16,7 +16,8 @@ public sealed class DeadlineTests : ShimFixture
     {
         await using var server = await SilentServer.StartAsync(silence);
 
-        await AssertGivenUpAsync($"waiting for {server.Address.GetLeftPart(UriPartial.Authority)}", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
+        await AssertGivenUpAsync(
+            $"waiting for {server.Address.GetLeftPart(UriPartial.Authority)}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
     }
 
     [Test]
@@ -25,7 +26,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
         var address = $"https://localhost:{server.Address.Port}";
 
-        await AssertGivenUpAsync($"waiting for {address}", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
+        await AssertGivenUpAsync($"waiting for {address.TrimEnd('/')}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
     }
 
     [Test]
@@ -34,7 +35,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            "waiting for https://api.ecr.eu-west-1.amazonaws.com",
+            "waiting for https://api.ecr.eu-west-1.amazonaws.com.",
             Emulator.ProxyEnvironment(),
             ("HTTPS_PROXY", server.Address.AbsoluteUri));
     }
@@ -46,7 +47,7 @@ public sealed class DeadlineTests : ShimFixture
         var token = WriteFile("token", "token");
 
         await AssertGivenUpAsync(
-            $"waiting for {server.Address.GetLeftPart(UriPartial.Authority)} to assume the role {Role}",
+            $"waiting for {server.Address.GetLeftPart(UriPartial.Authority)} to assume the role {Role}.",
             Emulator.Environment(CredentialSource.None),
             ("AWS_ENDPOINT_URL_STS", server.Address.AbsoluteUri),
             ("AWS_WEB_IDENTITY_TOKEN_FILE", token),
@@ -83,7 +84,7 @@ public sealed class DeadlineTests : ShimFixture
         var config = WriteFile("config", $"[default]\ncredential_process = sleep 1000 & echo $! > '{pidFile}'; wait\n");
 
         await AssertGivenUpAsync(
-            "waiting for the credential_process of the AWS profile \"default\"", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
+            "waiting for the credential_process of the AWS profile \"default\".", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
 
         var pid = (await File.ReadAllTextAsync(pidFile)).Trim();
         Assert.That(IsRunning(pid), Is.False);
@@ -94,7 +95,9 @@ public sealed class DeadlineTests : ShimFixture
     {
         // The kubelet always closes the pipe; a person at a terminal may not.
         var environment = ShimProgram.MinimalEnvironment(Home);
-        var start = new ProcessStartInfo(ShimProgram.Path, [Timeout]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            ShimProgram.Path, [Timeout])
+        { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment.Clear();
         foreach (var (name, value) in environment)
         {
@@ -105,7 +108,8 @@ public sealed class DeadlineTests : ShimFixture
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
-        Assert.That(error, Does.EndWith("timed out after 3s: waiting for the end of standard input. Check the node's network, or raise --timeout." + Environment.NewLine));
+        Assert.That(error, Does.EndWith(
+            "timed out after 3s: waiting for the end of standard input. Check the node's network, or raise --timeout." + Environment.NewLine));
         Assert.That(process.ExitCode, Is.EqualTo(1));
     }
 
@@ -154,7 +158,7 @@ public sealed class DeadlineTests : ShimFixture
     {
         var result = await RunAsync(Request(), With(variables, others), Timeout);
 
-        AssertFailure(result, 1, $"timed out after 3s: {step}. Check the node's network, or raise --timeout.");
+        AssertFailure(result, 1, $"timed out after 3s: {step} Check the node's network, or raise --timeout.");
         Assert.That(result.Duration, Is.LessThan(Limit));
     }
 

@@ -73,7 +73,7 @@ public sealed class ExchangeTests : ShimFixture
         Assert.That(result.Response.Auth.Single().Value.Password, Is.EqualTo(Emulator.Token));
         Assert.That(
             result.Error,
-            Does.Contain($"Registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com: region eu-west-1, API {Emulator.Address.GetLeftPart(UriPartial.Authority)}")
+            Does.Contain($"Registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com: region eu-west-1, API {Emulator.Address.GetLeftPart(UriPartial.Authority)}\n")
                 .And.Contain($"Using the access key ending in {Emulator.StaticCredentials.AccessKeyId[^4..]} from the environment (AWS_ACCESS_KEY_ID)")
                 .And.Match($"POST {Emulator.Address.GetLeftPart(UriPartial.Authority)} answered 200 after [0-9]+ ms")
                 .And.Contain("Got a password for 123456789012.dkr.ecr.eu-west-1.amazonaws.com that expires "));

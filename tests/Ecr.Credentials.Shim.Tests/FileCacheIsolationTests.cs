@@ -8,27 +8,25 @@ namespace Ecr.Credentials.Shim.Tests;
 /// can be handed to another user: elsewhere there is nothing to test.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
+[Requires(Requirement.PrivilegedLinux)]
+[Requires(Requirement.NativeExecutable)]
 public sealed class FileCacheIsolationTests : ShimFixture
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
     private const string Nobody = "65534";
 
-    private static readonly bool IsArrangeable = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && ShimProgram.IsNamed;
-
     // Full; without room for the lock; with room for the lock, but not for the password; read-only.
-    private static readonly string[] Disks = IsArrangeable
-        ?
-        [
-            "mount -t tmpfs -o size=4k,mode=0700 tmpfs $0 && head -c 4096 /dev/zero >$0/filler",
-            "mount -t tmpfs -o nr_inodes=1,mode=0700 tmpfs $0",
-            "mount -t tmpfs -o nr_inodes=2,mode=0700 tmpfs $0",
-            "mount -t tmpfs -o size=4k,mode=0700 tmpfs $0 && mount -o remount,ro $0",
-        ]
-        : [];
+    private static readonly string[] Disks =
+    [
+        "mount -t tmpfs -o size=4k,mode=0700 tmpfs $0 && head -c 4096 /dev/zero >$0/filler",
+        "mount -t tmpfs -o nr_inodes=1,mode=0700 tmpfs $0",
+        "mount -t tmpfs -o nr_inodes=2,mode=0700 tmpfs $0",
+        "mount -t tmpfs -o size=4k,mode=0700 tmpfs $0 && mount -o remount,ro $0",
+    ];
 
-    private static readonly string[] Roots = IsArrangeable ? ["mount -t tmpfs tmpfs /run"] : [];
+    private static readonly string[] Roots = ["mount -t tmpfs tmpfs /run"];
 
-    private static readonly string[] Users = IsArrangeable ? [Nobody] : [];
+    private static readonly string[] Users = [Nobody];
 
     private string Folder => Path.Combine(Home, "passwords");
 

@@ -93,9 +93,9 @@ public sealed class FileCacheTests : ShimFixture
         Assert.That(Directory.GetFiles(Path.Combine(Home, expected), "ecr-token-*"), Has.Length.EqualTo(2));
     }
 
-    [TestCase("--cache-dir=", "--cache-dir is \"\". It must be a full path")]
-    [TestCase("--cache-dir=passwords", "--cache-dir is \"passwords\". It must be a full path")]
-    [TestCase("--cache-dir", "--cache-dir needs a value.")]
+    [TestCase("--cache-dir=", "invalid --cache-dir \"\": expected ")]
+    [TestCase("--cache-dir=passwords", "invalid --cache-dir \"passwords\": expected ")]
+    [TestCase("--cache-dir", "--cache-dir requires a value; see --help")]
     public async Task A_folder_that_is_none_is_refused(string argument, string message) =>
         AssertFailure(await RunAsync(Request(), argument), 2, message);
 

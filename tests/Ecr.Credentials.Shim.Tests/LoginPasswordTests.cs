@@ -38,5 +38,5 @@ public sealed class LoginPasswordProgramTests : ShimFixture
 
     [Test]
     public async Task A_second_registry_is_refused() =>
-        AssertFailure(await RunAsync("", "login-password", "public.ecr.aws", "public.ecr.aws"), 2, "The argument \"public.ecr.aws\" is not known here.");
+        AssertFailure(await RunAsync("", "login-password", "public.ecr.aws", "public.ecr.aws"), 2, "unknown argument \"public.ecr.aws\"; see --help");
 }

@@ -3,11 +3,10 @@ using System.Net.Sockets;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>What can only be seen in a network that is the test's own: <c>tests/own-network</c> makes one.</summary>
+/// <summary>What can only be seen in a network that is the test's own: <c>tests/with-netns</c> makes one.</summary>
+[Requires(Requirement.OwnNetwork)]
 public sealed class OwnNetworkTests : ShimFixture
 {
-    private static bool IsOwn => Environment.GetEnvironmentVariable("ECR_OWN_NETWORK") == "true";
-
     private static IEnumerable<TestCaseData> Sources() =>
     [
         new TestCaseData("169.254.170.2", new Dictionary<string, string> { ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/v2/credentials/emulated-task" })
@@ -16,11 +15,7 @@ public sealed class OwnNetworkTests : ShimFixture
             .SetArgDisplayNames("instance metadata"),
     ];
 
-    private static IEnumerable<TestCaseData> SourcesHere() => IsOwn ? Sources() : [];
-
-    private static IEnumerable<string> NamesHere() => IsOwn ? ["api.ecr.eu-west-1.amazonaws.com"] : [];
-
-    [TestCaseSource(nameof(SourcesHere))]
+    [TestCaseSource(nameof(Sources))]
     [NonParallelizable]
     public async Task Credentials_are_found_at_the_address_that_AWS_gave_them(string address, IReadOnlyDictionary<string, string> settings)
     {
@@ -39,7 +34,7 @@ public sealed class OwnNetworkTests : ShimFixture
         Assert.That(TokenRequests.Single().Principal, Is.EqualTo(expected.PrincipalArn));
     }
 
-    [TestCaseSource(nameof(NamesHere))]
+    [TestCase("api.ecr.eu-west-1.amazonaws.com")]
     [NonParallelizable]
     public async Task A_name_server_that_does_not_answer_is_given_up_at_the_deadline(string name)
     {
@@ -49,7 +44,7 @@ public sealed class OwnNetworkTests : ShimFixture
 
         var result = await RunAsync(Request(), variables, "--timeout=3s");
 
-        AssertFailure(result, 1, $"timed out after 3s: waiting for https://{name}.");
+        AssertFailure(result, 1, $"timed out after 3s: https://{name}/ had not answered yet.");
         Assert.That(nameServer.Available, Is.GreaterThan(0), "it was asked");
         Assert.That(result.Duration, Is.LessThan(TimeSpan.FromSeconds(8)));
     }

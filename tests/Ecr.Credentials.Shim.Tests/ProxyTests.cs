@@ -18,7 +18,8 @@ public sealed class ProxyTests : ShimFixture
 
         AssertAnswer(await RunAsync(Request(), variables));
 
-        Assert.That(Emulator.ProxiedRequests.Select(request => (request.Method, request.Host)), Is.EqualTo(new[] { ("CONNECT", "api.ecr.eu-west-1.amazonaws.com") }));
+        Assert.That(
+            Emulator.ProxiedRequests.Select(request => (request.Method, request.Host)), Is.EqualTo(new[] { ("CONNECT", "api.ecr.eu-west-1.amazonaws.com") }));
     }
 
     [Test]

@@ -42,7 +42,8 @@ public sealed partial class ReadmeTests : ShimFixture
     public async Task Its_docker_configuration_names_registries_that_the_helper_has_passwords_for()
     {
         using var configuration = JsonDocument.Parse(HelpersPattern().Match(Readme).Value);
-        foreach (var (host, helper) in configuration.RootElement.GetProperty("credHelpers").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString())))
+        foreach (
+            var (host, helper) in configuration.RootElement.GetProperty("credHelpers").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString())))
         {
             Assert.That(Readme, Does.Contain($"ln -s ecr-credential-provider /usr/local/bin/docker-credential-{helper}\n"));
             Assert.That((await RunAsync(host, "docker", "get")).Output, Does.Contain(Emulator.Token));
@@ -98,11 +99,13 @@ public sealed partial class ReadmeTests : ShimFixture
         var messages = MessagePattern().Matches(section).Select(match => match.Groups[1].Value)
 
             // Messages of the runtime and of the dynamic linker.
-            .Where(message => !message.StartsWith("No usable version of libssl", StringComparison.Ordinal) && !message.StartsWith("GLIBC_", StringComparison.Ordinal))
+            .Where(message => !message.StartsWith(
+                "No usable version of libssl", StringComparison.Ordinal) && !message.StartsWith("GLIBC_", StringComparison.Ordinal))
             .ToArray();
 
         Assert.That(messages, Has.Length.GreaterThan(10));
-        foreach (var part in messages.SelectMany(message => message.Split(["https://", "...", "\"", ": ", " 50s"], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        foreach (var part in messages.SelectMany(
+            message => message.Split(["https://", "...", "\"", ": ", " 50s"], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
             Assert.That(sources.Contains(part, StringComparison.Ordinal), part);
         }

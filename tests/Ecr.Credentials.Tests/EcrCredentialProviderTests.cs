@@ -75,7 +75,8 @@ public sealed class EcrCredentialProviderTests
         var tokens = new FakeTokenSource(Now);
         using var provider = Provider(tokens);
 
-        var e = await Assert.ThrowsAsync<EcrCredentialException>(async () => await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image }));
+        var e = await Assert.ThrowsAsync<EcrCredentialException>(
+            async () => await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image }));
 
         Assert.That(e!.Reason, Is.EqualTo(EcrCredentialErrorReason.NotAnEcrRegistry));
         Assert.That(e.Message, Does.StartWith($"\"{EcrRegistry.GetHost(image)}\" is not an Amazon ECR registry host."));
@@ -210,7 +211,7 @@ public sealed class EcrCredentialProviderTests
     {
         Assert.That(
             () => EcrRegistryAlias.Parse($"mirror.example/team={Host}"),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("the alias pattern \"mirror.example/team\" must be a host without a path"));
+            Throws.TypeOf<FormatException>().With.Message.EqualTo("the alias pattern \"mirror.example/team\" must be a host without a path."));
         Assert.That(
             () => new EcrRegistryAlias(ImagePattern.Parse("mirror.example/"), EcrRegistry.Parse(Host)),
             Throws.ArgumentException);
@@ -218,7 +219,7 @@ public sealed class EcrCredentialProviderTests
 
     [TestCase("mirror.example", "\"mirror.example\" is not a valid registry alias. Expected PATTERN=REGISTRY.")]
     [TestCase("=" + Host, "is not a valid registry alias.")]
-    [TestCase("mirror.example=", "The registry host is missing.")]
+    [TestCase("mirror.example=", "the registry host is missing.")]
     [TestCase("mirror.example=docker.io", "\"docker.io\" is not an Amazon ECR registry host.")]
     [TestCase("mirror example=" + Host, "")]
     public void An_invalid_alias_is_reported(string text, string message) =>

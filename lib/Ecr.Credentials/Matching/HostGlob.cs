@@ -6,7 +6,7 @@ namespace Ecr.Credentials.Matching;
 /// The compiled host of a pattern. A star matches any number of bytes within its label, including none; everything else is literal.
 /// </summary>
 /// <remarks>
-/// A star never crosses a dot and a literal dot matches only a dot, so label counts need no separate comparison. For the same reason the position of
+/// A star never crosses a dot and a literal dot matches only a dot, so the number of labels needs no separate comparison. For the same reason the position of
 /// nearly every literal is known without searching: after a star, the first dot of a literal must coincide with the host's next dot. Only a literal
 /// between two stars of one label is searched for, and its leftmost occurrence is as good as any other.
 /// </remarks>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections;
 using System.Runtime.CompilerServices;
 
 namespace Ecr.Credentials.Matching;
@@ -15,7 +16,7 @@ namespace Ecr.Credentials.Matching;
 /// Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.
 /// </para>
 /// </remarks>
-public sealed class ImagePatternSet
+public sealed class ImagePatternSet : IReadOnlyList<ImagePattern>
 {
     private readonly ImagePattern[] _patterns;
     private readonly HostIndex _hosts;
@@ -59,6 +60,12 @@ public sealed class ImagePatternSet
         && SchemelessUrl.IsPlainPath(path)
             ? _hosts.FirstMatch(host, port, path)
             : FirstMatchDecoded(image);
+
+    /// <summary>Returns an enumerator of the patterns, in order.</summary>
+    /// <returns>The enumerator.</returns>
+    public IEnumerator<ImagePattern> GetEnumerator() => ((IEnumerable<ImagePattern>)_patterns).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     // Zeroing the stack buffer would take longer than the rest of the method.
     [SkipLocalsInit]

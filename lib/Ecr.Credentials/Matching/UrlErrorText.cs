@@ -38,7 +38,7 @@ internal static class UrlErrorText
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"The image pattern {QuoteWithoutPassword(text)} is not valid at position {position}: {explanation}.");
+            $"the image pattern {QuoteWithoutPassword(text)} is not valid at position {position}: {explanation}.");
     }
 
     private static int OffenderLength(ReadOnlySpan<char> rest, UrlError fault) => fault switch

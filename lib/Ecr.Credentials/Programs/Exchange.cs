@@ -127,7 +127,8 @@ internal static class Exchange
     private static ExchangeFailure Fail(EcrCredentialErrorReason reason, string message, ProgramOptions options)
     {
         var advice = options.Advice?.Invoke(reason);
-        return new ExchangeFailure(ExitCode.For(reason), string.IsNullOrEmpty(advice) ? message : $"{message.TrimEnd('.')}. {advice}");
+        var line = string.IsNullOrEmpty(advice) ? message : $"{message}{(message.EndsWith('.') ? "" : ".")} {advice}";
+        return new ExchangeFailure(ExitCode.For(reason), line);
     }
 
     // A read of standard input cannot be canceled; the wait for it can.

@@ -196,7 +196,7 @@ public sealed class CredentialProviderResponse
         var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
         if (reader.TokenType != JsonTokenType.Null)
         {
-            StrictJson.ExpectObject(ref reader, $"The entry {MessageText.Quote(registry)} of \"auth\"");
+            StrictJson.ExpectObject(ref reader, $"the entry {MessageText.Quote(registry)} of \"auth\"");
             while (StrictJson.NextField(ref reader))
             {
                 var name = StrictJson.ReadName(ref reader);
@@ -216,10 +216,10 @@ public sealed class CredentialProviderResponse
     }
 
     private static FormatException Unknown(string name) =>
-        new($"The response has an unknown field {MessageText.Quote(name)}. The kubelet rejects unknown fields; field names are case-sensitive.");
+        new($"the response has an unknown field {MessageText.Quote(name)}. The kubelet rejects unknown fields; field names are case-sensitive.");
 
     private static FormatException Duplicate(string name, string where) =>
-        new($"Duplicate field {MessageText.Quote(name)} in {where}. The kubelet rejects duplicate fields.");
+        new($"duplicate field {MessageText.Quote(name)} in {where}. The kubelet rejects duplicate fields.");
 
     private static ReadOnlySpan<byte> ToText(CacheKeyType type) => type switch
     {

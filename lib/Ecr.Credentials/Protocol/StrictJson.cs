@@ -12,24 +12,24 @@ internal static class StrictJson
     {
         if (IsWhiteSpace(utf8Json))
         {
-            throw new FormatException("The document is empty. It must be one JSON object.");
+            throw new FormatException("the document is empty. It must be one JSON object.");
         }
 
         if (!Utf8.IsValid(utf8Json))
         {
-            throw new FormatException("The document is not valid UTF-8. It must be one JSON object in UTF-8.");
+            throw new FormatException("the document is not valid UTF-8. It must be one JSON object in UTF-8.");
         }
     }
 
     /// <summary>Creates the exception to throw instead of a <see cref="JsonException"/>, whose message may contain part of the document.</summary>
     public static FormatException NotJson(Utf8JsonReader reader) =>
-        new($"The document is not valid JSON at byte {reader.BytesConsumed}. It must be one JSON object.");
+        new($"the document is not valid JSON at byte {reader.BytesConsumed}. It must be one JSON object.");
 
     /// <summary>Moves into the document's object.</summary>
     public static void BeginDocument(ref Utf8JsonReader reader)
     {
         reader.Read();
-        ExpectObject(ref reader, "The document");
+        ExpectObject(ref reader, "the document");
     }
 
     /// <summary>Throws a <see cref="JsonException"/> if anything but whitespace follows the document's object.</summary>
@@ -88,7 +88,7 @@ internal static class StrictJson
         catch (InvalidOperationException)
         {
             // In valid UTF-8 this can only be an escaped lone surrogate.
-            throw new FormatException("A string contains a lone surrogate. Text must be valid Unicode.");
+            throw new FormatException("a string contains a lone surrogate. Text must be valid Unicode.");
         }
     }
 

@@ -188,13 +188,13 @@ public sealed class EcrRegistry
     {
         if (host.IsEmpty)
         {
-            return "The registry host is missing. Expected the form 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app.";
+            return "the registry host is missing. Expected the form 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app.";
         }
 
         if (host.Contains('@'))
         {
             // The text before the @ may contain a password, so it is not quoted.
-            return "The registry host contains \"@\". Remove the user name and password; a digest goes after the repository.";
+            return "the registry host contains \"@\". Remove the user name and password; a digest goes after the repository.";
         }
 
         if (imageOrHost.StartsWith("https://", StringComparison.OrdinalIgnoreCase)

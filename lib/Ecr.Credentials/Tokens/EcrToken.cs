@@ -46,7 +46,7 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
         var text = Encoding.UTF8.GetString(DecodeBase64(authorizationToken));
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon < 0 || colon == text.Length - 1
-            ? throw new FormatException("The authorization token does not decode to a user name, a colon and a password.")
+            ? throw new FormatException("the authorization token does not decode to a user name, a colon and a password.")
             : new EcrToken(text[..colon], text[(colon + 1)..], expiresAt) { ProxyEndpoint = proxyEndpoint };
     }
 
@@ -62,7 +62,7 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
         }
         catch (FormatException)
         {
-            throw new FormatException("The authorization token is not valid base64.");
+            throw new FormatException("the authorization token is not valid base64.");
         }
     }
 }

@@ -52,7 +52,9 @@ internal sealed class EcrTokenEntry
     /// <summary>From this time on, callers wait for a new token. Not before <see cref="RefreshAt"/>.</summary>
     public DateTimeOffset StaleAt { get; }
 
-    /// <summary>From this time on, the token is never returned. <see cref="DateTimeOffset.MaxValue"/> without an expiry; such a token is never cached.</summary>
+    /// <summary>
+    /// From this time on, the token is never returned. <see cref="DateTimeOffset.MaxValue"/> without an expiry; such a token is never cached.
+    /// </summary>
     public DateTimeOffset ExpiresAt { get; }
 
     /// <summary>Whether the token has an expiry time, without which it is not cached.</summary>

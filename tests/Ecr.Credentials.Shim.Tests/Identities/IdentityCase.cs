@@ -9,20 +9,24 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
     /// <summary>Every one, in the order in which they are looked for.</summary>
     public static IReadOnlyList<IdentityCase> All { get; } =
     [
-        new("Service account's role", "`tokenAttributes` of the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or `eks.amazonaws.com/role-arn`, else `AWS_ECR_ROLE_ARN`", stage =>
+        new("Service account's role",
+            "`tokenAttributes` of the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or "
+                + "`eks.amazonaws.com/role-arn`, else `AWS_ECR_ROLE_ARN`", stage =>
         {
             stage.Ask($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
             return stage.Session("pull");
         }),
         new("Profile by rule", "`--identity PATTERN=profile:NAME`", stage =>
         {
-            stage.WriteCredentials(stage.ProfileKeys("ci")).Argue("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
+            stage.WriteCredentials(stage.ProfileKeys("ci")).Argue("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
+                "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Emulator.ProfileCredentials.PrincipalArn;
         }),
         new("Role by rule", "`--identity PATTERN=role:ARN[,external-id=ID]`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey)).Argue(
-                $"--identity=*.dkr.ecr.*.amazonaws.com=role:{stage.Role("pull")}", $"--identity=public.ecr.aws=role:{stage.Role("pull")}", $"--identity=*.dkr.ecr.*.amazonaws.com.cn=role:{stage.Role("pull")}");
+                $"--identity=*.dkr.ecr.*.amazonaws.com=role:{stage.Role("pull")}", $"--identity=public.ecr.aws=role:{stage.Role("pull")}",
+                    $"--identity=*.dkr.ecr.*.amazonaws.com.cn=role:{stage.Role("pull")}");
             return stage.Session("pull");
         }),
         new("Access keys", "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`", stage =>
@@ -68,7 +72,8 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             // Keys in the environment come before any profile; a profile that is named by a rule comes before them.
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey))
                 .WriteConfig($"[profile ci]\nrole_arn = {stage.Role("pull")}\ncredential_source = Environment\n")
-                .Argue("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
+                .Argue("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
+                    "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Session("pull");
         }),
         new("Role on the instance's role", "`role_arn`, `credential_source = Ec2InstanceMetadata`", stage =>
@@ -92,7 +97,8 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
         new("Program", "`credential_process`", stage =>
         {
             var keys = stage.Emulator.SessionCredentials;
-            var output = stage.Write("keys.json", $$"""{"Version":1,"AccessKeyId":"{{keys.AccessKeyId}}","SecretAccessKey":"{{keys.SecretAccessKey}}","SessionToken":"{{keys.SessionToken}}"}""");
+            var output = stage.Write("keys.json",
+                $$"""{"Version":1,"AccessKeyId":"{{keys.AccessKeyId}}","SecretAccessKey":"{{keys.SecretAccessKey}}","SessionToken":"{{keys.SessionToken}}"}""");
             stage.WriteConfig($"[default]\ncredential_process = cat '{output}'\n");
             return keys.PrincipalArn;
         }),
@@ -133,7 +139,8 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
         }),
         new("Instance's role over IPv6", "`AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6`, or an address in `AWS_EC2_METADATA_SERVICE_ENDPOINT`", stage =>
         {
-            stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata)).Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", stage.Emulator.IPv6Address.AbsoluteUri);
+            stage.Set(
+                stage.Emulator.Environment(CredentialSource.InstanceMetadata)).Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", stage.Emulator.IPv6Address.AbsoluteUri);
             return stage.Emulator.InstanceCredentials.PrincipalArn;
         }),
     ];

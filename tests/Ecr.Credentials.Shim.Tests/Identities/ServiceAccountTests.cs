@@ -1,6 +1,9 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>Tokens of service accounts: <see href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4412-projected-service-account-tokens-for-kubelet-image-credential-providers"/>.</summary>
+/// <summary>
+/// Tokens of service accounts: <see
+/// href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4412-projected-service-account-tokens-for-kubelet-image-credential-providers"/>.
+/// </summary>
 public sealed class ServiceAccountTests : ShimFixture
 {
     private const string Role = "arn:aws:iam::123456789012:role/pull";
@@ -65,7 +68,8 @@ public sealed class ServiceAccountTests : ShimFixture
     [TestCase("", "\"\" is not a valid role ARN.")]
     [TestCase("pull", "\"pull\" is not a valid role ARN. Expected the form arn:aws:iam::123456789012:role/pull.")]
     [TestCase(Role + " ", "has leading or trailing whitespace. Remove it.")]
-    [TestCase("arn:aws-cn:iam::123456789012:role/pull", "is in partition \"aws-cn\" but the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com is in \"aws\": use a role whose ARN begins with \"arn:aws:\".")]
+    [TestCase("arn:aws-cn:iam::123456789012:role/pull",
+        "is in partition \"aws-cn\" but the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com is in \"aws\": use a role whose ARN begins with arn:aws:.")]
     public async Task A_role_that_cannot_be_used_is_refused(string role, string message)
     {
         AssertFailure(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, role))), 2, message);
@@ -91,7 +95,8 @@ public sealed class ServiceAccountTests : ShimFixture
 
     private static IEnumerable<TestCaseData> Refusals() =>
     [
-        new("emulated.expired-web-identity.token", "the service account's token has expired. A token from the kubelet is always fresh, so check the system clock. (ExpiredTokenException,"),
+        new("emulated.expired-web-identity.token",
+            "AWS reports that the service account's token has expired. The kubelet issues fresh tokens, so check for clock skew. (ExpiredTokenException,"),
         new("hunter2.bad.token", "AWS rejected the token: The ID Token provided is not a valid JWT."),
     ];
 
@@ -125,7 +130,8 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertFailure(
             await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role))),
             1,
-            $"cannot assume the role {Role} with the service account's token: {Emulator.Address.GetLeftPart(UriPartial.Authority)} returned a response that is not from AWS.");
+            $"cannot assume the role {Role} with the service account's token: {Emulator.Address.GetLeftPart(UriPartial.Authority)} "
+                + $"returned a response that is not from AWS;");
     }
 
     [Test]
@@ -139,7 +145,8 @@ public sealed class ServiceAccountTests : ShimFixture
 
     protected override AwsEmulatorOptions Options() => new()
     {
-        AssumableRoles = [Role, .. new[] { "aws-cn", "aws-us-gov", "aws-eusc" }.Select(partition => Role.Replace(":aws:", $":{partition}:", StringComparison.Ordinal))],
+        AssumableRoles = [
+            Role, .. new[] { "aws-cn", "aws-us-gov", "aws-eusc" }.Select(partition => Role.Replace(":aws:", $":{partition}:", StringComparison.Ordinal))],
     };
 
     private static string TokenRequest(string token, params (string Name, string Value)[] annotations) => TokenRequest(token, Image, annotations);

@@ -39,9 +39,6 @@ internal sealed class Node : IDisposable
         Write("/etc/hosts", "127.0.0.1 localhost\n");
     }
 
-    /// <summary>The root file systems that <c>get-nodes</c> has made, and the folder that <c>shim/release/build</c> has filled.</summary>
-    public static bool AreThere => Nodes is not null && Release is not null;
-
     /// <summary>The user and group that the executable runs as.</summary>
     public int User { get; init; }
 

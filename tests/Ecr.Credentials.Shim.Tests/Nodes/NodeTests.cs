@@ -4,16 +4,17 @@ namespace Ecr.Credentials.Shim.Tests.Nodes;
 
 /// <summary>
 /// The executables of a release run on every node: where the variables <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c> and
-/// <c>ECR_CREDENTIAL_PROVIDER_NODES</c> name what <c>shim/release/build</c> and <c>get-nodes</c> have made. Needs root.
+/// <c>ECR_CREDENTIAL_PROVIDER_NODES</c> name what <c>shim/release/build</c> and <c>fetch-node-images</c> have made. Needs root.
 /// </summary>
+[Requires(Requirement.Nodes)]
 public sealed class NodeTests : ShimFixture
 {
     private const string RedHatBundle = "/etc/pki/tls/certs/ca-bundle.crt";
 
-    // There is nothing to test where they are not named. Arm is emulated, and slow: it shows that the executable works, which is the same code.
-    private static string[] Amd64Nodes => Node.AreThere ? ["debian-11", "debian-13"] : [];
+    // Arm is emulated, and slow: it shows that the executable works, which is the same code.
+    private static string[] Amd64Nodes => ["debian-11", "debian-13"];
 
-    private static string[] AllNodes => Node.AreThere ? [.. Amd64Nodes, "debian-11-arm64"] : [];
+    private static string[] AllNodes => [.. Amd64Nodes, "debian-11-arm64"];
 
     [TestCaseSource(nameof(AllNodes))]
     public async Task It_tells_its_version(string name)
@@ -25,7 +26,8 @@ public sealed class NodeTests : ShimFixture
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Assert.That(
             result.Output,
-            Does.Match(@"^ecr-credential-provider \d+\.\d+\.\d+\S*\ncommit [0-9a-f]{40}\n\.NET 10\.\d+\.\d+, linux-(x64|arm64)\nOpenSSL 3\.\d+\.\d+, linked in\n$"));
+            Does.Match(
+                @"^ecr-credential-provider \d+\.\d+\.\d+\S*\ncommit [0-9a-f]{40}\n\.NET 10\.\d+\.\d+, linux-(x64|arm64)\nOpenSSL 3\.\d+\.\d+, linked in\n$"));
     }
 
     [Test]
@@ -55,7 +57,7 @@ public sealed class NodeTests : ShimFixture
         AssertFailure(
             await RunAsync(node, HttpsEnvironment()),
             1,
-            "TLS handshake failed: no CA certificates found. Install the ca-certificates package, or set AWS_CA_BUNDLE or SSL_CERT_FILE.");
+            "TLS handshake failed: no CA certificates found: install the ca-certificates package, or name a file with them in AWS_CA_BUNDLE or SSL_CERT_FILE.");
     }
 
     [Test]

@@ -157,7 +157,8 @@ public sealed partial class LayerTests
         [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
         private static partial Regex NamespaceLine();
 
-        [GeneratedRegex(@"^(?:(?:public|internal|static|sealed|abstract|readonly|ref|partial) )*(?:class|struct|enum|interface|record(?: struct)?) (\w+)", RegexOptions.Multiline)]
+        [GeneratedRegex(@"^(?:(?:public|internal|static|sealed|abstract|readonly|ref|partial) )*(?:class|struct|enum|interface|record(?: struct)?) (\w+)",
+            RegexOptions.Multiline)]
         private static partial Regex Declaration();
 
         [GeneratedRegex(@"//.*")]

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Tests.Packaging;
+using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Tests.Conventions;
 
@@ -45,6 +46,34 @@ public sealed class PublicTypeTests
     {
         // The compiler-made ToString of a record prints every property.
         Assert.That(PublicTypes.Where(type => type.GetMethod("<Clone>$") is not null), Is.Empty);
+    }
+
+    [Test]
+    public void Every_Parse_has_a_TryParse()
+    {
+        var parsable = PublicTypes.Where(type => type.GetMethod("Parse", [typeof(ReadOnlySpan<char>)]) is not null
+            || type.GetMethod("Parse", [typeof(ReadOnlySpan<byte>)]) is not null).ToArray();
+
+        Assert.That(parsable, Has.Length.EqualTo(7));
+        Assert.That(
+            parsable.Where(type => !type.GetMethods().Any(method => method.Name == "TryParse" && method.ReturnType == typeof(bool))), Is.Empty);
+    }
+
+    [Test]
+    public void Types_with_options_take_them_last_and_optionally()
+    {
+        var constructors = PublicTypes.SelectMany(type => type.GetConstructors())
+            .Select(constructor => constructor.GetParameters())
+            .Where(parameters => parameters.Any(parameter => parameter.ParameterType.Name.EndsWith("Options", StringComparison.Ordinal)))
+            .ToArray();
+
+        Assert.That(constructors, Has.Length.EqualTo(5));
+        Assert.That(constructors.Select(parameters => (parameters[^1].Name, parameters[^1].IsOptional)), Is.All.EqualTo(("options", true)));
+        Assert.That(
+            PublicTypes.SelectMany(type => type.GetConstructors()).SelectMany(constructor => constructor.GetParameters())
+                .Where(parameter => parameter.ParameterType == typeof(TimeProvider) || parameter.ParameterType == typeof(ILogger)),
+            Is.Empty,
+            "Clock and logger are options.");
     }
 
     [Test]

@@ -73,7 +73,8 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     {
         var tokens = Tokens();
         var collection = new ServiceCollection();
-        _ = isAddedBefore ? collection.AddSingleton<IEcrTokenSource>(tokens).AddEcrCredentials() : collection.AddEcrCredentials().AddSingleton<IEcrTokenSource>(tokens);
+        _ = isAddedBefore ? collection.AddSingleton<IEcrTokenSource>(
+            tokens).AddEcrCredentials() : collection.AddEcrCredentials().AddSingleton<IEcrTokenSource>(tokens);
         await using var services = collection.BuildServiceProvider();
 
         Assert.That(services.GetRequiredService<EcrCredentialProvider>().TokenSource, Is.SameAs(tokens));
@@ -144,7 +145,8 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
         using var response = await client.GetAsync(new Uri("http://localhost:5000/v2/"));
 
         Assert.That(registry.Requests.Single().Authorization, Is.Null);
-        Assert.That(async () => await services.GetRequiredService<EcrCredentialProvider>().GetAuthAsync("localhost:5000"), Throws.TypeOf<EcrCredentialException>());
+        Assert.That(
+            async () => await services.GetRequiredService<EcrCredentialProvider>().GetAuthAsync("localhost:5000"), Throws.TypeOf<EcrCredentialException>());
     }
 
     [Test]
@@ -183,8 +185,9 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [TestCase("")]
-    public void A_key_without_text_is_rejected(string key) =>
-        Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(key), Throws.ArgumentException.With.Message.StartsWith("The service key has no text."));
+    public void A_key_without_text_is_refused(string key) =>
+        Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(
+            key), Throws.ArgumentException.With.Message.StartsWith("the service key's ToString() is empty;"));
 
     [Test]
     public void Keys_with_the_same_text_are_rejected_because_they_would_share_options()
@@ -193,7 +196,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
         Assert.That(
             () => collection.AddKeyedEcrCredentials("1"),
-            Throws.ArgumentException.With.Message.StartsWith("Another service key has the text \"1\" too."));
+            Throws.ArgumentException.With.Message.StartsWith("another service key has the same string \"1\";"));
     }
 
     private static IEnumerable<TestCaseData> BadOptions()

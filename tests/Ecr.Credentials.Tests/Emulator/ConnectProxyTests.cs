@@ -214,5 +214,6 @@ public sealed class ConnectProxyTests
         Assert.That(File.Exists(file), Is.False);
     }
 
-    private static HttpClient ProxiedClient(AwsEmulator emulator, string address) => TrustingHttpClient.Create(emulator, new Uri(address), new WebProxy(emulator.ProxyAddress));
+    private static HttpClient ProxiedClient(AwsEmulator emulator, string address) =>
+        TrustingHttpClient.Create(emulator, new Uri(address), new WebProxy(emulator.ProxyAddress));
 }

@@ -19,7 +19,8 @@ public sealed class ContainerCredentialsServiceTests
             Assert.That(document.GetProperty("AccessKeyId").GetString(), Is.EqualTo(emulator.ContainerCredentials.AccessKeyId));
             Assert.That(document.GetProperty("SecretAccessKey").GetString(), Is.EqualTo(emulator.ContainerCredentials.SecretAccessKey));
             Assert.That(document.GetProperty("Token").GetString(), Is.EqualTo(emulator.ContainerCredentials.SessionToken));
-            Assert.That(document.GetProperty("Expiration").GetDateTimeOffset(), Is.EqualTo(emulator.ContainerCredentials.Expiration).Within(TimeSpan.FromSeconds(1)));
+            Assert.That(
+                document.GetProperty("Expiration").GetDateTimeOffset(), Is.EqualTo(emulator.ContainerCredentials.Expiration).Within(TimeSpan.FromSeconds(1)));
             Assert.That(emulator.Requests.Single().Service, Is.EqualTo(AwsService.ContainerCredentials));
         });
     }

@@ -99,7 +99,8 @@ public sealed class EcrServiceTests
 
         Assert.That(number, Does.Match(pattern));
         Assert.That(
-            Math.Truncate(decimal.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture)), Is.EqualTo(time.GetUtcNow().AddHours(12).ToUnixTimeSeconds()));
+            Math.Truncate(
+                decimal.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture)), Is.EqualTo(time.GetUtcNow().AddHours(12).ToUnixTimeSeconds()));
     }
 
     [Test]

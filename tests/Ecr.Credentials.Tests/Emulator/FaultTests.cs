@@ -229,7 +229,8 @@ public sealed class FaultTests
     }
 
     [TestCaseSource(nameof(SignatureFaults))]
-    public async Task A_signature_is_rejected_as_too_old_or_too_new_by_a_service_that_shows_the_clients_time(Fault fault, string format, int serviceHours, int limitMinutes)
+    public async Task A_signature_is_found_too_old_or_too_new_by_a_service_that_shows_the_clients_time(
+        Fault fault, string format, int serviceHours, int limitMinutes)
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -269,7 +270,8 @@ public sealed class FaultTests
 
         var error = XElement.Parse(await response.Content.ReadAsStringAsync());
         Assert.That((int)response.StatusCode, Is.EqualTo(403));
-        Assert.That(error.Value, Does.Contain("SignatureDoesNotMatch").And.Match(@"Signature expired: \w{16} is now earlier than \w{16} \(\w{16} - 15 min\.\)"));
+        Assert.That(
+            error.Value, Does.Contain("SignatureDoesNotMatch").And.Match(@"Signature expired: \w{16} is now earlier than \w{16} \(\w{16} - 15 min\.\)"));
     }
 
     [TestCaseSource(nameof(StsFaults))]

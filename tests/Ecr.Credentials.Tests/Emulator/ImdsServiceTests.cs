@@ -24,7 +24,8 @@ public sealed class ImdsServiceTests
             Assert.That(document.GetProperty("AccessKeyId").GetString(), Is.EqualTo(emulator.InstanceCredentials.AccessKeyId));
             Assert.That(document.GetProperty("SecretAccessKey").GetString(), Is.EqualTo(emulator.InstanceCredentials.SecretAccessKey));
             Assert.That(document.GetProperty("Token").GetString(), Is.EqualTo(emulator.InstanceCredentials.SessionToken));
-            Assert.That(document.GetProperty("Expiration").GetDateTimeOffset(), Is.EqualTo(emulator.InstanceCredentials.Expiration).Within(TimeSpan.FromSeconds(1)));
+            Assert.That(
+                document.GetProperty("Expiration").GetDateTimeOffset(), Is.EqualTo(emulator.InstanceCredentials.Expiration).Within(TimeSpan.FromSeconds(1)));
             Assert.That(emulator.Requests.Select(request => request.Service), Is.All.EqualTo(AwsService.Imds));
         });
     }

@@ -68,7 +68,8 @@ public sealed class PluginProcessTests
         var names = Encoding.UTF8.GetString(result.StandardOutput.Span).Split('\n').Select(line => line.Split('=')[0]).ToArray();
 
         Assert.That(names, Does.Contain("PLUGIN_TEST").And.Contain("HOME"));
-        Assert.That(names.Count(Environment.GetEnvironmentVariables().Keys.Cast<string>().Except(environment.Keys).Except(["PWD", "SHLVL", "_"]).Contains), Is.Zero);
+        Assert.That(
+            names.Count(Environment.GetEnvironmentVariables().Keys.Cast<string>().Except(environment.Keys).Except(["PWD", "SHLVL", "_"]).Contains), Is.Zero);
     }
 
     [Test]

@@ -146,7 +146,8 @@ public sealed class SigV4VerifierTests
         await AssertRefusedAsync(
             await client.SendJsonAsync(SignedHttpClient.EcrTarget, "ecr-public", "us-east-1", "{}"), "InvalidSignatureException", "correct service: 'ecr'");
         await AssertRefusedAsync(
-            await client.SendJsonAsync(SignedHttpClient.EcrPublicTarget, "ecr", "us-east-1", "{}"), "InvalidSignatureException", "correct service: 'ecr-public'");
+            await client.SendJsonAsync(
+                SignedHttpClient.EcrPublicTarget, "ecr", "us-east-1", "{}"), "InvalidSignatureException", "correct service: 'ecr-public'");
     }
 
     [TestCase("nowhere")]
@@ -176,7 +177,8 @@ public sealed class SigV4VerifierTests
         await using var emulator = await AwsEmulator.StartAsync();
 
         await AssertRefusedAsync(
-            await SendAsync(emulator, tamper: request => Rewrite(request, ";host;", ";")), "InvalidSignatureException", "'Host' or ':authority' must be a 'SignedHeader'");
+            await SendAsync(
+                emulator, tamper: request => Rewrite(request, ";host;", ";")), "InvalidSignatureException", "'Host' or ':authority' must be a 'SignedHeader'");
     }
 
     [TestCase("x-amz-date")]
@@ -207,7 +209,8 @@ public sealed class SigV4VerifierTests
         await using var emulator = await AwsEmulator.StartAsync();
 
         await AssertRefusedAsync(
-            await SendAsync(emulator, tamper: request => Rewrite(request, "SignedHeaders=", "SignedHeaders=accept;")), "InvalidSignatureException", "'accept' is not in the request");
+            await SendAsync(emulator, tamper: request => Rewrite(
+                request, "SignedHeaders=", "SignedHeaders=accept;")), "InvalidSignatureException", "'accept' is not in the request");
     }
 
     [Test]
@@ -216,7 +219,8 @@ public sealed class SigV4VerifierTests
         await using var emulator = await AwsEmulator.StartAsync();
 
         await AssertRefusedAsync(
-            await SendAsync(emulator, tamper: request => request.Content = SignedHttpClient.CreateRequest("any", "{ }").Content), "InvalidSignatureException", "The provided 'x-amz-content-sha256' header does not match");
+            await SendAsync(emulator, tamper: request => request.Content = SignedHttpClient.CreateRequest(
+                "any", "{ }").Content), "InvalidSignatureException", "The provided 'x-amz-content-sha256' header does not match");
     }
 
     [Test]

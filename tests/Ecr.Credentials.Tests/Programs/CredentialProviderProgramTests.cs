@@ -26,10 +26,10 @@ public sealed class CredentialProviderProgramTests
                 + "\n"));
     }
 
-    [TestCase("", "invalid request on standard input: The document is empty.")]
-    [TestCase("nginx", "invalid request on standard input: The document is not valid JSON")]
-    [TestCase("[]", "The document is an array.")]
-    [TestCase(Request + "{}", "The document is not valid JSON")]
+    [TestCase("", "invalid request on standard input: the document is empty.")]
+    [TestCase("nginx", "invalid request on standard input: the document is not valid JSON")]
+    [TestCase("[]", "the document is an array.")]
+    [TestCase(Request + "{}", "the document is not valid JSON")]
     [TestCase("{}", "\"kind\" is missing.")]
     public async Task RunAsync_reports_an_invalid_request_in_one_line(string input, string message)
     {
@@ -165,7 +165,8 @@ public sealed class CredentialProviderProgramTests
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
 
         Assert.That(
-            async () => await CredentialProviderProgram.RunAsync(Stream.Null, Stream.Null, TextWriter.Null, provider, new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
+            async () => await CredentialProviderProgram.RunAsync(
+                Stream.Null, Stream.Null, TextWriter.Null, provider, new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
             Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
@@ -190,7 +191,8 @@ public sealed class CredentialProviderProgramTests
         using var error = new StringWriter();
         using var provider = new EcrCredentialProvider(tokens, new EcrCredentialProviderOptions { TimeProvider = time });
 
-        var exitCode = await CredentialProviderProgram.RunAsync(input, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
+        var exitCode = await CredentialProviderProgram.RunAsync(
+            input, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 
         return (exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }

@@ -214,7 +214,8 @@ public sealed class DockerCredentialHelperProgramTests
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
 
         Assert.That(
-            async () => await DockerCredentialHelperProgram.RunAsync("get", Stream.Null, Stream.Null, provider, options: new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
+            async () => await DockerCredentialHelperProgram.RunAsync(
+                "get", Stream.Null, Stream.Null, provider, options: new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
             Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
@@ -230,7 +231,8 @@ public sealed class DockerCredentialHelperProgramTests
         using var output = new MemoryStream();
         using var provider = new EcrCredentialProvider(tokens ?? new FakeTokenSource(Now.AddHours(12)), options);
 
-        var exitCode = await DockerCredentialHelperProgram.RunAsync(action, inputStream, output, provider, ignoreStorage, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
+        var exitCode = await DockerCredentialHelperProgram.RunAsync(
+            action, inputStream, output, provider, ignoreStorage, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 
         return (exitCode, Encoding.UTF8.GetString(output.ToArray()));
     }

@@ -71,13 +71,14 @@ public sealed class EcrRegistryTests
             () => EcrRegistry.Parse($"123456789012.dkr.ecr.{region}.amazonaws.com"),
             Throws.TypeOf<FormatException>().With.Message.EndsWith($"\"{region}\" is not a valid AWS region."));
 
-    [TestCase("", "The registry host is missing.")]
-    [TestCase("/app", "The registry host is missing.")]
+    [TestCase("", "the registry host is missing.")]
+    [TestCase("/app", "the registry host is missing.")]
     [TestCase("docker.io/library/nginx", "\"docker.io\" is not an Amazon ECR registry host.")]
     [TestCase("https://" + Host + "/app", "\"https://" + Host + "/app\" must not include a scheme. Start with")]
     [TestCase("HTTP://" + Host, "\"HTTP://" + Host + "\" must not include a scheme.")]
-    [TestCase("AWS:hunter2@" + Host, "The registry host contains \"@\".")]
-    [TestCase("12345.dkr.ecr.eu-west-1.amazonaws.com", "\"12345.dkr.ecr.eu-west-1.amazonaws.com\" is not an Amazon ECR registry host. The account ID \"12345\" is not 12 digits.")]
+    [TestCase("AWS:hunter2@" + Host, "the registry host contains \"@\".")]
+    [TestCase("12345.dkr.ecr.eu-west-1.amazonaws.com",
+        "\"12345.dkr.ecr.eu-west-1.amazonaws.com\" is not an Amazon ECR registry host. The account ID \"12345\" is not 12 digits.")]
     [TestCase(Host + ".cn", "\"" + Host + ".cn\" is not an Amazon ECR registry host. Hosts in region \"eu-west-1\" end in \"amazonaws.com\" or \"on.aws\".")]
     [TestCase(Host + ":8443", "\"" + Host + ":8443\" is not an Amazon ECR registry host. The port must be 443 or omitted.")]
     [TestCase(Host + ":", "\"" + Host + ":\" is not an Amazon ECR registry host. The port must be 443 or omitted.")]

@@ -7,7 +7,8 @@ namespace Ecr.Emulator.Server;
 
 /// <summary>
 /// An HTTP proxy that leads to the emulator whatever name is asked for, unless it was told another place: CONNECT becomes a tunnel to the
-/// TLS listener, so that clients meet the emulator under AWS's real names. A request in clear text is answered 502: metadata and container credentials are spoken in
+/// TLS listener, so that clients meet the emulator under AWS's real names. A request in clear text is answered 502: metadata and container
+/// credentials are spoken in
 /// clear text, and a proxy on another machine reaches neither. Whatever is asked is recorded.
 /// </summary>
 internal sealed class ConnectProxy : IAsyncDisposable

@@ -58,7 +58,7 @@ internal static class AwsConfigurationFingerprint
         return hash.Value.ToString("x16", CultureInfo.InvariantCulture);
     }
 
-    // Any write counts as a change: to know better, the file would have to be read and parsed.
+    // Any write is a change: to know better, the file would have to be read and parsed.
     private static void AddFile(ref Fnv1a64 hash, string? path, string? home, string name)
     {
         path ??= home is null ? null : Path.Combine(home, ".aws", name);

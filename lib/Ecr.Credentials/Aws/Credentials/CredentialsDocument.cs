@@ -13,7 +13,9 @@ internal static class CredentialsDocument
     /// <summary>The credentials in the document.</summary>
     /// <param name="json">The document.</param>
     /// <param name="tokenName">The name of the session token.</param>
-    /// <exception cref="FormatException">The document is not JSON, reports a failure, or has no keys. The message contains nothing of it but the failure's code.</exception>
+    /// <exception cref="FormatException">
+    /// The document is not JSON, reports a failure, or has no keys. The message contains nothing of it but the failure's code.
+    /// </exception>
     public static ImmutableCredentials Read(ReadOnlyMemory<byte> json, string tokenName)
     {
         try

@@ -4,7 +4,9 @@ namespace Ecr.Credentials.Aws.Credentials;
 
 internal static class JsonElementExtensions
 {
-    /// <summary>The string value of a property; <see langword="null"/> if the element is not an object, or the property is missing, empty or not a string.</summary>
+    /// <summary>
+    /// The string value of a property; <see langword="null"/> if the element is not an object, or the property is missing, empty or not a string.
+    /// </summary>
     public static string? FindText(this JsonElement element, string name)
     {
         if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)

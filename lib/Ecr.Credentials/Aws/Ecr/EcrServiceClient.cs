@@ -9,7 +9,7 @@ namespace Ecr.Credentials.Aws.Ecr;
 /// <summary>
 /// The one operation of ECR and ECR Public that is needed, on the AWS SDK's pipeline: its signing, retries, error parsing and clock correction.
 /// </summary>
-/// <remarks>Shaped like AWSSDK.ECR's client, which can replace this folder.</remarks>
+/// <remarks>Shaped like AWSSDK.ECR's client, which can replace this directory.</remarks>
 internal sealed class EcrServiceClient(AWSCredentials credentials, EcrServiceConfig config) : AmazonServiceClient(credentials, config)
 {
     protected override IServiceMetadata ServiceMetadata { get; } = new Metadata(config.ServiceId);

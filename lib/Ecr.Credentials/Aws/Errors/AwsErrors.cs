@@ -123,7 +123,8 @@ internal static class AwsErrors
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint) =>
         exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && SystemTrustStore.FindProblem() is { } problem
-            ? new EcrCredentialException(EcrCredentialErrorReason.Unreachable, $"cannot reach {MessageText.Address(endpoint)}: TLS handshake failed: {problem}", exception)
+            ? new EcrCredentialException(
+                EcrCredentialErrorReason.Unreachable, $"cannot reach {MessageText.Address(endpoint)}: TLS handshake failed: {problem}", exception)
             : Unreachable(exception, endpoint, ConnectionErrors.Describe(exception));
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(

@@ -32,7 +32,8 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
     /// <summary>Starts connecting to the server of the first call while credentials are still being resolved, which saves a round trip.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The call itself reports the failure.")]
     [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before they are disposed", Justification = "It is awaited.")]
-    [SuppressMessage("Performance", "CA1849:Call async methods when in an async method", Justification = "The request must be canceled before there is a connection.")]
+    [SuppressMessage(
+        "Performance", "CA1849:Call async methods when in an async method", Justification = "The request must be canceled before there is a connection.")]
     public async Task ConnectAsync(Uri server)
     {
         Create();

@@ -15,7 +15,8 @@ internal static class AwsRetryPolicy
         policy.ThrottlingErrorCodes.Add("ThrottleException");
         policy.HttpStatusCodesToRetryOn.Add(HttpStatusCode.TooManyRequests);
 
-        // STS could not reach the issuer of a token: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors.
+        // STS could not reach the issuer of a token:
+        // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors.
         policy.TimeoutErrorCodesToRetryOn.Add("IDPCommunicationError");
         return policy;
     }

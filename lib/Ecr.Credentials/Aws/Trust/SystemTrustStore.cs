@@ -1,5 +1,4 @@
-using System.Runtime.InteropServices;
-using System.Text;
+using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Trust;
@@ -55,7 +54,7 @@ internal static class SystemTrustStore
         }
 
         // OpenSSL and .NET's native code read the C library's environment, which Environment.SetEnvironmentVariable does not change.
-        _ = SetEnvironmentVariable(NullTerminated(FileVariable), NullTerminated(bundle), overwrite: 0);
+        _ = LibC.SetEnvironmentVariable(LibC.NullTerminated(FileVariable), LibC.NullTerminated(bundle), overwrite: 0);
     }
 
     /// <summary>
@@ -82,8 +81,8 @@ internal static class SystemTrustStore
 
         // From here on .NET has its own copy of the environment, also for the processes that it starts; its native code has not.
         _ = Environment.GetEnvironmentVariables();
-        _ = SetEnvironmentVariable(NullTerminated(FileVariable), NullTerminated(Nowhere), overwrite: 1);
-        _ = SetEnvironmentVariable(NullTerminated(DirectoryVariable), NullTerminated(Nowhere), overwrite: 1);
+        _ = LibC.SetEnvironmentVariable(LibC.NullTerminated(FileVariable), LibC.NullTerminated(Nowhere), overwrite: 1);
+        _ = LibC.SetEnvironmentVariable(LibC.NullTerminated(DirectoryVariable), LibC.NullTerminated(Nowhere), overwrite: 1);
         return store;
     }
 
@@ -147,10 +146,4 @@ internal static class SystemTrustStore
             return false;
         }
     }
-
-    private static byte[] NullTerminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
-
-    [DllImport("libc", EntryPoint = "setenv", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetEnvironmentVariable(byte[] name, byte[] value, int overwrite);
 }

@@ -118,7 +118,7 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
         catch (OperationCanceledException e)
         {
             throw new OperationCanceledException(
-                $"Waiting for another process that holds the lock {MessageText.Quote(file.LockPath)}.", e, cancellationToken);
+                $"waiting for another process that holds the lock {MessageText.Quote(file.LockPath)}.", e, cancellationToken);
         }
     }
 
@@ -205,7 +205,8 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
             }
         }
 
-        public static void FileCacheWriteFailed(ILogger logger, TokenFile file, Exception failure) => FileCacheWriteFailedMessage(logger, file.Path, failure.Message, null);
+        public static void FileCacheWriteFailed(ILogger logger, TokenFile file, Exception failure) =>
+            FileCacheWriteFailedMessage(logger, file.Path, failure.Message, null);
 
         // The messages of this library's exceptions contain no secrets; those of inner and foreign exceptions may.
         public static void FileCacheRefreshFailed(ILogger logger, string region, EcrToken token, Exception failure) =>

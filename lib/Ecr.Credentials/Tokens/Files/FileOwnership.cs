@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Text;
+using Ecr.Credentials.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace Ecr.Credentials.Tokens.Files;
@@ -10,9 +9,6 @@ namespace Ecr.Credentials.Tokens.Files;
 [SupportedOSPlatform("linux")]
 internal readonly struct FileOwnership
 {
-    private const int CurrentDirectory = -100; // AT_FDCWD
-    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
-    private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint TypeModeAndOwner = 0x1 | 0x2 | 0x8; // STATX_TYPE | STATX_MODE | STATX_UID
 
     private const int TypeMask = 0xf000; // S_IFMT
@@ -23,7 +19,7 @@ internal readonly struct FileOwnership
     private readonly int _mode;
     private readonly uint _owner;
 
-    private FileOwnership(in Statx statx) => (_mode, _owner) = (statx.Mode, statx.Owner);
+    private FileOwnership(in LibC.FileStatus status) => (_mode, _owner) = (status.Mode, status.Owner);
 
     public bool IsDirectory => (_mode & TypeMask) == DirectoryType;
 
@@ -31,14 +27,16 @@ internal readonly struct FileOwnership
     public bool IsRegularFile => (_mode & TypeMask) == RegularType;
 
     /// <summary>Whether it is owned by the current user, and neither its group nor other users have any access.</summary>
-    public bool IsPrivate => _owner == GetEffectiveUserId() && (_mode & GroupAndOthers) == 0;
+    public bool IsPrivate => _owner == LibC.GetEffectiveUserId() && (_mode & GroupAndOthers) == 0;
 
     /// <summary>Returns the status of a path without following a symbolic link; null if the path does not exist or statx fails.</summary>
     public static FileOwnership? Of(string path)
     {
         try
         {
-            return Query(CurrentDirectory, NullTerminated(path), NoFollow, TypeModeAndOwner, out var statx) == 0 ? new FileOwnership(statx) : null;
+            return LibC.QueryStatus(LibC.CurrentDirectory, LibC.NullTerminated(path), LibC.NoFollow, TypeModeAndOwner, out var status) == 0
+                ? new FileOwnership(status)
+                : null;
         }
         catch (EntryPointNotFoundException)
         {
@@ -52,35 +50,11 @@ internal readonly struct FileOwnership
     {
         try
         {
-            return Query(file, NullTerminated(""), EmptyPath, TypeModeAndOwner, out var statx) == 0 ? new FileOwnership(statx) : null;
+            return LibC.QueryStatus(file, LibC.NullTerminated(""), LibC.EmptyPath, TypeModeAndOwner, out var status) == 0 ? new FileOwnership(status) : null;
         }
         catch (EntryPointNotFoundException)
         {
             return null;
         }
-    }
-
-    private static byte[] NullTerminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
-
-    [DllImport("libc", EntryPoint = "statx", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Query(int directory, byte[] path, int flags, uint mask, out Statx result);
-
-    [DllImport("libc", EntryPoint = "statx", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Query(SafeFileHandle directory, byte[] path, int flags, uint mask, out Statx result);
-
-    [DllImport("libc", EntryPoint = "geteuid", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern uint GetEffectiveUserId();
-
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private readonly struct Statx
-    {
-        [FieldOffset(20)]
-        public readonly uint Owner;
-
-        [FieldOffset(28)]
-        public readonly ushort Mode;
     }
 }

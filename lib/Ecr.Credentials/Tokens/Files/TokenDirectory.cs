@@ -82,6 +82,7 @@ internal sealed class TokenDirectory(string path, ILogger logger)
 
         public static void CacheDirectoryNotPrivate(ILogger logger, string directory) => CacheDirectoryNotPrivateMessage(logger, directory, null);
 
-        public static void CacheDirectoryNotCreated(ILogger logger, string directory, Exception failure) => CacheDirectoryNotCreatedMessage(logger, directory, failure.Message, null);
+        public static void CacheDirectoryNotCreated(ILogger logger, string directory, Exception failure) =>
+            CacheDirectoryNotCreatedMessage(logger, directory, failure.Message, null);
     }
 }

@@ -142,7 +142,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException(
-                    $"Waiting for a token of region {MessageText.Quote(request.Registry.Region)}.", e, cancellationToken);
+                    $"waiting for a token of region {MessageText.Quote(request.Registry.Region)}.", e, cancellationToken);
             }
             finally
             {
@@ -316,7 +316,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             ? entry
             : throw new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
-                $"The token of region {MessageText.Quote(fetch.Request.Registry.Region)} expired at {entry.ExpiresAt:u}, but the system clock says {now:u}. "
+                $"the token of region {MessageText.Quote(fetch.Request.Registry.Region)} expired at {entry.ExpiresAt:u}, but the system clock says {now:u}. "
                     + "Synchronize the system clock.");
     }
 
@@ -336,7 +336,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             fetch.Cancel();
             throw new EcrCredentialException(
                 EcrCredentialErrorReason.Timeout,
-                $"The request for a token of region {MessageText.Quote(fetch.Request.Registry.Region)} timed out. "
+                $"the request for a token of region {MessageText.Quote(fetch.Request.Registry.Region)} timed out. "
                     + $"Check the network, or increase {nameof(EcrTokenCacheOptions.FetchTimeout)} ({_fetchTimeout}).",
                 e);
         }

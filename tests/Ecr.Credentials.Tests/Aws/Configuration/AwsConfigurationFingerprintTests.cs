@@ -86,7 +86,8 @@ public sealed partial class AwsConfigurationFingerprintTests
             .Select(match => match.Groups[1].Value);
 
         Assert.That(
-            read.Distinct().Except(AwsConfigurationFingerprint.Variables.ToArray()).Except(DoNotDecide).Except(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]),
+            read.Distinct().Except(
+                AwsConfigurationFingerprint.Variables.ToArray()).Except(DoNotDecide).Except(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]),
             Is.Empty);
     }
 

@@ -37,7 +37,8 @@ public sealed class ContainerCredentialsTests
     [Test]
     public async Task A_session_token_is_optional()
     {
-        await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}"""));
+        await using var server = await LoopbackServer.StartAsync(
+            (_, response) => response.WriteAsync("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}"""));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
 
         Assert.That((await source.Container.FindAsync())?.Credentials.UseToken, Is.False);
@@ -114,8 +115,9 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://s3cret:s3cret@credentials.example/s3cret?s3cret#s3cret", "http://credentials.example")]
     [TestCase("ftp://127.0.0.1/s3cret", "ftp://127.0.0.1")]
     [TestCase("file:///s3cret", "file://")]
-    public Task Other_addresses_are_rejected(string address, string shown) =>
-        AssertMisconfiguredAsync($"{FullVariable} points to \"{shown}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
+    public Task Another_address_is_refused(string address, string told) =>
+        AssertMisconfiguredAsync(
+            $"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
 
     [TestCase("127.0.0.1/s3cret")]
     [TestCase("/s3cret\0")]
@@ -152,7 +154,8 @@ public sealed class ContainerCredentialsTests
         var path = Write("lines", "s3cret\nHost: evil.example");
 
         await AssertMisconfiguredAsync(
-            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text.", (
+                FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
     [Test]
@@ -168,7 +171,8 @@ public sealed class ContainerCredentialsTests
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
-        await AssertMisconfiguredAsync($"cannot read the token file \"{path}\": ", (FullVariable, "http://127.0.0.1:1/"), (TokenVariable, "s3cret"), (TokenFileVariable, path));
+        await AssertMisconfiguredAsync(
+            $"cannot read the token file \"{path}\": ", (FullVariable, "http://127.0.0.1:1/"), (TokenVariable, "s3cret"), (TokenFileVariable, path));
     }
 
     [TestCase(302, 1)]
@@ -285,7 +289,8 @@ public sealed class ContainerCredentialsTests
         TimeProvider? clock = null,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
     {
-        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
+        private readonly MetadataHttpClient _client = new(
+            NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
 
         public ContainerCredentials Container => new(environment, _client);
 

@@ -274,7 +274,8 @@ public sealed class InstanceMetadataCredentialsTests
         });
         using var source = new Source(service.Variables);
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.ServiceError, $"{service.Name} returned HTTP {status} for the instance's role. Retry later, ");
+        await AssertFailureAsync(
+            source, EcrCredentialErrorReason.ServiceError, $"{service.Name} returned HTTP {status} for the instance's role. Retry later, ");
     }
 
     [TestCase("<html>s3cret</html>")]
@@ -353,7 +354,8 @@ public sealed class InstanceMetadataCredentialsTests
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
+        Assert.That(
+            await source.Metadata.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
     }
 
     [Test]
@@ -389,7 +391,8 @@ public sealed class InstanceMetadataCredentialsTests
         TimeProvider? clock = null,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
     {
-        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
+        private readonly MetadataHttpClient _client = new(
+            NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
 
         public InstanceMetadataCredentials Metadata => new(environment, _client);
 
@@ -412,7 +415,8 @@ public sealed class InstanceMetadataCredentialsTests
 
         public static async Task<Service> StartAsync(
             Func<HttpResponse, Task>? token = null, Func<HttpResponse, Task>? roles = null, Func<HttpResponse, Task>? credentials = null) =>
-            new(await LoopbackServer.StartAsync((request, response) => (request.Method, request.Path[request.Path.IndexOf("/latest", StringComparison.Ordinal)..]) switch
+            new(await LoopbackServer.StartAsync(
+                (request, response) => (request.Method, request.Path[request.Path.IndexOf("/latest", StringComparison.Ordinal)..]) switch
             {
                 ("PUT", TokenPath) => token?.Invoke(response) ?? response.WriteAsync("metadata-token"),
                 ("GET", RolePath) => roles?.Invoke(response) ?? response.WriteAsync("node"),

@@ -55,7 +55,8 @@ public sealed class WebIdentityCredentialsTests
         using var http = Http();
 
         Assert.That(
-            await new WebIdentityCredentials(Variables.Of((RoleVariable, Role)), new StsClient(http)).FindReasonAsync(), Is.EqualTo($"{FileVariable} is not set"));
+            await new WebIdentityCredentials(
+                Variables.Of((RoleVariable, Role)), new StsClient(http)).FindReasonAsync(), Is.EqualTo($"{FileVariable} is not set"));
     }
 
     [Test]

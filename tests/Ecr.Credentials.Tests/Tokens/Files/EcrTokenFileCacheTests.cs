@@ -492,7 +492,7 @@ public sealed class EcrTokenFileCacheTests
         Assert.That(
             async () => await getting,
             Throws.InstanceOf<OperationCanceledException>().With.Message.EqualTo(
-                $"Waiting for another process that holds the lock \"{fileLock.Name}\"."));
+                $"waiting for another process that holds the lock \"{fileLock.Name}\"."));
     }
 
     [Test]

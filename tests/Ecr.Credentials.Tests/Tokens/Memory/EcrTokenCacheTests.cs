@@ -131,7 +131,7 @@ public sealed class EcrTokenCacheTests
         var e = await Assert.ThrowsAsync<OperationCanceledException>(() => leaving);
 
         Assert.That(e!.CancellationToken, Is.EqualTo(cancellation.Token));
-        Assert.That(e.Message, Is.EqualTo("Waiting for a token of region \"eu-west-1\"."));
+        Assert.That(e.Message, Is.EqualTo("waiting for a token of region \"eu-west-1\"."));
         Assert.That(call.CancellationToken.IsCancellationRequested, Is.False);
         call.Answer(Token());
         Assert.That(await Task.WhenAll(staying), Has.Length.EqualTo(callers - 1));
@@ -455,7 +455,7 @@ public sealed class EcrTokenCacheTests
 
         Assert.That(e!.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidResponse));
         Assert.That(e.Message, Is.EqualTo(
-            "The token of region \"eu-west-1\" expired at 2026-03-01 12:00:00Z, "
+            "the token of region \"eu-west-1\" expired at 2026-03-01 12:00:00Z, "
                 + "but the system clock says 2026-03-01 12:00:00Z. Synchronize the system clock."));
     }
 
@@ -471,7 +471,7 @@ public sealed class EcrTokenCacheTests
         var e = await Assert.ThrowsAsync<EcrCredentialException>(() => waiting);
         Assert.That(e!.Reason, Is.EqualTo(EcrCredentialErrorReason.Timeout));
         Assert.That(e.Message, Is.EqualTo(
-            "The request for a token of region \"eu-west-1\" timed out. Check the network, or increase FetchTimeout (00:01:00)."));
+            "the request for a token of region \"eu-west-1\" timed out. Check the network, or increase FetchTimeout (00:01:00)."));
     }
 
     [Test]

@@ -19,7 +19,9 @@ public sealed class ProcessCredentialsTests : IDisposable
     public void Dispose() => _stage.Dispose();
 
     [TestCase(Answer, null)]
-    [TestCase("""{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2","SessionToken":"token","Expiration":"2999-01-01T00:00:00Z","AccountId":"1"}""", "token")]
+    [TestCase(
+        """{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2","SessionToken":"token","Expiration":"2999-01-01T00:00:00Z","AccountId":"1"}""",
+        "token")]
     [TestCase("""{ "Version": 1, "AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "hunter2", "SessionToken": "" }""", null)]
     public async Task Credentials_printed_by_the_command_are_returned(string answer, string? sessionToken)
     {
@@ -62,7 +64,8 @@ public sealed class ProcessCredentialsTests : IDisposable
     {
         var witness = await WitnessAsync();
 
-        await AssertFailsAsync($"exec 9>'{witness.Path}'; echo started >&9; yes hunter2", "printed more than 64 KiB: it must print only the credentials, as JSON.");
+        await AssertFailsAsync(
+            $"exec 9>'{witness.Path}'; echo started >&9; yes hunter2", "printed more than 64 KiB: it must print only the credentials, as JSON.");
         await witness.SeeEndAsync();
     }
 

@@ -39,7 +39,8 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
 
         var identity = (await _stage.FindAsync())!;
 
-        Assert.That((identity.Credentials.AccessKey, identity.Credentials.SecretKey, identity.Credentials.Token), Is.EqualTo(("AKIAEXAMPLE", "hunter2", "token")));
+        Assert.That(
+            (identity.Credentials.AccessKey, identity.Credentials.SecretKey, identity.Credentials.Token), Is.EqualTo(("AKIAEXAMPLE", "hunter2", "token")));
         Assert.That(identity.ToString(), Is.EqualTo("the access key ending in MPLE from the AWS profile \"default\""));
     }
 
@@ -81,8 +82,10 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         _stage.Set("AWS_PROFILE", "nodes").WriteCredentials($"[default]\n{Keys}");
         var files = $"\"{_stage.Home}/.aws/credentials\" or \"{_stage.Home}/.aws/config\"";
 
-        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $"the AWS profile \"nodes\" does not exist: correct AWS_PROFILE, or add the profile to {files}.");
-        await AssertMisconfiguredAsync(() => _stage.GetAsync("nodes"), $"the AWS profile \"nodes\" does not exist: correct the name, or add the profile to {files}.");
+        await AssertMisconfiguredAsync(
+            () => _stage.FindAsync(), $"the AWS profile \"nodes\" does not exist: correct AWS_PROFILE, or add the profile to {files}.");
+        await AssertMisconfiguredAsync(
+            () => _stage.GetAsync("nodes"), $"the AWS profile \"nodes\" does not exist: correct the name, or add the profile to {files}.");
     }
 
     [Test]
@@ -90,7 +93,8 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     {
         _stage.WriteConfig("[profile node]\nregion = eu-west-1\n");
 
-        await AssertMisconfiguredAsync(() => _stage.GetAsync("node"), "the AWS profile \"node\" contains no credentials: add access keys, a role or another source to it in ");
+        await AssertMisconfiguredAsync(
+            () => _stage.GetAsync("node"), "the AWS profile \"node\" contains no credentials: add access keys, a role or another source to it in ");
     }
 
     [TestCase("aws_secret_access_key = hunter2", "the AWS profile \"default\" has an aws_secret_access_key but no aws_access_key_id: add it.")]
@@ -101,21 +105,33 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase($"role_arn = {Role}", "the AWS profile \"default\" has a role_arn but no source credentials: add source_profile or credential_source.")]
     [TestCase("role_arn = pull\nsource_profile = base", "role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
     [TestCase("role_arn = pull\nweb_identity_token_file = token", "role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
-    [TestCase($"role_arn = {Role}\nsource_profile = nobody", "the AWS profile \"nobody\", the source_profile of the AWS profile \"default\", does not exist: correct the name, or add the profile to ")]
-    [TestCase($"role_arn = {Role}\nsource_profile = empty", "the AWS profile \"empty\", the source_profile of the AWS profile \"default\", contains no credentials: add access keys, a role or another source to it.")]
-    [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment", "the AWS profile \"default\" has both source_profile and credential_source: remove one of them.")]
-    [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata", "invalid credential_source \"Ec2instancemetadata\" of the AWS profile \"default\": expected Environment, Ec2InstanceMetadata or EcsContainer")]
-    [TestCase($"role_arn = {Role}\nsource_profile = base\nmfa_serial = arn", "the AWS profile \"default\" requires MFA (mfa_serial), which a non-interactive program cannot provide. Use another profile.")]
-    [TestCase("login_session = arn", "the AWS profile \"default\" uses \"aws login\" (login_session), which is not supported: use a profile with credential_process = aws configure export-credentials --profile default")]
+    [TestCase($"role_arn = {Role}\nsource_profile = nobody",
+        "the AWS profile \"nobody\", the source_profile of the AWS profile \"default\", does not exist: correct the name, or add the profile to ")]
+    [TestCase($"role_arn = {Role}\nsource_profile = empty",
+        "the AWS profile \"empty\", the source_profile of the AWS profile \"default\", contains no credentials: add access keys, "
+            + "a role or another source to it.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment",
+        "the AWS profile \"default\" has both source_profile and credential_source: remove one of them.")]
+    [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata",
+        "invalid credential_source \"Ec2instancemetadata\" of the AWS profile \"default\": expected Environment, Ec2InstanceMetadata or EcsContainer.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = base\nmfa_serial = arn",
+        "the AWS profile \"default\" requires MFA (mfa_serial), which a non-interactive program cannot provide: use another profile.")]
+    [TestCase("login_session = arn",
+        "the AWS profile \"default\" uses \"aws login\" (login_session), which is not supported: use a profile with "
+            + "credential_process = aws configure export-credentials --profile default")]
     [TestCase("sso_account_id = 1", "sso_role_name is missing in the AWS profile \"default\": add it.")]
     [TestCase("sso_role_name = pull", "sso_account_id is missing in the AWS profile \"default\": add it.")]
     [TestCase("sso_account_id = 1\nsso_role_name = pull", "sso_region is missing in the AWS profile \"default\": add it.")]
     [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_region = eu-west-1", "sso_start_url is missing in the AWS profile \"default\": add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = none", "there is no section [sso-session none], the sso_session of the AWS profile \"default\": add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1", "sso_region is missing in the section [sso-session bare], the sso_session of the AWS profile \"default\": add it.")]
-    public async Task The_error_for_an_incomplete_or_invalid_profile_names_the_setting(string settings, string message)
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = none",
+        "there is no section [sso-session none], the sso_session of the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1",
+        "sso_region is missing in the section [sso-session bare], the sso_session of the AWS profile \"default\": add it.")]
+    public async Task A_profile_with_half_of_a_setting_is_an_error_that_names_the_other_half(string settings, string message)
     {
-        _stage.WriteConfig($"[default]\n{settings}\n[profile base]\n{Keys}[profile empty]\nregion = eu-west-1\n[sso-session bare]\nsso_start_url = https://corporate.example/\n");
+        _stage.WriteConfig(
+            $"[default]\n{settings}\n[profile base]\n{Keys}[profile empty]\nregion = eu-west-1\n[sso-session bare]\nsso_start_url = "
+                + $"https://corporate.example/\n");
 
         await AssertMisconfiguredAsync(() => _stage.FindAsync(), message);
         Assert.That(_emulator.Requests, Is.Empty);
@@ -139,7 +155,8 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     public async Task A_role_is_assumed_with_the_credentials_of_its_source(string settings, string inBase)
     {
         _stage.WriteConfig(
-            $"[default]\nrole_arn = {Role}\nexternal_id = partner\nrole_session_name = node-7\n{settings.Replace("{keys}", EmulatedKeys, StringComparison.Ordinal)}\n"
+            $"[default]\nrole_arn = {Role}\nexternal_id = partner\nrole_session_name = "
+                + $"node-7\n{settings.Replace("{keys}", EmulatedKeys, StringComparison.Ordinal)}\n"
                 + $"[profile base]\n{EmulatedKeys}{inBase}");
 
         var identity = (await _stage.FindAsync())!;
@@ -148,7 +165,8 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         Assert.That((request.AccessKeyId, request.SignatureVerified), Is.EqualTo((_emulator.ProfileCredentials.AccessKeyId, true)));
         Assert.That((request.Operation, request.Host), Is.EqualTo(("AssumeRole", "sts.eu-west-1.amazonaws.com")));
         Assert.That(request.Body, Does.Contain("RoleSessionName=node-7").And.Contain("ExternalId=partner"));
-        Assert.That(identity.Origin, Does.StartWith($"the role {Role}, assumed with the access key ending in {_emulator.ProfileCredentials.AccessKeyId[^4..]} from the AWS profile "));
+        Assert.That(identity.Origin, Does.StartWith(
+            $"the role {Role}, assumed with the access key ending in {_emulator.ProfileCredentials.AccessKeyId[^4..]} from the AWS profile "));
     }
 
     [Test]
@@ -171,7 +189,9 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     public async Task A_web_identity_token_file_overrides_a_source_profile()
     {
         var token = _stage.Write("token", _emulator.Options.WebIdentityToken);
-        _stage.WriteConfig($"[default]\nrole_arn = {Role}\nrole_session_name = pod-7\nweb_identity_token_file = {token}\nsource_profile = base\n[profile base]\n{EmulatedKeys}");
+        _stage.WriteConfig(
+            $"[default]\nrole_arn = {Role}\nrole_session_name = pod-7\nweb_identity_token_file = {token}\nsource_profile = "
+                + $"base\n[profile base]\n{EmulatedKeys}");
 
         var identity = (await _stage.FindAsync())!;
 
@@ -187,7 +207,8 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     public async Task The_error_for_a_cycle_of_profiles_shows_the_cycle(string ofDefault, string ofA, string circle)
     {
         _stage.WriteConfig(
-            $"[default]\nrole_arn = {Role}\nsource_profile = {ofDefault}\n[profile a]\nrole_arn = {Role}\nsource_profile = {ofA}\n[profile b]\nrole_arn = {Role}\nsource_profile = a\n");
+            $"[default]\nrole_arn = {Role}\nsource_profile = {ofDefault}\n[profile a]\nrole_arn = {Role}\nsource_profile = "
+                + $"{ofA}\n[profile b]\nrole_arn = {Role}\nsource_profile = a\n");
 
         await AssertMisconfiguredAsync(() => _stage.FindAsync(), $" form a cycle: {circle}. One of these profiles must contain credentials.");
         Assert.That(_emulator.Requests, Is.Empty);

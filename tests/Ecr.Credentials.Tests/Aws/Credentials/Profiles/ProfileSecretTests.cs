@@ -30,7 +30,8 @@ public sealed class ProfileSecretTests
     private static IEnumerable<string> Names => Endings.Select(ending => ending.Name);
 
     [Test]
-    public async Task No_secret_is_exposed([Values("keys", "role", "web", "bad web", "sso", "process", "bad process")] string profile, [ValueSource(nameof(Names))] string ending)
+    public async Task No_secret_is_told(
+        [Values("keys", "role", "web", "bad web", "sso", "process", "bad process")] string profile, [ValueSource(nameof(Names))] string ending)
     {
         var options = new AwsEmulatorOptions { WebIdentityToken = Marker, SsoAccessToken = Marker };
         await using var emulator = await AwsEmulator.StartAsync(options);
@@ -65,7 +66,8 @@ public sealed class ProfileSecretTests
         Assert.That(texts, Is.Not.Empty);
         Assert.Multiple(() =>
         {
-            foreach (var secret in (string[])[Marker, emulator.ProfileCredentials.SecretAccessKey, emulator.SsoCredentials.SecretAccessKey, emulator.SsoCredentials.SessionToken!])
+            foreach (var secret in (
+                string[])[Marker, emulator.ProfileCredentials.SecretAccessKey, emulator.SsoCredentials.SecretAccessKey, emulator.SsoCredentials.SessionToken!])
             {
                 Assert.That(texts, Has.None.Contains(secret));
                 Assert.That(texts, Has.None.Contains(Uri.EscapeDataString(secret)));
