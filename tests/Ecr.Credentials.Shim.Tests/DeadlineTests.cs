@@ -60,7 +60,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            $"waiting for the container credentials endpoint http://127.0.0.1:{server.Address.Port}",
+            $"waiting for the container credentials endpoint http://127.0.0.1:{server.Address.Port}.",
             Emulator.Environment(CredentialSource.None),
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Address.AbsoluteUri));
     }
@@ -71,7 +71,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            $"waiting for the instance metadata service at http://127.0.0.1:{server.Address.Port}",
+            $"waiting for the instance metadata service at http://127.0.0.1:{server.Address.Port}.",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Address.AbsoluteUri),
             ("AWS_METADATA_SERVICE_TIMEOUT", "60"));

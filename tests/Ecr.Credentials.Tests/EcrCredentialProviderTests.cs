@@ -211,7 +211,7 @@ public sealed class EcrCredentialProviderTests
     {
         Assert.That(
             () => EcrRegistryAlias.Parse($"mirror.example/team={Host}"),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("the alias pattern \"mirror.example/team\" must be a host without a path."));
+            Throws.TypeOf<FormatException>().With.Message.EqualTo("the alias pattern \"mirror.example/team\" must be a host without a path"));
         Assert.That(
             () => new EcrRegistryAlias(ImagePattern.Parse("mirror.example/"), EcrRegistry.Parse(Host)),
             Throws.ArgumentException);

@@ -169,7 +169,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
             try
             {
                 return EcrToken.FromAuthorizationToken(
-                    response.AuthorizationToken ?? throw new FormatException("The response contains no authorization token."),
+                    response.AuthorizationToken ?? throw new FormatException("the response contains no authorization token."),
                     response.ExpiresAt,
                     response.ProxyEndpoint);
             }
@@ -177,7 +177,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
             {
                 throw new EcrCredentialException(
                     EcrCredentialErrorReason.InvalidResponse,
-                    $"{MessageText.Address(endpoint)} returned an invalid response. {e.Message} Check for an intercepting proxy and the configured endpoint.",
+                    $"invalid response from {MessageText.Address(endpoint)}: {e.Message} Check for an intercepting proxy and the configured endpoint.",
                     e);
             }
         }

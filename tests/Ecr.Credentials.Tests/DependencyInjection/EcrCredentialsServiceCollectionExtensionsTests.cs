@@ -185,7 +185,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [TestCase("")]
-    public void A_key_without_text_is_refused(string key) =>
+    public void A_key_without_text_is_rejected(string key) =>
         Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(
             key), Throws.ArgumentException.With.Message.StartsWith("the service key's ToString() is empty;"));
 

@@ -119,7 +119,7 @@ public sealed class AwsEmulatorTests
     [TestCase(
         CredentialSource.PodIdentity, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_DISABLED",
             "AWS_ENDPOINT_URL")]
-    public async Task Environment_leads_a_client_to_one_source_of_credentials(CredentialSource source, params string[] names)
+    public async Task Environment_configures_one_credential_source(CredentialSource source, params string[] names)
     {
         await using var emulator = await AwsEmulator.StartAsync();
 

@@ -229,7 +229,7 @@ public sealed class FaultTests
     }
 
     [TestCaseSource(nameof(SignatureFaults))]
-    public async Task A_signature_is_found_too_old_or_too_new_by_a_service_that_shows_the_clients_time(
+    public async Task A_signature_is_rejected_as_too_old_or_too_new_by_a_service_that_shows_the_clients_time(
         Fault fault, string format, int serviceHours, int limitMinutes)
     {
         var time = new ManualTimeProvider();

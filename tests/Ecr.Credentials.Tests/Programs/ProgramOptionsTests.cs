@@ -60,7 +60,9 @@ public sealed class ProgramOptionsTests
 
     [Test]
     public async Task Name_begins_the_error_line() =>
-        Assert.That(await RunAsync(Failing("access denied"), new ProgramOptions { Name = "pull-helper" }), Is.EqualTo($"pull-helper: access denied{Environment.NewLine}"));
+        Assert.That(
+            await RunAsync(Failing("access denied"), new ProgramOptions { Name = "pull-helper" }),
+            Is.EqualTo($"pull-helper: access denied{Environment.NewLine}"));
 
     [Test]
     public async Task Name_begins_the_error_line_of_a_credential_provider_too()

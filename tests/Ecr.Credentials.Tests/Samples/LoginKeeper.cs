@@ -29,7 +29,7 @@ internal sealed class LoginKeeper(
                     current = token;
                 }
 
-                // The cache refreshes a token after half its lifetime. Checking at half of the remaining time finds the new one long before the old one expires.
+                // The cache refreshes a token after half its lifetime. Checking at half of the remaining time finds the new one in good time.
                 var half = (token.ExpiresAt - time.GetUtcNow()) / 2;
                 delay = half > RetryDelay ? half.Value : RetryDelay;
             }

@@ -115,7 +115,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://s3cret:s3cret@credentials.example/s3cret?s3cret#s3cret", "http://credentials.example")]
     [TestCase("ftp://127.0.0.1/s3cret", "ftp://127.0.0.1")]
     [TestCase("file:///s3cret", "file://")]
-    public Task Another_address_is_refused(string address, string told) =>
+    public Task Other_addresses_are_rejected(string address, string told) =>
         AssertMisconfiguredAsync(
             $"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
 
@@ -154,7 +154,7 @@ public sealed class ContainerCredentialsTests
         var path = Write("lines", "s3cret\nHost: evil.example");
 
         await AssertMisconfiguredAsync(
-            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text.", (
+            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text", (
                 FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 

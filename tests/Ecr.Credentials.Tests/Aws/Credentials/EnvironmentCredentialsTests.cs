@@ -36,7 +36,7 @@ public sealed class EnvironmentCredentialsTests
     }
 
     [Test]
-    public async Task Without_keys_there_is_nobody() =>
+    public async Task Without_keys_no_credentials_are_found() =>
         Assert.That(
             await new EnvironmentCredentials(Variables.Of(("AWS_SESSION_TOKEN", "t0ken"))).FindReasonAsync(), Is.EqualTo("AWS_ACCESS_KEY_ID is not set"));
 

@@ -60,7 +60,8 @@ public sealed class HttpLoggingHandlerTests
         var line = await LogAsync(uri, proxy: new WebProxy(proxyAddress) { Credentials = credentials }, expected: HttpStatusCode.ProxyAuthenticationRequired);
 
         Assert.That(line, Does.Match($"^Debug: GET {uri.Scheme}://registry\\.example {outcome}$"));
-        Assert.That(proxy.Requests.Select(request => request.Headers.ContainsKey("Proxy-Authorization")), Has.Some.True, "The proxy must have received the password.");
+        Assert.That(
+            proxy.Requests.Select(request => request.Headers.ContainsKey("Proxy-Authorization")), Has.Some.True, "The proxy must have received the password.");
     }
 
     private static async Task<string> LogAsync(

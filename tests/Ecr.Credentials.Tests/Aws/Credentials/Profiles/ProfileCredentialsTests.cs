@@ -113,9 +113,9 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment",
         "the AWS profile \"default\" has both source_profile and credential_source: remove one of them.")]
     [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata",
-        "invalid credential_source \"Ec2instancemetadata\" of the AWS profile \"default\": expected Environment, Ec2InstanceMetadata or EcsContainer.")]
+        "invalid credential_source \"Ec2instancemetadata\" of the AWS profile \"default\": expected Environment, Ec2InstanceMetadata or EcsContainer")]
     [TestCase($"role_arn = {Role}\nsource_profile = base\nmfa_serial = arn",
-        "the AWS profile \"default\" requires MFA (mfa_serial), which a non-interactive program cannot provide: use another profile.")]
+        "the AWS profile \"default\" requires MFA (mfa_serial), which a non-interactive program cannot provide. Use another profile.")]
     [TestCase("login_session = arn",
         "the AWS profile \"default\" uses \"aws login\" (login_session), which is not supported: use a profile with "
             + "credential_process = aws configure export-credentials --profile default")]
@@ -127,7 +127,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         "there is no section [sso-session none], the sso_session of the AWS profile \"default\": add it.")]
     [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1",
         "sso_region is missing in the section [sso-session bare], the sso_session of the AWS profile \"default\": add it.")]
-    public async Task A_profile_with_half_of_a_setting_is_an_error_that_names_the_other_half(string settings, string message)
+    public async Task The_error_for_an_incomplete_or_invalid_profile_names_the_setting(string settings, string message)
     {
         _stage.WriteConfig(
             $"[default]\n{settings}\n[profile base]\n{Keys}[profile empty]\nregion = eu-west-1\n[sso-session bare]\nsso_start_url = "
