@@ -26,7 +26,7 @@ public sealed class AwsFailureTests : ShimFixture
     ];
 
     [TestCaseSource(nameof(Failures))]
-    public async Task A_failure_of_AWS_is_told_in_one_line(Fault fault, int attempts, string[] messages)
+    public async Task A_failure_of_AWS_is_reported_in_one_line(Fault fault, int attempts, string[] messages)
     {
         Emulator.Faults.Always(fault, AwsService.Ecr);
 
@@ -51,7 +51,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_connection_that_breaks_is_told_in_one_line([Values("Reset", "Truncated")] string kind)
+    public async Task A_connection_that_breaks_is_reported_in_one_line([Values("Reset", "Truncated")] string kind)
     {
         Emulator.Faults.Always(kind == "Reset" ? Fault.Reset : Fault.Truncated, AwsService.Ecr);
 
@@ -75,7 +75,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_wrong_secret_key_is_told_without_the_signed_request()
+    public async Task A_wrong_secret_key_is_reported_without_the_signed_request()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.SessionKey)) { ["AWS_SECRET_ACCESS_KEY"] = "wrong" };
 
@@ -86,7 +86,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task An_unknown_access_key_is_told()
+    public async Task An_unknown_access_key_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ACCESS_KEY_ID"] = "AKIAUNKNOWN" };
 
@@ -114,7 +114,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task An_endpoint_that_refuses_connections_is_told()
+    public async Task An_endpoint_that_refuses_connections_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1", ["AWS_MAX_ATTEMPTS"] = "1" };
 
@@ -122,7 +122,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task An_endpoint_whose_name_does_not_resolve_is_told()
+    public async Task An_endpoint_whose_name_does_not_resolve_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://ecr.invalid", ["AWS_MAX_ATTEMPTS"] = "1" };
 
@@ -130,7 +130,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task An_endpoint_with_an_untrusted_certificate_is_told()
+    public async Task An_endpoint_with_an_untrusted_certificate_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {
@@ -142,7 +142,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_file_with_certificates_that_does_not_exist_is_told()
+    public async Task A_file_with_certificates_that_does_not_exist_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {

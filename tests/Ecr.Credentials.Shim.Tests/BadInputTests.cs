@@ -14,7 +14,7 @@ public sealed class BadInputTests : ShimFixture
         TestName = "A_missing_image_is_refused")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":""}""", "\"image\" is missing.",
         TestName = "An_empty_image_is_refused")]
-    public async Task A_bad_request_is_told_in_one_line(string input, string message)
+    public async Task A_bad_request_is_reported_in_one_line(string input, string message)
     {
         AssertFailure(await RunAsync(input), 2, message);
         Assert.That(Emulator.Requests, Is.Empty);
@@ -55,7 +55,7 @@ public sealed class BadInputTests : ShimFixture
     }
 
     [Test]
-    public async Task Nothing_of_what_stands_before_an_at_sign_is_repeated()
+    public async Task Text_before_an_at_sign_is_never_repeated()
     {
         var result = await RunAsync(Request($"AWS:hunter2@{Host}/x"));
 

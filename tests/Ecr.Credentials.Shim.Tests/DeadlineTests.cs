@@ -66,7 +66,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Instance_metadata_fall_silent_and_have_been_given_all_the_time([Values] HangPoint silence)
+    public async Task Instance_metadata_falls_silent_with_a_long_timeout([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -121,7 +121,7 @@ public sealed class DeadlineTests : ShimFixture
     ];
 
     [TestCaseSource(nameof(MetadataWithoutAnswer))]
-    public async Task Instance_metadata_that_do_not_answer_are_given_up_long_before_the_deadline(HangPoint silence)
+    public async Task Silent_instance_metadata_is_abandoned_long_before_the_deadline(HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
         var address = server.Address.GetLeftPart(UriPartial.Authority);
@@ -133,14 +133,14 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Instance_metadata_that_refuse_the_connection_are_told() =>
+    public async Task Instance_metadata_that_refuses_the_connection_is_reported() =>
         await AssertNoCredentialsAsync(
             "cannot reach the instance metadata service at http://127.0.0.1:1 (",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1"));
 
     [Test]
-    public async Task Instance_metadata_that_are_switched_off_for_the_instance_are_told()
+    public async Task Instance_metadata_disabled_for_the_instance_is_reported()
     {
         Emulator.Faults.Always(Fault.Status(403), AwsService.Imds);
 

@@ -31,7 +31,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_tells_a_failure_on_standard_output_where_clients_read_it()
+    public async Task Get_reports_a_failure_on_standard_output_where_clients_read_it()
     {
         Emulator.Faults.Always(Fault.AccessDenied, AwsService.Ecr);
 
@@ -111,7 +111,7 @@ public sealed class DockerTests : ShimFixture
 
     [TestCase("docker")]
     [TestCase("docker", "put")]
-    public async Task A_missing_or_unknown_action_is_told(params string[] arguments)
+    public async Task A_missing_or_unknown_action_is_reported(params string[] arguments)
     {
         var result = await RunAsync(Host, arguments);
 

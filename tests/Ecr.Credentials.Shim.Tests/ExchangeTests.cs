@@ -3,7 +3,7 @@ namespace Ecr.Credentials.Shim.Tests;
 public sealed class ExchangeTests : ShimFixture
 {
     [Test]
-    public async Task The_response_is_byte_for_byte_what_the_kubelet_takes(
+    public async Task The_response_is_byte_for_byte_what_the_kubelet_accepts(
         [Values("v1", "v1beta1", "v1alpha1")] string version,
         [Values(
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
@@ -65,7 +65,7 @@ public sealed class ExchangeTests : ShimFixture
     public async Task The_argument_of_the_Go_plugin_is_accepted() => AssertAnswer(await RunAsync(Request(), "get-credentials"));
 
     [Test]
-    public async Task Verbose_tells_what_is_done_without_secrets()
+    public async Task Verbose_logs_without_secrets()
     {
         var result = await RunAsync(Request(), "-v");
 
@@ -82,7 +82,7 @@ public sealed class ExchangeTests : ShimFixture
     }
 
     [Test]
-    public async Task An_alias_takes_the_password_of_the_registry_behind_it()
+    public async Task An_alias_uses_the_password_of_its_registry()
     {
         var result = await RunAsync(
             Request("a.mirror.example:5000/team/app"),
@@ -96,7 +96,7 @@ public sealed class ExchangeTests : ShimFixture
 
     [TestCase("AWS_REGION")]
     [TestCase("AWS_DEFAULT_REGION")]
-    public async Task An_unknown_host_takes_the_default_regions_password_when_told_so(string variable)
+    public async Task An_unknown_host_uses_the_default_regions_password_by_option(string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = "eu-north-1" };
 

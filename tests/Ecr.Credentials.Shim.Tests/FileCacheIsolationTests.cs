@@ -31,7 +31,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     private string Folder => Path.Combine(Home, "passwords");
 
     [TestCaseSource(nameof(Disks))]
-    public async Task A_disk_that_takes_no_password_costs_the_cache_alone(string mount)
+    public async Task A_full_disk_disables_only_the_cache(string mount)
     {
         Directory.CreateDirectory(Folder);
 
@@ -52,7 +52,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task A_folder_in_use_by_another_user_is_left_alone(string user)
+    public async Task A_directory_of_another_user_is_not_used(string user)
     {
         var (folder, executable) = MakePublic();
         await GetAsRootAsync(executable, folder);
@@ -67,7 +67,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Root_takes_no_password_from_another_users_folder(string user)
+    public async Task Root_uses_no_password_of_another_users_directory(string user)
     {
         var (folder, executable) = MakePublic();
         await GetAsync(user, executable, folder);
@@ -79,7 +79,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Root_takes_no_password_from_another_users_file(string user)
+    public async Task Root_uses_no_password_of_another_users_file(string user)
     {
         var (folder, executable) = MakePublic();
         await GetAsRootAsync(executable, folder);
@@ -93,7 +93,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Many_users_at_once_each_ask_for_themselves_and_get_right_answers(string user)
+    public async Task Concurrent_users_each_make_their_own_call(string user)
     {
         var (folder, executable) = MakePublic();
 
@@ -108,7 +108,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Who_has_no_folder_in_memory_keeps_passwords_among_the_users_cached_files(string user)
+    public async Task Without_a_directory_in_memory_the_users_cache_directory_is_used(string user)
     {
         var (folder, executable) = MakePublic();
         var home = Path.GetDirectoryName(folder)!;

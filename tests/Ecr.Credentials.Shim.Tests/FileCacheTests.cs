@@ -18,7 +18,7 @@ public sealed class FileCacheTests : ShimFixture
     private string[] Tokens => [.. Directory.GetFiles(Folder, "ecr-token-*").Where(path => Path.GetExtension(path).Length == 0)];
 
     [Test]
-    public async Task Docker_asks_AWS_for_the_first_password_alone()
+    public async Task Docker_calls_AWS_only_for_the_first_password()
     {
         var variables = Emulator.Environment(CredentialSource.InstanceMetadata);
 
@@ -42,7 +42,7 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task The_kubelet_shares_passwords_where_a_folder_is_named()
+    public async Task The_plugin_shares_passwords_in_a_directory()
     {
         AssertAnswer(await RunAsync(Request($"{Host}/one"), "--cache-dir", Folder));
         AssertAnswer(await RunAsync(Request($"{Host}/two"), $"--cache-dir={Folder}"));
@@ -51,7 +51,7 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task The_kubelet_keeps_no_password_where_no_folder_is_named()
+    public async Task The_plugin_caches_no_password_without_a_directory()
     {
         AssertAnswer(await RunAsync(Request()));
         AssertAnswer(await RunAsync(Request()));
@@ -61,7 +61,7 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task A_login_gets_a_password_for_the_whole_of_its_life()
+    public async Task A_login_gets_a_password_with_its_full_lifetime()
     {
         await RunAsync(Host, "docker", "get");
         await RunAsync("", "login-password", Host);
@@ -84,7 +84,7 @@ public sealed class FileCacheTests : ShimFixture
     [TestCase("AWS_ECR_CACHE_DIR", "~/passwords", "passwords")]
     [TestCase("AWS_ECR_CACHE_DIR", "", "ecr-credential-provider")]
     [TestCase("XDG_RUNTIME_DIR", "{home}", "ecr-credential-provider")]
-    public async Task A_variable_names_the_folder_for_docker(string variable, string value, string expected)
+    public async Task A_variable_sets_the_directory_for_docker(string variable, string value, string expected)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = value.Replace("{home}", Home, StringComparison.Ordinal) };
 
@@ -96,11 +96,11 @@ public sealed class FileCacheTests : ShimFixture
     [TestCase("--cache-dir=", "invalid --cache-dir \"\": expected ")]
     [TestCase("--cache-dir=passwords", "invalid --cache-dir \"passwords\": expected ")]
     [TestCase("--cache-dir", "--cache-dir requires a value; see --help")]
-    public async Task A_folder_that_is_none_is_refused(string argument, string message) =>
+    public async Task An_invalid_cache_directory_is_refused(string argument, string message) =>
         AssertFailure(await RunAsync(Request(), argument), 2, message);
 
     [Test]
-    public async Task Of_many_who_start_at_once_one_asks_AWS()
+    public async Task Concurrent_processes_share_one_AWS_call()
     {
         var results = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(_ => GetAsync()));
 
@@ -112,7 +112,7 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task Who_dies_while_asking_is_followed_by_the_next()
+    public async Task The_next_process_takes_over_from_one_that_died()
     {
         Emulator.Faults.Enqueue(Fault.Slow, AwsService.Ecr);
         using var killed = new CancellationTokenSource();
@@ -135,7 +135,7 @@ public sealed class FileCacheTests : ShimFixture
 
     [TestCase(-13, TestName = "A_password_that_has_expired_is_not_given_out_also_where_AWS_fails")]
     [TestCase(1, TestName = "A_password_of_the_future_is_not_given_out_also_where_AWS_fails")]
-    public async Task A_password_is_not_given_out_outside_its_life(int hours)
+    public async Task A_password_is_not_used_outside_its_lifetime(int hours)
     {
         AssertPassword(await GetAsync());
         MoveClockOfToken(TimeSpan.FromHours(hours));
@@ -151,7 +151,7 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task A_password_in_the_second_half_of_its_life_serves_where_AWS_fails()
+    public async Task A_cached_password_is_used_in_the_second_half_of_its_lifetime_if_AWS_fails()
     {
         AssertPassword(await GetAsync());
         MoveClockOfToken(TimeSpan.FromHours(-7));
@@ -178,7 +178,7 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task The_reason_why_there_is_no_cache_is_told_to_who_asks()
+    public async Task The_reason_for_an_unused_cache_is_logged()
     {
         Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
         File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherWrite);

@@ -30,7 +30,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
             await RunAsync("", "login-password"), 2, "no registry given and no default region configured: pass a host or set AWS_REGION.");
 
     [Test]
-    public async Task A_failure_is_told_on_standard_error() =>
+    public async Task A_failure_is_reported_on_standard_error() =>
         AssertFailure(
             await RunAsync("", Emulator.Environment(CredentialSource.None), "login-password", "123456789012.dkr.ecr.eu-west-1.amazonaws.com"),
             1,

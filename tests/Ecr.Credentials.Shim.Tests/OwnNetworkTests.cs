@@ -36,7 +36,7 @@ public sealed class OwnNetworkTests : ShimFixture
 
     [TestCase("api.ecr.eu-west-1.amazonaws.com")]
     [NonParallelizable]
-    public async Task A_name_server_that_does_not_answer_is_given_up_at_the_deadline(string name)
+    public async Task A_name_server_that_does_not_answer_is_abandoned_at_the_deadline(string name)
     {
         using var nameServer = new UdpClient(new IPEndPoint(IPAddress.Parse("127.0.0.53"), 53));
         var variables = new Dictionary<string, string>(Emulator.Environment());

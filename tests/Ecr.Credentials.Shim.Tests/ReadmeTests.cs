@@ -51,7 +51,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task Its_helper_with_options_asks_as_the_profile()
+    public async Task Its_helper_with_options_uses_the_profile()
     {
         WriteFile("docker-credential-team", ScriptPattern().Match(Readme).Value);
         File.CreateSymbolicLink(Path.Combine(Home, "ecr-credential-provider"), Path.GetFullPath(ShimProgram.Path));

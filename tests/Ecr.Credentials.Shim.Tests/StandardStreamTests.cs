@@ -35,7 +35,7 @@ public sealed class StandardStreamTests : ShimFixture
     }
 
     [Test]
-    public async Task A_pipe_that_nobody_reads_ends_it_quietly()
+    public async Task A_closed_pipe_ends_it_quietly()
     {
         var result = await RunShellAsync("mkfifo pipe; exec 3<>pipe 4>pipe; exec 3>&-; \"$0\" docker get >&4");
 

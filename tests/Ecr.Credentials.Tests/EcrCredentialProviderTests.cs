@@ -48,7 +48,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase(1.999, 0)]
     [TestCase(0, 0)]
     [TestCase(-3600, 0)]
-    public async Task GetCredentialsAsync_sets_the_cache_duration_to_half_of_the_remaining_lifetime(double remaining, int expected)
+    public async Task GetCredentialsAsync_lets_the_kubelet_cache_for_half_of_the_remaining_lifetime(double remaining, int expected)
     {
         using var provider = Provider(new FakeTokenSource(Now.AddSeconds(remaining)));
 
@@ -84,7 +84,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetCredentialsAsync_returns_the_password_of_the_registry_behind_an_alias()
+    public async Task GetCredentialsAsync_uses_the_password_of_an_aliass_registry()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         var options = new EcrCredentialProviderOptions();
@@ -140,7 +140,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetCredentialsAsync_requests_no_token_if_the_role_is_invalid()
+    public async Task GetCredentialsAsync_requests_no_token_for_an_invalid_role()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         using var provider = Provider(tokens);
@@ -159,7 +159,7 @@ public sealed class EcrCredentialProviderTests
 
     [TestCase("*.dkr.ecr.*.amazonaws.com", CacheKeyType.Registry)]
     [TestCase(Host + "/team", CacheKeyType.Image)]
-    public async Task GetCredentialsAsync_uses_the_identity_of_the_rule_and_limits_the_cache_key_to_its_scope(
+    public async Task GetCredentialsAsync_uses_the_identity_of_the_rule_and_limits_the_kubelets_reuse_to_it(
         string pattern, CacheKeyType cacheKeyType)
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));

@@ -31,7 +31,7 @@ public sealed class IdentitySelectorTests
     [TestCase(true, "a.example/=profile:a")]
     [TestCase(false, "a.example=profile:a", "*.example:5000=profile:b")]
     [TestCase(false)]
-    public void A_rule_with_a_path_makes_the_identity_depend_on_the_path(bool expected, params string[] rules) =>
+    public void A_rule_with_a_path_distinguishes_images_of_one_registry(bool expected, params string[] rules) =>
         Assert.That(Selector(rules: rules).DependsOnPath, Is.EqualTo(expected));
 
     [TestCase(PullAnnotation)]
@@ -56,7 +56,7 @@ public sealed class IdentitySelectorTests
             Is.EqualTo(EcrIdentity.Default));
 
     [Test]
-    public void A_token_without_a_role_is_ignored_or_rejected_according_to_the_options()
+    public void A_token_without_a_role_is_ignored_or_refused_by_option()
     {
         Assert.That(Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]).Select(Image, Token, Annotations()), Is.EqualTo(EcrIdentity.Profile("ci")));
         Assert.That(
@@ -69,7 +69,7 @@ public sealed class IdentitySelectorTests
     [TestCase("", "\"\" is not a valid role ARN.")]
     [TestCase("pull", "\"pull\" is not a valid role ARN.")]
     [TestCase(Role + " ", "has leading or trailing whitespace.")]
-    public void An_invalid_role_is_rejected_and_not_skipped(string role, string message) =>
+    public void An_invalid_role_is_refused_and_not_skipped(string role, string message) =>
         Assert.That(
             () => Selector().Select(Image, Token, Annotations((PullAnnotation, role), (Annotation, Role))),
             Throws.TypeOf<EcrCredentialException>()

@@ -18,13 +18,13 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
         }),
         new("Profile by rule", "`--identity PATTERN=profile:NAME`", stage =>
         {
-            stage.WriteCredentials(stage.ProfileKeys("ci")).Argue("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
+            stage.WriteCredentials(stage.ProfileKeys("ci")).AddArguments("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
                 "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Emulator.ProfileCredentials.PrincipalArn;
         }),
         new("Role by rule", "`--identity PATTERN=role:ARN[,external-id=ID]`", stage =>
         {
-            stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey)).Argue(
+            stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey)).AddArguments(
                 $"--identity=*.dkr.ecr.*.amazonaws.com=role:{stage.Role("pull")}", $"--identity=public.ecr.aws=role:{stage.Role("pull")}",
                     $"--identity=*.dkr.ecr.*.amazonaws.com.cn=role:{stage.Role("pull")}");
             return stage.Session("pull");
@@ -72,7 +72,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             // Keys in the environment come before any profile; a profile that is named by a rule comes before them.
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey))
                 .WriteConfig($"[profile ci]\nrole_arn = {stage.Role("pull")}\ncredential_source = Environment\n")
-                .Argue("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
+                .AddArguments("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
                     "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Session("pull");
         }),

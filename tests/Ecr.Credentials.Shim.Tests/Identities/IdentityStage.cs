@@ -37,7 +37,7 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
         return this;
     }
 
-    public IdentityStage Argue(params string[] arguments)
+    public IdentityStage AddArguments(params string[] arguments)
     {
         _arguments.AddRange(arguments);
         return this;

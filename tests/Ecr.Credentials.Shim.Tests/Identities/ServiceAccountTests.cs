@@ -78,7 +78,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task A_token_without_a_role_is_left_alone()
+    public async Task A_token_without_a_role_is_ignored()
     {
         AssertAnswer(await RunAsync(TokenRequest("token"), Emulator.Environment(CredentialSource.StaticKey), "--service-account=optional"));
         Assert.That(TokenRequests.Single().Principal, Is.EqualTo(Emulator.StaticCredentials.PrincipalArn));
@@ -113,7 +113,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task A_role_that_does_not_trust_the_service_account_is_told()
+    public async Task A_role_that_does_not_trust_the_service_account_is_reported()
     {
         AssertFailure(
             await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, OtherRole))),
@@ -124,7 +124,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task An_answer_of_STS_that_is_none_is_told()
+    public async Task An_invalid_response_of_STS_is_reported()
     {
         Emulator.Faults.Always(Fault.Malformed, AwsService.Sts);
 

@@ -17,7 +17,7 @@ public sealed class NodeTests : ShimFixture
     private static string[] AllNodes => [.. Amd64Nodes, "debian-11-arm64"];
 
     [TestCaseSource(nameof(AllNodes))]
-    public async Task It_tells_its_version(string name)
+    public async Task It_prints_its_version(string name)
     {
         using var node = new Node(name);
 
@@ -50,7 +50,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(AllNodes))]
-    public async Task Without_certificates_it_tells_what_to_install(string name)
+    public async Task Without_certificates_it_says_what_to_install(string name)
     {
         using var node = new Node(name);
 

@@ -42,7 +42,7 @@ public sealed class ServerTrustTests : ShimFixture
     }
 
     [Test]
-    public async Task AWS_CA_BUNDLE_takes_the_place_of_the_systems_authorities()
+    public async Task AWS_CA_BUNDLE_replaces_the_authorities_of_the_system()
     {
         var issued = Cases[0].Issue();
         using var front = Front(issued);
@@ -75,7 +75,7 @@ public sealed class ServerTrustTests : ShimFixture
     [TestCase("missing.pem", null, "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
     [TestCase("empty.pem", "no certificate", "\"{0}\" (AWS_CA_BUNDLE) contains no certificates: it must be a PEM file")]
     [TestCase("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
-    public async Task An_AWS_CA_BUNDLE_that_cannot_be_used_is_told(string name, string? content, string message)
+    public async Task An_AWS_CA_BUNDLE_that_cannot_be_used_is_reported(string name, string? content, string message)
     {
         var path = Path.Combine(Home, name);
         if (content is not null)

@@ -30,7 +30,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task The_provider_uses_the_registered_token_source()
+    public async Task The_provider_uses_the_token_source_of_the_container()
     {
         await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider();
 
@@ -51,7 +51,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Every_configuration_applies_regardless_of_order_and_repetition()
+    public async Task Every_configuration_is_applied_before_and_after_and_twice()
     {
         var collection = new ServiceCollection();
         collection.Configure<EcrCredentialProviderOptions>(options => options.RegistryAliases.Add(Alias("a.example")));

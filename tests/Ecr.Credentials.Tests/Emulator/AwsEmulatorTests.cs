@@ -6,7 +6,7 @@ namespace Ecr.Credentials.Tests.Emulator;
 public sealed class AwsEmulatorTests
 {
     [Test]
-    public async Task Requests_records_every_detail_of_a_request_and_its_response()
+    public async Task Requests_records_requests_and_responses()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });

@@ -82,7 +82,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task AccessDenied_of_STS_is_XML()
+    public async Task AccessDenied_of_STS_is_reported_in_XML()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.AccessDenied, AwsService.Sts);
@@ -256,7 +256,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task SignatureExpired_of_STS_is_XML_with_the_tolerance_of_STS()
+    public async Task SignatureExpired_of_STS_is_reported_in_XML_after_its_tolerance()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.SignatureExpired, AwsService.Sts);
@@ -275,7 +275,7 @@ public sealed class FaultTests
     }
 
     [TestCaseSource(nameof(StsFaults))]
-    public async Task Errors_of_STS_are_XML(Fault fault, int statusCode, string code, string message)
+    public async Task STS_returns_its_errors_in_XML(Fault fault, int statusCode, string code, string message)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(fault, AwsService.Sts);

@@ -41,7 +41,7 @@ public sealed class ImdsServiceTests
     }
 
     [Test]
-    public async Task The_region_is_returned_at_two_paths()
+    public async Task The_region_is_available_in_two_places()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRegion = "eu-north-1" });
         using var http = new HttpClient { BaseAddress = emulator.Address };

@@ -97,7 +97,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task AssumeRole_returns_credentials_for_a_signed_request()
+    public async Task AssumeRole_returns_credentials_to_a_signed_caller()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ExternalId = "agreed" });
 

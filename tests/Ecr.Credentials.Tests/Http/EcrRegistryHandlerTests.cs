@@ -52,7 +52,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("http://mirror.example:5000/v2/")]
     [TestCase("http://localhost.evil.example:5000/v2/")]
     [TestCase("http://127.0.0.1.evil.example:5000/v2/")]
-    public async Task A_request_to_another_host_or_over_plain_http_gets_no_credentials_and_requests_no_token(string address)
+    public async Task A_request_to_another_host_or_over_http_gets_no_credentials_and_requests_no_token(string address)
     {
         var tokens = new FakeTokenSource(Expiry);
         await using var registry = await StartAsync();
@@ -137,7 +137,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("/v2/team/app/blobs/uploads/", "team")]
     [TestCase("/v2/other/app/manifests/1.0", "host")]
     [TestCase("/v2/", "host")]
-    public async Task A_rule_selects_the_identity_by_host_and_repository_also_for_the_refresh(string path, string profile)
+    public async Task A_rule_selects_the_identity_by_host_and_repository_also_for_a_refresh(string path, string profile)
     {
         var tokens = Renewing();
         var options = new EcrCredentialProviderOptions();
@@ -203,7 +203,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_registry_that_rejects_the_refreshed_token_too_is_not_called_again()
+    public async Task A_registry_that_rejects_the_refreshed_token_is_not_called_again()
     {
         var tokens = Renewing();
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
@@ -358,7 +358,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_failed_refresh_of_a_rejected_token_is_thrown()
+    public async Task A_failed_refresh_after_a_rejection_is_thrown()
     {
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
         using var client = Client(registry, new FakeTokenSource((request, _) => request.RejectedToken is null

@@ -50,7 +50,7 @@ public sealed class PackageTests
     public void The_nuspec_says(string element, string value) => Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value));
 
     [Test]
-    public void The_nuspec_contains_no_path_of_the_build_machine() =>
+    public void The_nuspec_contains_no_directory_of_the_build_machine() =>
         Assert.That(_metadata.ToString(), Does.Not.Contain(Repository.Folder).And.Not.Contain("file://"));
 
     // A commit produces the same package on every branch.

@@ -31,7 +31,7 @@ public sealed class CredentialProviderProgramTests
     [TestCase("[]", "the document is an array.")]
     [TestCase(Request + "{}", "the document is not valid JSON")]
     [TestCase("{}", "\"kind\" is missing.")]
-    public async Task RunAsync_reports_an_invalid_request_in_one_line(string input, string message)
+    public async Task RunAsync_reports_a_bad_request_in_one_line(string input, string message)
     {
         var (exitCode, output, error) = await RunAsync(input, new FakeTokenSource(Now));
 
@@ -42,7 +42,7 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_accepts_a_request_of_exactly_1_MiB_and_no_larger_one()
+    public async Task RunAsync_accepts_a_request_of_at_most_1_MiB()
     {
         var padding = new string(' ', (1 << 20) - Request.Length);
 
@@ -83,7 +83,7 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_reports_an_unexpected_exception_in_one_line()
+    public async Task RunAsync_reports_an_unexpected_error_in_one_line()
     {
         var (exitCode, output, error) = await RunAsync(Request, new FakeTokenSource((_, _) => throw new NotSupportedException("first\nsecond")));
 
@@ -94,7 +94,7 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_times_out_and_reports_what_it_was_waiting_for()
+    public async Task RunAsync_times_out_at_the_deadline_and_says_what_it_waited_for()
     {
         var time = new FakeTimeProvider(Now);
         var asked = new TaskCompletionSource();

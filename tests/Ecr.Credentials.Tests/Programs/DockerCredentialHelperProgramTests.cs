@@ -85,7 +85,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase(EcrCredentialErrorReason.NoAwsCredentials)]
     [TestCase(EcrCredentialErrorReason.AccessDenied)]
     [TestCase(EcrCredentialErrorReason.InvalidConfiguration)]
-    public async Task Get_reports_a_failure_on_standard_output(EcrCredentialErrorReason reason) =>
+    public async Task Get_reports_a_failure_where_docker_shows_it(EcrCredentialErrorReason reason) =>
         Assert.That(await RunAsync("get", Host, FakeTokenSource.Failing(reason)), Is.EqualTo((1, $"It is {reason}. Do something.\n")));
 
     [TestCase("public.ecr.aws", EcrCredentialErrorReason.NoAwsCredentials)]
@@ -94,7 +94,7 @@ public sealed class DockerCredentialHelperProgramTests
         Assert.That(await RunAsync("get", server, FakeTokenSource.Failing(reason)), Is.EqualTo((1, NotFound)));
 
     [Test]
-    public async Task Get_times_out_and_reports_what_it_was_waiting_for()
+    public async Task Get_times_out_at_the_deadline_and_says_what_it_waited_for()
     {
         var time = new FakeTimeProvider(Now);
         var asked = new TaskCompletionSource();
@@ -131,7 +131,7 @@ public sealed class DockerCredentialHelperProgramTests
     }
 
     [Test]
-    public async Task Get_fails_when_the_output_is_closed()
+    public async Task Get_fails_if_the_output_is_closed()
     {
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));

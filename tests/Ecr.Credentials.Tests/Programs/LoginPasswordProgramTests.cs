@@ -34,7 +34,7 @@ public sealed class LoginPasswordProgramTests
     [TestCase("docker.io", 2, "\"docker.io\" is not an Amazon ECR registry host.")]
     [TestCase("https://" + Host, 2, "must not include a scheme.")]
     [TestCase("", 2, "the registry host is missing.")]
-    public async Task RunAsync_rejects_a_host_that_is_not_ECR(string host, int exitCode, string message)
+    public async Task RunAsync_reports_a_host_that_is_not_ECR(string host, int exitCode, string message)
     {
         var result = await RunAsync(host, new FakeTokenSource(Now));
 
@@ -49,7 +49,7 @@ public sealed class LoginPasswordProgramTests
             Is.EqualTo((1, "", $"ecr-credential-provider: It is AccessDenied. Do something.{Environment.NewLine}")));
 
     [Test]
-    public async Task RunAsync_times_out()
+    public async Task RunAsync_times_out_at_the_deadline()
     {
         var time = new FakeTimeProvider(Now);
         var asked = new TaskCompletionSource();

@@ -11,7 +11,7 @@ public sealed class AwsEnvironmentTests
     [TestCase(" ", " ")]
     [TestCase("", null)]
     [TestCase(null, null)]
-    public void An_empty_variable_is_treated_as_not_set(string? value, string? expected)
+    public void An_empty_variable_is_not_set(string? value, string? expected)
     {
         Environment.SetEnvironmentVariable(Variable, value);
 

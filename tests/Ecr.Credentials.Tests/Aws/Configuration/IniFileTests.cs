@@ -25,7 +25,7 @@ public sealed class IniFileTests
     [TestCase("[profile node]")]
     [TestCase("[profile  node]")]
     [TestCase("[ profile\tnode ]")]
-    public void Whitespace_between_section_kind_and_name_is_normalized(string section) =>
+    public void Whitespace_between_the_kind_of_a_section_and_its_name_is_one_space(string section) =>
         Assert.That(IniFile.Parse(section).Find("profile node"), Is.Not.Null);
 
     [TestCase("aws_secret_access_key = hunter2", "line 1 is before the first section")]
@@ -34,6 +34,6 @@ public sealed class IniFileTests
     [TestCase("[default]\nregion = x\n  hunter2", "line 3 is neither a section nor a setting")]
     [TestCase("[default]\nregion = x\n[hunter2", "line 3 has no closing bracket")]
     [TestCase("[default]\ns3 =\nhunter2", "line 3 is neither a section nor a setting")]
-    public void Parse_reports_the_number_of_a_malformed_line_but_not_its_text(string text, string message) =>
+    public void Parse_reports_the_number_of_an_invalid_line_and_never_the_line(string text, string message) =>
         Assert.That(() => IniFile.Parse(text), Throws.TypeOf<FormatException>().With.Message.EqualTo(message));
 }

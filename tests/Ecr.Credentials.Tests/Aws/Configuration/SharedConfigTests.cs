@@ -49,7 +49,7 @@ public sealed class SharedConfigTests : IDisposable
     [TestCase("region = a#b;c", "a#b;c")]
     [TestCase("region = # Ireland", null)]
     [TestCase("region =", null)]
-    public void A_trailing_comment_is_removed_and_an_empty_value_is_treated_as_missing(string line, string? region)
+    public void A_trailing_comment_is_removed_and_an_empty_value_is_missing(string line, string? region)
     {
         _stage.WriteConfig($"[default]\n{line}");
 
@@ -106,7 +106,7 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void An_unreadable_file_in_the_home_directory_is_skipped_and_reported_as_unreadable()
+    public void An_unreadable_file_in_the_home_directory_is_ignored_and_reported()
     {
         Directory.CreateDirectory(Path.Combine(_stage.Home, ".aws", "credentials"));
 

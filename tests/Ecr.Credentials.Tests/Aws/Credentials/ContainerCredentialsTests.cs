@@ -45,7 +45,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Without_a_URI_variable_no_credentials_are_found()
+    public async Task Without_an_address_there_are_no_credentials()
     {
         using var source = new Source(Variables.Of((TokenVariable, "Bearer 1"), (TokenFileVariable, "/nowhere")));
 
@@ -69,8 +69,8 @@ public sealed class ContainerCredentialsTests
     [TestCase("@s3cret.example/v2")]
     [TestCase("//s3cret.example/v2")]
     [TestCase("http://169.254.170.2/s3cret")]
-    public Task A_relative_URI_that_is_not_a_path_is_rejected(string relative) =>
-        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash", (RelativeVariable, relative));
+    public Task A_relative_URI_that_is_not_a_path_is_refused(string relative) =>
+        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash.", (RelativeVariable, relative));
 
     [TestCase("http://127.0.0.1/creds")]
     [TestCase("http://127.1.2.3:8080/creds")]
@@ -82,7 +82,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://169.254.170.23/v1/credentials")]
     [TestCase("http://[fd00:ec2::23]/v1/credentials")]
     [TestCase("http://[FD00:EC2:0::23]/v1/credentials")]
-    public async Task Plain_http_is_allowed_for_loopback_and_agent_addresses(string address)
+    public async Task An_address_of_this_machine_or_its_agents_may_be_called_over_http(string address)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, address)), connect: server.ConnectAsync);
@@ -92,7 +92,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Any_https_host_is_allowed_if_its_certificate_is_trusted()
+    public async Task Any_host_may_be_called_over_TLS_if_its_certificate_is_trusted()
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, "https://credentials.example/s3cret")), connect: server.ConnectAsync);
@@ -136,7 +136,7 @@ public sealed class ContainerCredentialsTests
         Assert.That(await SentTokenAsync((TokenVariable, "stale"), (TokenFileVariable, Write("token", text))), Is.EqualTo("Bearer from-file"));
 
     [Test]
-    public async Task Without_a_token_no_Authorization_header_is_sent() => Assert.That(await SentTokenAsync(), Is.Null);
+    public async Task Without_a_token_no_header_is_sent() => Assert.That(await SentTokenAsync(), Is.Null);
 
     [TestCase("s3cret\r\nHost: evil.example")]
     [TestCase("s3cret\n")]
@@ -167,7 +167,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task An_unreadable_token_file_is_reported()
+    public async Task A_token_file_that_cannot_be_read_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
@@ -183,7 +183,7 @@ public sealed class ContainerCredentialsTests
     [TestCase(429, 3)]
     [TestCase(500, 3)]
     [TestCase(503, 3)]
-    public async Task An_error_status_of_the_endpoint_is_reported(int status, int attempts)
+    public async Task An_endpoint_without_credentials_is_reported(int status, int attempts)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) =>
         {
@@ -201,7 +201,7 @@ public sealed class ContainerCredentialsTests
 
     [TestCase("s3cret", "not JSON")]
     [TestCase("""{"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
-    public async Task A_response_without_credentials_is_reported(string document, string why)
+    public async Task An_answer_without_credentials_is_reported(string document, string why)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync(document));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
@@ -222,7 +222,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task An_endpoint_that_does_not_respond_is_reported()
+    public async Task An_endpoint_that_is_silent_is_reported()
     {
         var clock = new InstantTimeProvider();
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
@@ -233,7 +233,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Cancellation_ends_the_lookup_and_the_progress_names_the_endpoint()
+    public async Task A_canceled_lookup_knows_what_it_waited_for()
     {
         using var cancelled = new CancellationTokenSource();
         await using var server = await LoopbackServer.StartAsync(async (request, response) =>

@@ -36,13 +36,13 @@ public sealed class EnvironmentCredentialsTests
     }
 
     [Test]
-    public async Task Without_keys_no_credentials_are_found() =>
+    public async Task Without_keys_there_are_no_credentials() =>
         Assert.That(
             await new EnvironmentCredentials(Variables.Of(("AWS_SESSION_TOKEN", "t0ken"))).FindReasonAsync(), Is.EqualTo("AWS_ACCESS_KEY_ID is not set"));
 
     [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both or neither.")]
     [TestCase("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY is set but AWS_ACCESS_KEY_ID is not: set both or neither.")]
-    public async Task One_key_without_the_other_is_rejected(string variable, string message)
+    public async Task An_incomplete_key_pair_is_an_error(string variable, string message)
     {
         var failure = await new EnvironmentCredentials(Variables.Of((variable, "s3cret"))).FailAsync();
 

@@ -47,7 +47,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task The_role_name_is_sent_unchanged()
+    public async Task A_role_name_is_sent_unchanged()
     {
         const string Role = "Team_1+a=b,c.d@e-f";
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRole = Role });
@@ -59,7 +59,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("one\ntwo\n")]
     [TestCase("one\r\n")]
     [TestCase(" one ")]
-    public async Task The_first_of_several_roles_is_used(string roles)
+    public async Task Of_several_roles_the_first_is_used(string roles)
     {
         await using var service = await Service.StartAsync(roles: response => response.WriteAsync(roles));
         using var source = new Source(service.Variables);
@@ -131,7 +131,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase(AttemptsVariable, "-1")]
     [TestCase(AttemptsVariable, "1.5")]
     [TestCase(AttemptsVariable, "many")]
-    public async Task An_invalid_setting_is_reported(string variable, string value)
+    public async Task A_setting_that_cannot_be_used_is_reported(string variable, string value)
     {
         using var source = new Source(Variables.Of((variable, value)), connect: NoConnection);
 
@@ -167,7 +167,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task The_default_timeouts_add_up_to_less_than_two_seconds()
+    public async Task A_silent_service_costs_less_than_two_seconds()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -209,7 +209,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase(405, 1, "returned HTTP 405 for the session token")]
     [TestCase(429, 2, "returned HTTP 429 for the session token")]
     [TestCase(500, 2, "returned HTTP 500 for the session token")]
-    public async Task A_service_that_refuses_a_session_token_is_treated_as_unavailable(int status, int attempts, string miss)
+    public async Task A_service_without_a_token_is_unavailable(int status, int attempts, string miss)
     {
         await using var service = await Service.StartAsync(token: response =>
         {
@@ -225,7 +225,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("")]
     [TestCase("<html>\r\n<body>Sign in</body>\r\n</html>")]
     [TestCase("tökén")]
-    public async Task A_service_that_returns_an_invalid_session_token_is_treated_as_unavailable(string token)
+    public async Task A_service_with_an_invalid_token_is_unavailable(string token)
     {
         await using var service = await Service.StartAsync(token: response => response.WriteAsync(token));
         using var source = new Source(service.Variables);
@@ -265,7 +265,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase(401)]
     [TestCase(500)]
-    public async Task An_error_status_for_the_role_name_is_reported(int status)
+    public async Task A_service_that_refuses_the_role_is_reported(int status)
     {
         await using var service = await Service.StartAsync(roles: response =>
         {
@@ -281,7 +281,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("<html>s3cret</html>")]
     [TestCase("s3cret/../../user-data")]
     [TestCase("s3cret?x")]
-    public async Task A_response_that_is_not_a_role_name_is_rejected(string role)
+    public async Task An_invalid_role_name_is_not_requested(string role)
     {
         await using var service = await Service.StartAsync(roles: response => response.WriteAsync(role));
         using var source = new Source(service.Variables);
@@ -295,7 +295,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase(404)]
     [TestCase(503)]
-    public async Task An_error_status_for_the_credentials_is_reported(int status)
+    public async Task A_role_without_an_answer_is_reported(int status)
     {
         await using var service = await Service.StartAsync(credentials: response =>
         {
@@ -311,7 +311,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("s3cret", "not JSON")]
     [TestCase("""{"Code":"Success","SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
     [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "code \"AssumeRoleUnauthorizedAccess\"")]
-    public async Task A_response_without_credentials_is_reported(string document, string why)
+    public async Task A_role_without_credentials_is_reported(string document, string why)
     {
         await using var service = await Service.StartAsync(credentials: response => response.WriteAsync(document));
         using var source = new Source(service.Variables);
@@ -323,7 +323,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_connection_reset_after_the_session_token_is_reported()
+    public async Task A_lost_connection_is_reported()
     {
         await using var service = await Service.StartAsync(credentials: response => LoopbackServer.ResetAsync(null!, response));
         using var source = new Source(service.Variables);
@@ -335,7 +335,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_timeout_after_the_session_token_is_reported()
+    public async Task A_service_that_stops_answering_is_reported()
     {
         var clock = new FakeTimeProvider();
         await using var service = await Service.StartAsync(roles: response =>
@@ -350,7 +350,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task User_name_and_password_of_the_endpoint_are_not_shown()
+    public async Task User_info_in_the_endpoint_is_not_shown()
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
 
@@ -359,7 +359,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task Cancellation_ends_the_lookup_and_the_progress_names_the_service()
+    public async Task A_canceled_lookup_knows_what_it_waited_for()
     {
         using var cancelled = new CancellationTokenSource();
         await using var service = await Service.StartAsync(token: async response =>

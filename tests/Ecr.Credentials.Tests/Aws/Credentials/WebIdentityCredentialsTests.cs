@@ -37,7 +37,7 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public async Task A_token_that_STS_rejects_is_sent_once_and_reported_without_the_token()
+    public async Task A_token_that_STS_refuses_is_reported_after_one_attempt_without_the_token()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         var path = Write("token", "s3cret");
@@ -50,7 +50,7 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public async Task Without_a_token_file_no_credentials_are_found()
+    public async Task Without_a_file_there_are_no_credentials()
     {
         using var http = Http();
 
@@ -65,18 +65,18 @@ public sealed class WebIdentityCredentialsTests
 
     [TestCase("pod")]
     [TestCase(Role + " ")]
-    public Task An_invalid_role_ARN_is_reported(string role) =>
+    public Task An_invalid_role_is_reported(string role) =>
         AssertMisconfiguredAsync($"{RoleVariable} cannot be used. ", (FileVariable, Write("token", "s3cret")), (RoleVariable, role));
 
     [Test]
-    public Task A_role_in_another_partition_is_reported() =>
+    public Task A_role_of_another_partition_is_reported() =>
         AssertMisconfiguredAsync(
             "the role arn:aws-cn:iam::123456789012:role/pod is in partition \"aws-cn\" but the registry ",
             (FileVariable, Write("token", "s3cret")),
             (RoleVariable, "arn:aws-cn:iam::123456789012:role/pod"));
 
     [Test]
-    public async Task An_unreadable_token_file_is_reported()
+    public async Task A_file_that_cannot_be_read_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
@@ -84,7 +84,7 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public async Task An_empty_token_file_is_reported()
+    public async Task A_file_that_is_empty_is_reported()
     {
         var path = Write("empty", "\n");
 

@@ -11,7 +11,7 @@ public sealed class ConnectionErrorsTests
     [TestCase("http://127.0.0.1:1/", "connection refused")]
     [TestCase("http://name.invalid/", "DNS lookup failed")]
     [TestCase("http://0.0.0.0:0/", "connection failed")]
-    public async Task A_failure_to_connect_is_described(string address, string why) =>
+    public async Task A_failed_connection_is_described(string address, string why) =>
         Assert.That(await ExplainAsync(new Uri(address)), Is.EqualTo(why));
 
     [Test]
@@ -48,7 +48,7 @@ public sealed class ConnectionErrorsTests
     }
 
     [Test]
-    public async Task A_response_that_is_not_HTTP_is_described()
+    public async Task A_server_of_another_protocol_is_described()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -59,7 +59,7 @@ public sealed class ConnectionErrorsTests
     }
 
     [Test]
-    public void A_broken_stream_is_described_as_a_connection_reset() =>
+    public void A_broken_stream_is_described() =>
         Assert.That(ConnectionErrors.Describe(new IOException()), Is.EqualTo("connection reset"));
 
     private static async Task GreetAsync(TcpListener listener)

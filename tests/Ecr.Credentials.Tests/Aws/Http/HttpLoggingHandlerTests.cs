@@ -8,7 +8,7 @@ namespace Ecr.Credentials.Tests.Aws.Http;
 public sealed class HttpLoggingHandlerTests
 {
     [Test]
-    public async Task An_attempt_is_logged_without_anything_that_may_be_secret()
+    public async Task An_attempt_is_logged_without_secrets()
     {
         await using var server = await LoopbackServer.StartAsync((_, response) =>
         {
@@ -28,7 +28,7 @@ public sealed class HttpLoggingHandlerTests
             Does.Match(@"^Debug: GET http://127\.0\.0\.1:1 failed after \d+ ms: connection refused$"));
 
     [Test]
-    public async Task A_timed_out_attempt_is_logged()
+    public async Task An_attempt_that_times_out_is_logged()
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
 
@@ -36,7 +36,7 @@ public sealed class HttpLoggingHandlerTests
     }
 
     [Test]
-    public void A_disabled_logger_adds_no_handler()
+    public void Without_a_logger_there_is_no_logging_handler()
     {
         using var handler = new SocketsHttpHandler();
 

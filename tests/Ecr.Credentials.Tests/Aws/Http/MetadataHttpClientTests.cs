@@ -90,7 +90,7 @@ public sealed class MetadataHttpClientTests
     }
 
     [Test]
-    public async Task A_response_that_stops_in_the_middle_times_out()
+    public async Task A_truncated_response_is_invalid()
     {
         var clock = new FakeTimeProvider();
         await using var server = await LoopbackServer.StartAsync(async (request, response) =>
@@ -125,7 +125,7 @@ public sealed class MetadataHttpClientTests
 
     [Test]
     [NonParallelizable]
-    public async Task Proxies_are_never_used()
+    public async Task No_proxy_is_ever_used()
     {
         await using var proxy = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
         await using var server = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);

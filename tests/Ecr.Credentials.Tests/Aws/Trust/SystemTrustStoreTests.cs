@@ -45,7 +45,7 @@ public sealed class SystemTrustStoreTests
 
     [TestCase("/usr/lib/ssl/openssl.cnf")]
     [TestCase("/etc/ssl/certs/ca-certificates.crt")]
-    public void HasDebianDefaults_is_false_if_OpenSSL_finds_no_certificates(string file)
+    public void HasDebianDefaults_is_false_without_certificates(string file)
     {
         Write(file);
         Assert.That(SystemTrustStore.HasDebianDefaults(_root.FullName), Is.False);

@@ -475,7 +475,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_hanging_refresh_counts_as_failed()
+    public async Task A_hanging_refresh_fails()
     {
         var old = await FillAsync();
         _time.ForgetTimers();

@@ -89,7 +89,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_requested_profile_must_contain_credentials()
+    public async Task A_named_profile_must_contain_credentials()
     {
         _stage.WriteConfig("[profile node]\nregion = eu-west-1\n");
 
