@@ -85,7 +85,7 @@ public sealed class AwsConfigurationTests : ShimFixture
 
     [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both or neither.")]
     [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set but AWS_ROLE_ARN is not: set both or neither.")]
-    [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL")]
+    [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a valid URL: expected the form ")]
     public async Task Incomplete_settings_are_reported(string variable, string message)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "half" };

@@ -70,7 +70,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("//s3cret.example/v2")]
     [TestCase("http://169.254.170.2/s3cret")]
     public Task A_relative_URI_that_is_not_a_path_is_refused(string relative) =>
-        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash.", (RelativeVariable, relative));
+        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash", (RelativeVariable, relative));
 
     [TestCase("http://127.0.0.1/creds")]
     [TestCase("http://127.1.2.3:8080/creds")]
