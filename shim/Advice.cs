@@ -5,8 +5,8 @@ internal static class Advice
 {
     public static string? ForKubelet(EcrCredentialErrorReason reason) => reason switch
     {
-        EcrCredentialErrorReason.NotAnEcrRegistry => "Remove it from the provider's matchImages, or map it with --registry-alias.",
-        EcrCredentialErrorReason.NoAwsCredentials => "The kubelet passes variables that are listed under the provider's env.",
+        EcrCredentialErrorReason.NotAnEcrRegistry => "Remove the host from the provider's matchImages, or map it with --registry-alias.",
+        EcrCredentialErrorReason.NoAwsCredentials => "Set variables under the provider's env.",
         EcrCredentialErrorReason.Timeout => "Check the node's network, or raise --timeout.",
         _ => null,
     };

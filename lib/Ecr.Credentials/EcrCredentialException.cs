@@ -24,8 +24,8 @@ public sealed class EcrCredentialException(EcrCredentialErrorReason reason, stri
     internal static EcrCredentialException InvalidConfiguration(string message, Exception? cause = null) =>
         new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
 
-    /// <summary>The same failure, with what failed because of it in front of its message.</summary>
-    internal EcrCredentialException WithContext(string context) => new(Reason, $"{context} {Message}", InnerException)
+    /// <summary>The same failure, its message preceded by what failed because of it and a colon.</summary>
+    internal EcrCredentialException WithContext(string context) => new(Reason, $"{context}: {Message}", InnerException)
     {
         ErrorCode = ErrorCode,
         RequestId = RequestId,

@@ -19,7 +19,7 @@ public sealed class EcrRegistryAlias
         ArgumentNullException.ThrowIfNull(registry);
         if (pattern.ToString().Contains('/', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"the alias pattern {MessageText.Quote(pattern.ToString())} must be a host without a path.", nameof(pattern));
+            throw new ArgumentException($"the alias pattern {MessageText.Quote(pattern.ToString())} must be a host without a path", nameof(pattern));
         }
 
         Pattern = pattern;
@@ -52,7 +52,7 @@ public sealed class EcrRegistryAlias
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"the alias pattern {MessageText.Quote(text[..equals])} must be a host without a path.", e);
+            throw new FormatException($"the alias pattern {MessageText.Quote(text[..equals])} must be a host without a path", e);
         }
     }
 

@@ -85,7 +85,7 @@ public sealed class AwsConfigurationTests : ShimFixture
 
     [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both or neither.")]
     [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set but AWS_ROLE_ARN is not: set both or neither.")]
-    [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL")]
+    [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a valid URL: expected the form ")]
     public async Task Incomplete_settings_are_reported(string variable, string message)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "half" };
@@ -120,7 +120,7 @@ public sealed class AwsConfigurationTests : ShimFixture
                 + "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set; "
                 + "the instance metadata service is disabled by AWS_EC2_METADATA_DISABLED. "
                 + "Attach an instance profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. "
-                + "The kubelet passes variables that are listed under the provider's env.");
+                + "Set variables under the provider's env.");
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
@@ -172,7 +172,7 @@ public sealed class AwsConfigurationTests : ShimFixture
         };
         variables.Remove("AWS_ENDPOINT_URL");
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "the service failed:");
+        AssertFailure(await RunAsync(Request(), variables), 1, "the service failed.");
         Assert.That(TokenRequests, Has.Count.EqualTo(2));
     }
 
@@ -184,7 +184,7 @@ public sealed class AwsConfigurationTests : ShimFixture
         Emulator.Faults.Always(Fault.TooManyRequests, AwsService.Ecr);
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_MAX_ATTEMPTS"] = attempts, ["AWS_RETRY_MODE"] = mode };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "AWS throttled every attempt:");
+        AssertFailure(await RunAsync(Request(), variables), 1, "AWS throttled every attempt.");
         Assert.That(TokenRequests, Has.Count.EqualTo(expected));
     }
 

@@ -24,7 +24,7 @@ public sealed class DeadlineTests : ShimFixture
     public async Task An_endpoint_does_not_answer_the_TLS_hello()
     {
         await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
-        var address = $"https://localhost:{server.Address.Port}/";
+        var address = $"https://localhost:{server.Address.Port}";
 
         await AssertGivenUpAsync($"waiting for {address.TrimEnd('/')}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
     }

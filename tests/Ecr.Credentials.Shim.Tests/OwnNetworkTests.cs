@@ -44,7 +44,7 @@ public sealed class OwnNetworkTests : ShimFixture
 
         var result = await RunAsync(Request(), variables, "--timeout=3s");
 
-        AssertFailure(result, 1, $"timed out after 3s: https://{name}/ had not answered yet.");
+        AssertFailure(result, 1, $"timed out after 3s: waiting for https://{name}.");
         Assert.That(nameServer.Available, Is.GreaterThan(0), "it was asked");
         Assert.That(result.Duration, Is.LessThan(TimeSpan.FromSeconds(8)));
     }

@@ -18,7 +18,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase(Host + ":443/team/app", Host + ":443")]
     [TestCase("public.ecr.aws/docker/library/nginx", "public.ecr.aws")]
     [TestCase(Host, Host)]
-    public async Task GetCredentialsAsync_keys_the_credential_by_the_registry_host_of_the_image(string image, string key)
+    public async Task GetCredentialsAsync_uses_the_registry_host_of_the_image_as_the_key(string image, string key)
     {
         using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
 
@@ -32,7 +32,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase(CredentialProviderApiVersion.V1)]
     [TestCase(CredentialProviderApiVersion.V1Beta1)]
     [TestCase(CredentialProviderApiVersion.V1Alpha1)]
-    public async Task GetCredentialsAsync_answers_in_the_version_of_the_request(CredentialProviderApiVersion version)
+    public async Task GetCredentialsAsync_responds_in_the_version_of_the_request(CredentialProviderApiVersion version)
     {
         using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
 
@@ -58,7 +58,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetCredentialsAsync_forbids_caching_when_the_expiry_is_unknown()
+    public async Task GetCredentialsAsync_disables_caching_if_the_expiry_is_unknown()
     {
         using var provider = Provider(new FakeTokenSource(expiresAt: null));
 
@@ -70,7 +70,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase("nginx")]
     [TestCase("docker.io/library/nginx")]
     [TestCase(Host + ".evil.example/app")]
-    public async Task GetCredentialsAsync_refuses_hosts_that_are_not_ECR_without_asking_for_a_token(string image)
+    public async Task GetCredentialsAsync_rejects_hosts_that_are_not_ECR_without_requesting_a_token(string image)
     {
         var tokens = new FakeTokenSource(Now);
         using var provider = Provider(tokens);
@@ -101,7 +101,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase("a.mirror.example/app")]
     [TestCase("b.a.mirror.example:5000/app")]
     [TestCase("mirror.example:5000/app")]
-    public void GetCredentialsAsync_refuses_hosts_that_no_alias_names(string image)
+    public void GetCredentialsAsync_rejects_hosts_that_match_no_alias(string image)
     {
         var options = new EcrCredentialProviderOptions();
         options.RegistryAliases.Add(EcrRegistryAlias.Parse($"*.mirror.example:5000={Host}"));
@@ -114,7 +114,7 @@ public sealed class EcrCredentialProviderTests
 
     [TestCase("/app")]
     [TestCase("user:pass@mirror.example/app")]
-    public void GetCredentialsAsync_refuses_a_host_that_cannot_be_one_even_for_the_default_region(string image)
+    public void GetCredentialsAsync_rejects_an_invalid_host_even_with_a_default_region(string image)
     {
         using var provider = Provider(new FakeTokenSource(Now), new() { UnknownRegistry = UnknownRegistryHandling.UseDefaultRegion });
 
@@ -199,7 +199,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public void GetAuthAsync_refuses_a_host_that_is_not_ECR()
+    public void GetAuthAsync_rejects_a_host_that_is_not_ECR()
     {
         using var provider = Provider(new FakeTokenSource(Now));
 
@@ -207,11 +207,11 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public void An_alias_names_hosts_not_paths()
+    public void An_alias_pattern_must_not_have_a_path()
     {
         Assert.That(
             () => EcrRegistryAlias.Parse($"mirror.example/team={Host}"),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("the alias pattern \"mirror.example/team\" must be a host without a path."));
+            Throws.TypeOf<FormatException>().With.Message.EqualTo("the alias pattern \"mirror.example/team\" must be a host without a path"));
         Assert.That(
             () => new EcrRegistryAlias(ImagePattern.Parse("mirror.example/"), EcrRegistry.Parse(Host)),
             Throws.ArgumentException);
@@ -222,7 +222,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase("mirror.example=", "the registry host is missing.")]
     [TestCase("mirror.example=docker.io", "\"docker.io\" is not an Amazon ECR registry host.")]
     [TestCase("mirror example=" + Host, "")]
-    public void An_alias_says_what_is_wrong_with_it(string text, string message) =>
+    public void An_invalid_alias_is_reported(string text, string message) =>
         Assert.That(() => EcrRegistryAlias.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(message));
 
     private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null)

@@ -36,6 +36,6 @@ public sealed class EcrIdentityRuleTests
     [TestCase("host=role:pull", "\"pull\" is not a valid role ARN.")]
     [TestCase($"host=role:{Role},external-id=", "the external ID after \"external-id=\" is missing.")]
     [TestCase("ho st=profile:ci", "")]
-    public void Parse_reports_what_is_wrong(string text, string message) =>
+    public void Parse_reports_what_is_invalid(string text, string message) =>
         Assert.That(() => EcrIdentityRule.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(message));
 }

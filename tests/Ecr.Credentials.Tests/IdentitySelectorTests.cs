@@ -15,7 +15,7 @@ public sealed class IdentitySelectorTests
     [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com/other", "account")]
     [TestCase("210987654321.dkr.ecr.eu-west-1.amazonaws.com/team/app", "any")]
     [TestCase("public.ecr.aws/nginx", null)]
-    public void The_first_rule_that_matches_names_the_identity(string image, string? profile)
+    public void The_first_matching_rule_selects_the_identity(string image, string? profile)
     {
         var selector = Selector(rules:
         [
@@ -36,7 +36,7 @@ public sealed class IdentitySelectorTests
 
     [TestCase(PullAnnotation)]
     [TestCase(Annotation)]
-    public void The_role_of_the_service_account_comes_before_every_rule(string annotation)
+    public void The_role_of_the_service_account_overrides_every_rule(string annotation)
     {
         var selector = Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]);
 
@@ -44,7 +44,7 @@ public sealed class IdentitySelectorTests
     }
 
     [Test]
-    public void The_role_for_pulls_comes_before_the_role_for_everything() =>
+    public void The_role_for_pulls_overrides_the_general_role() =>
         Assert.That(
             Selector().Select(Image, Token, Annotations((Annotation, OtherRole), (PullAnnotation, Role))),
             Is.EqualTo(EcrIdentity.WebIdentity(Token, Role)));

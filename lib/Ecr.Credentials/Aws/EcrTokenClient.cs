@@ -169,7 +169,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
             try
             {
                 return EcrToken.FromAuthorizationToken(
-                    response.AuthorizationToken ?? throw new FormatException("it contains no authorization token."),
+                    response.AuthorizationToken ?? throw new FormatException("the response contains no authorization token."),
                     response.ExpiresAt,
                     response.ProxyEndpoint);
             }

@@ -81,7 +81,7 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
         ArgumentNullException.ThrowIfNull(request);
         return FindTokenRequest(request) is { } tokenRequest
             ? throw new NotSupportedException(
-                $"credentials for {MessageText.Quote(tokenRequest.Registry.Host)} cannot be obtained synchronously; use SendAsync")
+                $"credentials for {MessageText.Quote(tokenRequest.Registry.Host)} cannot be obtained synchronously. Use SendAsync.")
             : base.Send(request, cancellationToken);
     }
 

@@ -163,8 +163,8 @@ public static class DockerCredentialHelperProgram
         if (!ignore)
         {
             throw Fail(
-                $"{action} is not supported: ECR passwords are fetched on demand, no docker login needed. "
-                    + "Set AWS_ECR_IGNORE_CREDS_STORAGE=true to ignore this.");
+                $"{action} is not supported: ECR passwords are fetched on demand, so no docker login is needed. "
+                    + "Set AWS_ECR_IGNORE_CREDS_STORAGE=true to ignore the request.");
         }
     }
 

@@ -146,7 +146,7 @@ internal static class Exchange
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException("waiting for the end of standard input.", e, cancellationToken);
+            throw new OperationCanceledException("waiting for the end of standard input", e, cancellationToken);
         }
     }
 }

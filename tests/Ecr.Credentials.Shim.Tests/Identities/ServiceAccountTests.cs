@@ -69,7 +69,8 @@ public sealed class ServiceAccountTests : ShimFixture
     [TestCase("pull", "\"pull\" is not a valid role ARN. Expected the form arn:aws:iam::123456789012:role/pull.")]
     [TestCase(Role + " ", "has leading or trailing whitespace. Remove it.")]
     [TestCase("arn:aws-cn:iam::123456789012:role/pull",
-        "is in partition \"aws-cn\" but the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com is in \"aws\": use a role whose ARN begins with arn:aws:.")]
+        "is in partition \"aws-cn\" but the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com is in \"aws\": "
+            + "use a role whose ARN begins with \"arn:aws:\".")]
     public async Task A_role_that_cannot_be_used_is_refused(string role, string message)
     {
         AssertFailure(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, role))), 2, message);
@@ -96,7 +97,7 @@ public sealed class ServiceAccountTests : ShimFixture
     private static IEnumerable<TestCaseData> Refusals() =>
     [
         new("emulated.expired-web-identity.token",
-            "AWS reports that the service account's token has expired. The kubelet issues fresh tokens, so check for clock skew. (ExpiredTokenException,"),
+            "the service account's token has expired. A token from the kubelet is always fresh, so check the system clock. (ExpiredTokenException,"),
         new("hunter2.bad.token", "AWS rejected the token: The ID Token provided is not a valid JWT."),
     ];
 
@@ -131,7 +132,7 @@ public sealed class ServiceAccountTests : ShimFixture
             await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role))),
             1,
             $"cannot assume the role {Role} with the service account's token: {Emulator.Address.GetLeftPart(UriPartial.Authority)} "
-                + $"returned a response that is not from AWS;");
+                + $"returned a response that is not from AWS.");
     }
 
     [Test]

@@ -57,7 +57,7 @@ public sealed class NodeTests : ShimFixture
         AssertFailure(
             await RunAsync(node, HttpsEnvironment()),
             1,
-            "TLS handshake failed: no CA certificates found: install the ca-certificates package, or name a file with them in AWS_CA_BUNDLE or SSL_CERT_FILE.");
+            "TLS handshake failed: no CA certificates found. Install the ca-certificates package, or set AWS_CA_BUNDLE or SSL_CERT_FILE.");
     }
 
     [Test]

@@ -73,7 +73,7 @@ public sealed class ServerTrustTests : ShimFixture
     }
 
     [TestCase("missing.pem", null, "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
-    [TestCase("empty.pem", "no certificate", "\"{0}\" (AWS_CA_BUNDLE) contains no certificates: it must be a PEM file.")]
+    [TestCase("empty.pem", "no certificate", "\"{0}\" (AWS_CA_BUNDLE) contains no certificates: it must be a PEM file")]
     [TestCase("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
     public async Task An_AWS_CA_BUNDLE_that_cannot_be_used_is_reported(string name, string? content, string message)
     {
@@ -109,7 +109,7 @@ public sealed class ServerTrustTests : ShimFixture
         }
         else
         {
-            AssertFailure(result, 1, "TLS handshake failed");
+            AssertFailure(result, 1, "TLS handshake failed: the certificate is not trusted");
             Assert.That(Emulator.Requests, Is.Empty);
         }
     }

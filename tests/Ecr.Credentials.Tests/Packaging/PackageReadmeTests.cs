@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>The readme of the package says what is true.</summary>
+/// <summary>Keeps the readme of the package in line with the code.</summary>
 public sealed partial class PackageReadmeTests
 {
     private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Folder, "lib", "Ecr.Credentials", "README.md"));

@@ -55,7 +55,7 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_reads_a_request_that_comes_byte_by_byte()
+    public async Task RunAsync_reads_a_request_that_arrives_byte_by_byte()
     {
         using var input = new OneByteAtATimeStream(Encoding.UTF8.GetBytes(Request));
         var (exitCode, _, _) = await RunAsync(input, new FakeTokenSource(Now));
@@ -124,7 +124,7 @@ public sealed class CredentialProviderProgramTests
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.Contain("timed out after 50s: waiting for the end of standard input."));
+        Assert.That(error, Does.Contain("timed out after 50s: waiting for the end of standard input"));
     }
 
     [Test]
@@ -160,7 +160,7 @@ public sealed class CredentialProviderProgramTests
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(61)]
-    public void RunAsync_refuses_a_timeout_beyond_the_kubelets(int seconds)
+    public void RunAsync_rejects_a_timeout_out_of_range(int seconds)
     {
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
 
@@ -203,7 +203,7 @@ public sealed class CredentialProviderProgramTests
             base.ReadAsync(buffer[..Math.Min(1, buffer.Length)], cancellationToken);
     }
 
-    /// <summary>Standard input of a terminal at which nobody types: reads cannot even be cancelled.</summary>
+    /// <summary>Standard input of an idle terminal: reads never complete and cannot be canceled.</summary>
     private sealed class EndlessStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -12,7 +12,7 @@ public sealed class LoginPasswordProgramTests
 
     [TestCase(Host)]
     [TestCase(Host + "/team/app:1.2")]
-    public async Task RunAsync_writes_the_password_alone(string imageOrHost)
+    public async Task RunAsync_writes_only_the_password(string imageOrHost)
     {
         var tokens = new FakeTokenSource(Now);
 

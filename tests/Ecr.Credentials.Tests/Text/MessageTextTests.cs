@@ -31,4 +31,18 @@ public sealed class MessageTextTests
     [Test]
     public void OneLine_truncates_after_400_characters() =>
         Assert.That(MessageText.OneLine(string.Join(' ', Enumerable.Repeat("word", 1000))), Has.Length.LessThanOrEqualTo(401).And.EndsWith("…"));
+
+    [TestCase("https://user:s3cret@api.example/", "https://api.example")]
+    [TestCase("https://s3cret@api.example/", "https://api.example")]
+    [TestCase("http://169.254.170.2/v2/credentials/s3cret", "http://169.254.170.2")]
+    [TestCase("https://api.example/?token=s3cret", "https://api.example")]
+    [TestCase("https://api.example/#s3cret", "https://api.example")]
+    [TestCase("https://user:s3cret@api.example:8443/s3cret?s3cret#s3cret", "https://api.example:8443")]
+    [TestCase("https://api.example:443/", "https://api.example")]
+    [TestCase("http://api.example:80/", "http://api.example")]
+    [TestCase("http://api.example:443/", "http://api.example:443")]
+    [TestCase("http://[fd00:ec2::254]/latest/", "http://[fd00:ec2::254]")]
+    [TestCase("http://s3cret@[::1]:1338/", "http://[::1]:1338")]
+    public void Address_shows_only_scheme_host_and_port(string address, string expected) =>
+        Assert.That(MessageText.Address(new Uri(address)), Is.EqualTo(expected));
 }

@@ -92,7 +92,7 @@ internal sealed class SharedConfig
         }
         catch (FormatException e)
         {
-            throw EcrCredentialException.InvalidConfiguration($"invalid file {MessageText.Quote(path)}: {e.Message}; expected [section] or key = value.", e);
+            throw EcrCredentialException.InvalidConfiguration($"invalid file {MessageText.Quote(path)}: {e.Message}; expected [section] or key = value", e);
         }
     }
 

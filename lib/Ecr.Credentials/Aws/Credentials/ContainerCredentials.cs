@@ -54,7 +54,7 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
         {
             return path.StartsWith('/') && Uri.TryCreate(RelativeTo, path, out var endpoint) && endpoint.Host == RelativeTo.Host
                 ? endpoint
-                : throw EcrCredentialException.InvalidConfiguration($"{RelativeVariable} is not a path: it must begin with one slash.");
+                : throw EcrCredentialException.InvalidConfiguration($"{RelativeVariable} is not a path: it must begin with one slash");
         }
 
         if (environment(FullVariable) is not { } address)
@@ -64,14 +64,14 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
 
         if (!Uri.TryCreate(address, UriKind.Absolute, out var full))
         {
-            throw EcrCredentialException.InvalidConfiguration($"{FullVariable} is not a URL such as http://169.254.170.23/v1/credentials.");
+            throw EcrCredentialException.InvalidConfiguration($"{FullVariable} is not a valid URL: expected the form http://169.254.170.23/v1/credentials");
         }
 
         return IsTrusted(full)
             ? full
             : throw EcrCredentialException.InvalidConfiguration(
                 $"{FullVariable} points to {MessageText.Quote(MessageText.Address(full))}: it must be an https URL, or an http URL on this machine or on "
-                    + "169.254.170.2, 169.254.170.23 or [fd00:ec2::23].");
+                    + "169.254.170.2, 169.254.170.23 or [fd00:ec2::23]");
     }
 
     // Over http, credentials and token are sent in clear text.
@@ -88,7 +88,7 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
         return token is null || HttpHeaderValue.IsValid(token)
             ? token
             : throw EcrCredentialException.InvalidConfiguration(
-                $"{source} contains characters not allowed in an HTTP header: it must be one line of ASCII text.");
+                $"{source} contains characters not allowed in an HTTP header: it must be one line of ASCII text");
     }
 
     private async Task<byte[]> GetAsync(Uri endpoint, string? token, string origin, CancellationToken cancellationToken)
@@ -105,7 +105,7 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
         {
             throw new EcrCredentialException(
                 EcrCredentialErrorReason.Unreachable,
-                $"no answer from {origin}: {ConnectionErrors.Describe(e)}. Check {RelativeVariable}, {FullVariable} and the agent that serves it.",
+                $"cannot reach {origin}: {ConnectionErrors.Describe(e)}. Check {RelativeVariable}, {FullVariable} and the agent at that address.",
                 e);
         }
     }

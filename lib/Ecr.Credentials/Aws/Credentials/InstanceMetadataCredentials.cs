@@ -79,7 +79,7 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
     };
 
     private static EcrCredentialException Invalid(string variable, string value, string expected) =>
-        EcrCredentialException.InvalidConfiguration($"invalid {variable} {MessageText.Quote(value)}: {expected}.");
+        EcrCredentialException.InvalidConfiguration($"invalid {variable} {MessageText.Quote(value)}: {expected}");
 
     /// <summary>One session with the metadata service.</summary>
     private sealed class Session(MetadataHttpClient httpClient, Uri endpoint, TimeSpan timeout, int attempts, CallProgress progress)
@@ -168,7 +168,7 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             {
                 throw new EcrCredentialException(
                     EcrCredentialErrorReason.Unreachable,
-                    $"lost connection to {_service}: {ConnectionErrors.Describe(e)}. Retry, or raise {TimeoutVariable}.",
+                    $"no response from {_service}: {ConnectionErrors.Describe(e)}. Retry, or raise {TimeoutVariable}.",
                     e);
             }
         }

@@ -12,7 +12,7 @@ internal static class TokenTextFile
         try
         {
             var token = File.ReadAllText(path).Trim();
-            return token.Length > 0 ? token : throw EcrCredentialException.InvalidConfiguration($"the token file {MessageText.Quote(path)} is empty.");
+            return token.Length > 0 ? token : throw EcrCredentialException.InvalidConfiguration($"the token file {MessageText.Quote(path)} is empty");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

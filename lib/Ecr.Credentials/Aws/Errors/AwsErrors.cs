@@ -14,7 +14,7 @@ internal static class AwsErrors
 {
     private static readonly (EcrCredentialErrorReason, string) WrongClock = (
         EcrCredentialErrorReason.AwsCredentialsRejected,
-        "the system clock is wrong: AWS rejected the request's timestamp; synchronize it with NTP.");
+        "the system clock is wrong: AWS rejected the request's timestamp. Synchronize the clock with NTP.");
 
     /// <summary>The failure of a call; <see langword="null"/> if the exception has another cause.</summary>
     public static EcrCredentialException? Translate(Exception exception, AwsCallDescription call)
@@ -28,7 +28,7 @@ internal static class AwsErrors
             _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint),
             AmazonUnmarshallingException or JsonException or XmlException or InvalidDataException => new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
-                $"{MessageText.Address(endpoint)} returned a response that is not from AWS; check for an intercepting proxy and the configured endpoint.",
+                $"{MessageText.Address(endpoint)} returned a response that is not from AWS. Check for an intercepting proxy and the configured endpoint.",
                 exception),
             AmazonServiceException or AmazonClientException => new EcrCredentialException(
                 EcrCredentialErrorReason.ServiceError,
@@ -58,7 +58,7 @@ internal static class AwsErrors
                 $"AWS denied access: {MessageText.OneLine(exception.Message).TrimEnd('.')}. {call.DeniedAdvice}"),
             "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationTokenException" or "MissingAuthenticationToken" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
-                "AWS rejected the access key ID: check that it exists, is active and belongs to this partition."),
+                "AWS rejected the access key ID. Check that it exists, is active and belongs to this partition."),
             "ExpiredTokenException" or "ExpiredToken" or "UnauthorizedException" or "InvalidGrantException" or "InvalidClientException" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 call.ExpiredMessage),
@@ -70,13 +70,13 @@ internal static class AwsErrors
             "InvalidSignatureException" or "SignatureDoesNotMatch" when IsAboutTime(exception.Message) => WrongClock,
             "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
-                "AWS rejected the signature: check the secret access key."),
+                "AWS rejected the signature. Check the secret access key."),
             _ when IsThrottling(code, exception.StatusCode) => (
                 EcrCredentialErrorReason.Throttled,
-                "AWS throttled every attempt: retry later or request a quota increase."),
+                "AWS throttled every attempt. Retry later, or request a quota increase."),
             _ when (int)exception.StatusCode >= 500 => (
                 EcrCredentialErrorReason.ServiceError,
-                "the service failed: retry later."),
+                "the service failed. Retry later."),
             _ => (
                 EcrCredentialErrorReason.ServiceError,
                 $"the service rejected the call: {MessageText.OneLine(exception.Message)}"),

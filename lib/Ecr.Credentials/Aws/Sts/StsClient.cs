@@ -76,7 +76,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         };
         var call = Describe(config, request, "The role's trust policy must allow this OIDC provider, service account (sub) and audience (aud).") with
         {
-            ExpiredMessage = $"AWS reports that {tokenName} has expired. The kubelet issues fresh tokens, so check for clock skew.",
+            ExpiredMessage = $"{tokenName} has expired. A token from the kubelet is always fresh, so check the system clock.",
         };
         progress.WaitingFor = WaitingFor(call, session);
         try
@@ -97,7 +97,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         {
             throw EcrCredentialException.InvalidConfiguration(
                 $"the role {session.Role} is in partition \"{session.Role.Partition}\" but the registry {registry} is in \"{registry.Partition}\": "
-                    + $"use a role whose ARN begins with arn:{registry.Partition}:.");
+                    + $"use a role whose ARN begins with \"arn:{registry.Partition}:\".");
         }
 
         var region = GetRegion(registry);
@@ -123,7 +123,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
     private static string WaitingFor(AwsCallDescription call, RoleSession session) =>
         $"waiting for {MessageText.Address(call.Endpoint)} to assume the role {session.Role}";
 
-    private static string CannotAssume(RoleSession session, string caller) => $"cannot assume the role {session.Role} with {caller}:";
+    private static string CannotAssume(RoleSession session, string caller) => $"cannot assume the role {session.Role} with {caller}";
 
     private static ImmutableCredentials Read(StsCredentials? credentials) =>
         credentials is { AccessKeyId: not null, SecretAccessKey: not null }

@@ -44,6 +44,6 @@ internal static class CaBundle
 
         return policy.CustomTrustStore.Count > 0
             ? policy
-            : throw EcrCredentialException.InvalidConfiguration($"{MessageText.Quote(path)} ({Variable}) contains no certificates: it must be a PEM file.");
+            : throw EcrCredentialException.InvalidConfiguration($"{MessageText.Quote(path)} ({Variable}) contains no certificates: it must be a PEM file");
     }
 }

@@ -98,12 +98,12 @@ internal static class SystemTrustStore
 
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file && !CanRead(file))
         {
-            return $"cannot read {MessageText.Quote(file)} (SSL_CERT_FILE): correct or remove the variable.";
+            return $"cannot read {MessageText.Quote(file)} (SSL_CERT_FILE). Correct or remove the variable.";
         }
 
         return IsNamedByUser || HasDebianDefaults("/") || FindBundle() is not null
             ? null
-            : "no CA certificates found: install the ca-certificates package, or set AWS_CA_BUNDLE or SSL_CERT_FILE.";
+            : "no CA certificates found. Install the ca-certificates package, or set AWS_CA_BUNDLE or SSL_CERT_FILE.";
     }
 
     /// <summary>Whether Debian's OpenSSL finds certificates in its default paths.</summary>

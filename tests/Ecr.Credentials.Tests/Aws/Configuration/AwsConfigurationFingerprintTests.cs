@@ -6,7 +6,7 @@ namespace Ecr.Credentials.Tests.Aws.Configuration;
 
 public sealed partial class AwsConfigurationFingerprintTests
 {
-    // Settings of this library's code that tell how something is asked for, or that stand for a secret which changes with the id beside it.
+    // Variables that control how a source is called, or whose secret changes together with an ID that is listed.
     private static readonly string[] DoNotDecide =
     [
         "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN",
@@ -50,11 +50,11 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [TestCaseSource(nameof(DoNotDecide))]
-    public void What_does_not_decide_does_not_change_it(string variable) => Assert.That(Compute(variable, "value"), Is.EqualTo(Compute()));
+    public void Other_variables_do_not_change_the_fingerprint(string variable) => Assert.That(Compute(variable, "value"), Is.EqualTo(Compute()));
 
     [TestCase("config")]
     [TestCase("credentials")]
-    public void A_file_that_is_written_changes_it(string name)
+    public void Writing_a_configuration_file_changes_the_fingerprint(string name)
     {
         var without = Compute();
         Write(name, "[one]");
@@ -79,7 +79,7 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [Test]
-    public void No_variable_that_the_search_for_an_identity_reads_is_forgotten()
+    public void Every_variable_read_by_the_credential_chain_is_listed()
     {
         var read = Directory.EnumerateFiles(Path.Combine(Repository.Folder, "lib", "Ecr.Credentials", "Aws"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => VariablePattern().Matches(File.ReadAllText(file)))

@@ -20,7 +20,7 @@ public sealed class ContainerCredentialsTests
     public async Task DeleteFiles() => _directory.Delete(recursive: true);
 
     [Test]
-    public async Task The_endpoints_credentials_are_found()
+    public async Task Credentials_of_the_endpoint_are_returned()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ContainerAuthorizationToken = "Bearer 1" });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.Container)));
@@ -35,7 +35,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Credentials_may_have_no_token()
+    public async Task A_session_token_is_optional()
     {
         await using var server = await LoopbackServer.StartAsync(
             (_, response) => response.WriteAsync("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}"""));
@@ -55,7 +55,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("/v2/credentials/1", "/v2/credentials/1", "")]
     [TestCase("/role?id=1", "/role", "?id=1")]
     [TestCase("/", "/", "")]
-    public async Task A_path_is_that_of_the_ECS_agent(string relative, string path, string query)
+    public async Task A_relative_URI_is_resolved_against_the_ECS_agent(string relative, string path, string query)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((RelativeVariable, relative), (FullVariable, "http://127.0.0.1:1/")), connect: server.ConnectAsync);
@@ -70,7 +70,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("//s3cret.example/v2")]
     [TestCase("http://169.254.170.2/s3cret")]
     public Task A_relative_URI_that_is_not_a_path_is_refused(string relative) =>
-        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash.", (RelativeVariable, relative));
+        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash", (RelativeVariable, relative));
 
     [TestCase("http://127.0.0.1/creds")]
     [TestCase("http://127.1.2.3:8080/creds")]
@@ -100,7 +100,7 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "no answer from the container credentials endpoint https://credentials.example: TLS handshake failed: the certificate is not trusted");
+            "cannot reach the container credentials endpoint https://credentials.example: TLS handshake failed: the certificate is not trusted");
         Assert.That(server.Requests, Is.Empty);
     }
 
@@ -115,24 +115,24 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://s3cret:s3cret@credentials.example/s3cret?s3cret#s3cret", "http://credentials.example")]
     [TestCase("ftp://127.0.0.1/s3cret", "ftp://127.0.0.1")]
     [TestCase("file:///s3cret", "file://")]
-    public Task Another_address_is_refused(string address, string told) =>
+    public Task Other_addresses_are_rejected(string address, string told) =>
         AssertMisconfiguredAsync(
             $"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
 
     [TestCase("127.0.0.1/s3cret")]
     [TestCase("/s3cret\0")]
     [TestCase("http://")]
-    public Task Something_that_is_no_address_is_refused(string address) =>
+    public Task A_full_URI_that_is_not_a_URL_is_rejected(string address) =>
         AssertMisconfiguredAsync($"{FullVariable} ", (FullVariable, address));
 
     [Test]
-    public async Task The_token_in_the_environment_is_sent_as_it_is() =>
+    public async Task The_token_in_the_environment_is_sent_unchanged() =>
         Assert.That(await SentTokenAsync((TokenVariable, "Bearer t0ken==")), Is.EqualTo("Bearer t0ken=="));
 
     [TestCase("Bearer from-file")]
     [TestCase("Bearer from-file\n")]
     [TestCase("Bearer from-file\r\n")]
-    public async Task The_token_in_a_file_wins(string text) =>
+    public async Task A_token_file_overrides_the_token_in_the_environment(string text) =>
         Assert.That(await SentTokenAsync((TokenVariable, "stale"), (TokenFileVariable, Write("token", text))), Is.EqualTo("Bearer from-file"));
 
     [Test]
@@ -142,28 +142,28 @@ public sealed class ContainerCredentialsTests
     [TestCase("s3cret\n")]
     [TestCase("s3cret\0")]
     [TestCase("s3crét")]
-    public Task A_token_that_is_no_header_is_refused(string token) =>
+    public Task A_token_that_is_not_a_valid_header_value_is_rejected(string token) =>
         AssertMisconfiguredAsync(
-            $"{TokenVariable} contains characters not allowed in an HTTP header: it must be one line of ASCII text.",
+            $"{TokenVariable} contains characters not allowed in an HTTP header: it must be one line of ASCII text",
             (FullVariable, "http://127.0.0.1:1/"),
             (TokenVariable, token));
 
     [Test]
-    public async Task A_token_in_a_file_that_is_no_header_is_refused()
+    public async Task A_token_file_whose_content_is_not_a_valid_header_value_is_rejected()
     {
         var path = Write("lines", "s3cret\nHost: evil.example");
 
         await AssertMisconfiguredAsync(
-            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text.", (
+            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text", (
                 FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
     [Test]
-    public async Task A_token_file_that_is_empty_is_refused()
+    public async Task An_empty_token_file_is_rejected()
     {
         var path = Write("empty", " \n");
 
-        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
     [Test]
@@ -217,8 +217,8 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "no answer from the container credentials endpoint http://127.0.0.1:1: connection refused. "
-                + $"Check {RelativeVariable}, {FullVariable} and the agent that serves it.");
+            "cannot reach the container credentials endpoint http://127.0.0.1:1: connection refused. "
+                + $"Check {RelativeVariable}, {FullVariable} and the agent at that address.");
     }
 
     [Test]
@@ -228,7 +228,7 @@ public sealed class ContainerCredentialsTests
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)), clock);
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"no answer from {Name(server)}: timed out. ");
+        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"cannot reach {Name(server)}: timed out. ");
         Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(6.2).Within(0.001));
     }
 

@@ -7,7 +7,7 @@ public sealed class EnvironmentCredentialsTests
     [TestCase("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
     [TestCase("AWS_ACCESS_KEY", "AWS_SECRET_KEY")]
     [TestCase("AWS_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY")]
-    public async Task Keys_are_found_under_their_names(string accessKey, string secretKey)
+    public async Task Keys_are_read_from_the_current_and_the_older_variables(string accessKey, string secretKey)
     {
         var identity = await new EnvironmentCredentials(Variables.Of((accessKey, "AKIA1"), (secretKey, "s3cret"))).FindAsync();
 
@@ -16,7 +16,7 @@ public sealed class EnvironmentCredentialsTests
     }
 
     [Test]
-    public async Task The_newer_names_win()
+    public async Task The_current_variables_override_the_older_ones()
     {
         var keys = new EnvironmentCredentials(Variables.Of(
             ("AWS_ACCESS_KEY", "AKIA1"), ("AWS_SECRET_KEY", "old"), ("AWS_ACCESS_KEY_ID", "AKIA2"), ("AWS_SECRET_ACCESS_KEY", "new")));
@@ -27,7 +27,7 @@ public sealed class EnvironmentCredentialsTests
     }
 
     [Test]
-    public async Task A_session_token_belongs_to_the_keys()
+    public async Task A_session_token_is_returned_with_the_keys()
     {
         var keys = new EnvironmentCredentials(
             Variables.Of(("AWS_ACCESS_KEY_ID", "ASIA1"), ("AWS_SECRET_ACCESS_KEY", "s3cret"), ("AWS_SESSION_TOKEN", "t0ken")));

@@ -20,7 +20,7 @@ public sealed class InstanceMetadataCredentialsTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     [Test]
-    public async Task The_instances_role_is_found()
+    public async Task Credentials_of_the_instance_role_are_returned()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
@@ -38,7 +38,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task Credentials_that_have_expired_are_left_for_AWS_to_refuse()
+    public async Task Expired_credentials_are_returned_for_AWS_to_reject()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { CredentialLifetime = TimeSpan.FromHours(-1) });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
@@ -72,7 +72,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("ipv4", "169.254.169.254")]
     [TestCase("IPv6", "[fd00:ec2::254]")]
     [TestCase("ipv6", "[fd00:ec2::254]")]
-    public async Task The_service_is_where_the_mode_says(string? mode, string host)
+    public async Task The_endpoint_mode_selects_the_address(string? mode, string host)
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(
@@ -86,7 +86,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("http://metadata.example/", "")]
     [TestCase("http://metadata.example/prefix", "/prefix")]
     [TestCase("http://metadata.example/prefix/", "/prefix")]
-    public async Task A_configured_endpoint_wins(string endpoint, string prefix)
+    public async Task A_configured_endpoint_overrides_the_mode(string endpoint, string prefix)
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(
@@ -142,7 +142,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_refuses_connections_is_not_there()
+    public async Task A_service_that_refuses_connections_is_treated_as_unavailable()
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://127.0.0.1:1")));
 
@@ -151,7 +151,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_is_silent_is_not_there()
+    public async Task A_service_that_does_not_respond_is_treated_as_unavailable()
     {
         var clock = new FakeTimeProvider();
         await using var service = await Service.StartAsync(token: response =>
@@ -179,7 +179,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase("1", 1)]
     [TestCase("4", 7)]
-    public async Task The_number_of_attempts_may_be_set(string attempts, int waits)
+    public async Task The_number_of_attempts_is_configurable(string attempts, int waits)
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -191,7 +191,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task The_time_for_an_attempt_may_be_set()
+    public async Task The_timeout_of_an_attempt_is_configurable()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -235,7 +235,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task Every_request_brings_the_token()
+    public async Task Every_request_carries_the_session_token()
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(service.Variables);
@@ -331,7 +331,7 @@ public sealed class InstanceMetadataCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            $"lost connection to {service.Name}: connection reset. Retry, or raise AWS_METADATA_SERVICE_TIMEOUT.");
+            $"no response from {service.Name}: connection reset. Retry, or raise AWS_METADATA_SERVICE_TIMEOUT.");
     }
 
     [Test]
@@ -346,7 +346,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.SingleAttempt, clock);
 
         await AssertFailureAsync(
-            source, EcrCredentialErrorReason.Unreachable, $"lost connection to {service.Name}: timed out. ");
+            source, EcrCredentialErrorReason.Unreachable, $"no response from {service.Name}: timed out. ");
     }
 
     [Test]
@@ -399,7 +399,7 @@ public sealed class InstanceMetadataCredentialsTests
         public void Dispose() => _client.Dispose();
     }
 
-    /// <summary>A metadata service that does its duty, but for the steps that a test takes into its own hands.</summary>
+    /// <summary>A working metadata service, except for the steps that a test replaces.</summary>
     private sealed class Service(LoopbackServer server) : IAsyncDisposable
     {
         public LoopbackServer Server { get; } = server;

@@ -10,7 +10,7 @@ internal static class LookupExtensions
     public static CredentialLookup NewLookup() =>
         new(EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), new CallProgress(), NullLogger.Instance);
 
-    /// <summary>The credentials, if the source has some.</summary>
+    /// <summary>The credentials; the source must have some.</summary>
     public static async Task<ResolvedCredentials?> FindAsync(this ICredentialSource source) =>
         (await source.FindAsync(NewLookup(), CancellationToken.None)).Credentials;
 
@@ -22,7 +22,7 @@ internal static class LookupExtensions
         return result.NotFoundReason!;
     }
 
-    /// <summary>How the source fails.</summary>
+    /// <summary>The exception with which the source fails.</summary>
     public static async Task<EcrCredentialException> FailAsync(this ICredentialSource source) =>
         (await Assert.ThrowsAsync<EcrCredentialException>(() => source.FindAsync()))!;
 }

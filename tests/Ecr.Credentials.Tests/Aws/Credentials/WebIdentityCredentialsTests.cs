@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials;
 
-/// <summary>The SDK reads the address of STS from the process's environment, so nothing else may run meanwhile.</summary>
+/// <summary>Not parallelizable: the SDK reads the address of STS from the environment of the process.</summary>
 [NonParallelizable]
 public sealed class WebIdentityCredentialsTests
 {
@@ -60,7 +60,7 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public Task A_file_without_a_role_is_a_mistake() =>
+    public Task A_token_file_without_a_role_is_rejected() =>
         AssertMisconfiguredAsync($"{FileVariable} is set but {RoleVariable} is not: set both or neither.", (FileVariable, Write("token", "s3cret")));
 
     [TestCase("pod")]
@@ -88,7 +88,7 @@ public sealed class WebIdentityCredentialsTests
     {
         var path = Write("empty", "\n");
 
-        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty.", (FileVariable, path), (RoleVariable, Role));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty", (FileVariable, path), (RoleVariable, Role));
     }
 
     private static AwsHttpClientFactory Http() => new(NullLogger.Instance, TimeProvider.System, trustStore: null);

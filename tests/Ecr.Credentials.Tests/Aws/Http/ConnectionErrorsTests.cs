@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Aws.Http;
 
-/// <summary>What the runtime really throws.</summary>
+/// <summary>Exceptions that the runtime really throws.</summary>
 public sealed class ConnectionErrorsTests
 {
     [TestCase("http://127.0.0.1:1/", "connection refused")]

@@ -43,10 +43,33 @@ public sealed class HttpLoggingHandlerTests
         Assert.That(HttpLoggingHandler.Around(handler, NullLogger.Instance, TimeProvider.System), Is.SameAs(handler));
     }
 
-    private static async Task<string> LogAsync(Uri address, TimeSpan? timeout = null)
+    [TestCase("http://registry.example/s3cret", @"answered 407 after \d+ ms")]
+    [TestCase("https://registry.example/s3cret", @"failed after \d+ ms: the proxy refused the connection")]
+    public async Task User_name_and_password_of_a_proxy_are_not_logged(string address, string outcome)
+    {
+        await using var proxy = await LoopbackServer.StartAsync((_, response) =>
+        {
+            response.StatusCode = StatusCodes.Status407ProxyAuthenticationRequired;
+            response.Headers.ProxyAuthenticate = "Basic realm=\"s3cret-realm\"";
+            return Task.CompletedTask;
+        });
+        var credentials = new NetworkCredential("s3cret-user", "s3cret-password");
+        var proxyAddress = new UriBuilder(proxy.Address) { UserName = credentials.UserName, Password = credentials.Password }.Uri;
+        var uri = new Uri(address);
+
+        var line = await LogAsync(uri, proxy: new WebProxy(proxyAddress) { Credentials = credentials }, expected: HttpStatusCode.ProxyAuthenticationRequired);
+
+        Assert.That(line, Does.Match($"^Debug: GET {uri.Scheme}://registry\\.example {outcome}$"));
+        Assert.That(
+            proxy.Requests.Select(request => request.Headers.ContainsKey("Proxy-Authorization")), Has.Some.True, "The proxy must have received the password.");
+    }
+
+    private static async Task<string> LogAsync(
+        Uri address, TimeSpan? timeout = null, IWebProxy? proxy = null, HttpStatusCode expected = HttpStatusCode.OK)
     {
         using var logger = new ListLogger();
-        using var client = new HttpClient(HttpLoggingHandler.Around(new SocketsHttpHandler { UseProxy = false }, logger, TimeProvider.System))
+        var handler = new SocketsHttpHandler { UseProxy = proxy is not null, Proxy = proxy };
+        using var client = new HttpClient(HttpLoggingHandler.Around(handler, logger, TimeProvider.System))
         {
             Timeout = timeout ?? TimeSpan.FromMinutes(1),
         };
@@ -54,7 +77,7 @@ public sealed class HttpLoggingHandlerTests
         try
         {
             using var response = await client.SendAsync(request);
-            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(response.StatusCode, Is.EqualTo(expected));
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {

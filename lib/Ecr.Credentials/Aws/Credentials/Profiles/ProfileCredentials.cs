@@ -99,7 +99,7 @@ internal sealed class ProfileCredentials(
 
             if (profile["mfa_serial"] is not null)
             {
-                throw Invalid($"{profile} requires MFA (mfa_serial), which a non-interactive program cannot provide: use another profile.");
+                throw Invalid($"{profile} requires MFA (mfa_serial), which a non-interactive program cannot provide. Use another profile.");
             }
 
             var session = new RoleSession(AwsRoleArn.ParseSetting(setting, role), sessionName, profile["external_id"]);
@@ -148,7 +148,7 @@ internal sealed class ProfileCredentials(
                 "Ec2InstanceMetadata" => owner.InstanceMetadata,
                 "EcsContainer" => owner.Container,
                 _ => throw Invalid(
-                    $"invalid credential_source {MessageText.Quote(name)} of {profile}: expected Environment, Ec2InstanceMetadata or EcsContainer."),
+                    $"invalid credential_source {MessageText.Quote(name)} of {profile}: expected Environment, Ec2InstanceMetadata or EcsContainer"),
             };
             var result = await source.FindAsync(lookup, cancellationToken).ConfigureAwait(false);
             return result.IsFound

@@ -51,8 +51,8 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, call) is { } failure)
         {
             throw failure.WithContext(
-                $"IAM Identity Center denied role {MessageText.Quote(settings.RoleName)} in account {MessageText.Quote(settings.AccountId)} "
-                    + $"for {settings.Profile}:");
+                $"cannot get credentials for the role {MessageText.Quote(settings.RoleName)} in account {MessageText.Quote(settings.AccountId)} "
+                    + $"of {settings.Profile}");
         }
     }
 
@@ -62,17 +62,17 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
             settings.Region,
             "Assign the account and the role to the user in IAM Identity Center.")
         {
-            ExpiredMessage = $"the SSO session has expired: {LoginAdvice(settings)}",
+            ExpiredMessage = $"the SSO session has expired. {LoginAdvice(settings)}",
         };
 
-    private static string LoginAdvice(SsoSettings settings) => $"run \"aws sso login --profile {MessageText.OneLine(settings.Profile.Name)}\".";
+    private static string LoginAdvice(SsoSettings settings) => $"Run \"aws sso login --profile {MessageText.OneLine(settings.Profile.Name)}\".";
 
     private async Task<SsoToken> GetTokenAsync(SsoSettings settings, CredentialLookup lookup, CancellationToken cancellationToken)
     {
         var home = HomeDirectory.Find(environment)
-            ?? throw NotSignedIn($"there is no home directory with the SSO session of {settings.Profile}: set HOME to an absolute path.");
+            ?? throw NotSignedIn($"there is no home directory with the SSO session of {settings.Profile}. Set HOME to an absolute path.");
         var file = SsoTokenFile.Of(home, settings.CacheKey);
-        var token = file.Read() ?? throw NotSignedIn($"not signed in to {settings.Profile}, no token in {file}: {LoginAdvice(settings)}");
+        var token = file.Read() ?? throw NotSignedIn($"not signed in to {settings.Profile}: there is no token in {file}. {LoginAdvice(settings)}");
 
         var now = timeProvider.GetUtcNow();
         var isValid = token.ExpiresAt > now;
@@ -83,7 +83,7 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
 
         if (!token.IsRefreshable(now))
         {
-            return isValid ? token : throw NotSignedIn($"the SSO session of {settings.Profile} has expired: {LoginAdvice(settings)}");
+            return isValid ? token : throw NotSignedIn($"the SSO session of {settings.Profile} has expired. {LoginAdvice(settings)}");
         }
 
         try
@@ -131,7 +131,7 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, call) is { } failure)
         {
-            throw failure.WithContext($"cannot refresh the SSO session of {settings.Profile}:");
+            throw failure.WithContext($"cannot refresh the SSO session of {settings.Profile}");
         }
     }
 

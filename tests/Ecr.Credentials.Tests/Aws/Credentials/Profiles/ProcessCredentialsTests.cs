@@ -11,7 +11,7 @@ public sealed class ProcessCredentialsTests : IDisposable
 {
     private const string Answer = """{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2"}""";
 
-    /// <summary>Far more than killing a process takes.</summary>
+    /// <summary>Far longer than killing a process takes.</summary>
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(30);
 
     private readonly ProfileStage _stage = new();
@@ -23,7 +23,7 @@ public sealed class ProcessCredentialsTests : IDisposable
         """{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2","SessionToken":"token","Expiration":"2999-01-01T00:00:00Z","AccountId":"1"}""",
         "token")]
     [TestCase("""{ "Version": 1, "AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "hunter2", "SessionToken": "" }""", null)]
-    public async Task The_credentials_are_what_the_command_prints(string answer, string? sessionToken)
+    public async Task Credentials_printed_by_the_command_are_returned(string answer, string? sessionToken)
     {
         var identity = await RunAsync($"echo '{answer}'");
 
@@ -33,11 +33,11 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     [Test]
-    public async Task The_command_is_one_for_the_shell_and_has_an_empty_input() =>
+    public async Task The_command_runs_in_a_shell_with_empty_standard_input() =>
         Assert.That((await RunAsync($"cat && printf '%s' '{Answer}' | cat")).Credentials.AccessKey, Is.EqualTo("AKIAEXAMPLE"));
 
     [Test]
-    public async Task However_much_the_command_writes_to_standard_error_does_not_hold_it_up() =>
+    public async Task Large_output_on_standard_error_does_not_block_the_command() =>
         Assert.That((await RunAsync($"head -c 1000000 /dev/zero >&2; echo '{Answer}'")).Credentials.AccessKey, Is.EqualTo("AKIAEXAMPLE"));
 
     [TestCase("", "not JSON")]
@@ -70,7 +70,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     [Test]
-    public async Task A_cancelled_search_kills_the_command_with_all_that_it_has_started()
+    public async Task Cancellation_kills_the_command_and_all_its_child_processes()
     {
         var witness = await WitnessAsync();
         using var cancellation = new CancellationTokenSource();
@@ -85,7 +85,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     [Test]
-    public async Task A_cancelled_search_ends_although_a_process_that_got_away_holds_the_output_open()
+    public async Task Cancellation_ends_the_lookup_even_if_a_detached_process_holds_the_output_open()
     {
         var witness = await WitnessAsync();
         using var cancellation = new CancellationTokenSource();
@@ -100,7 +100,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     [Test]
-    public async Task A_search_that_is_cancelled_already_starts_nothing()
+    public async Task An_already_canceled_lookup_starts_no_process()
     {
         using var cancellation = new CancellationTokenSource();
         await cancellation.CancelAsync();
@@ -131,14 +131,14 @@ public sealed class ProcessCredentialsTests : IDisposable
         return path;
     }
 
-    /// <summary>A named pipe that every process of a command holds open. It ends when the last of them has.</summary>
+    /// <summary>A named pipe that every process of a command holds open. Reading it ends when the last of them exits.</summary>
     private sealed class Witness(string path, string release)
     {
         private readonly Task<StreamReader> _reader = Task.Run(() => new StreamReader(path));
 
         public string Path { get; } = path;
 
-        /// <summary>A named pipe that a process may wait for.</summary>
+        /// <summary>A named pipe that a process can wait for.</summary>
         public string Release { get; } = release;
 
         public async Task SeeStartAsync() => Assert.That(await (await _reader).ReadLineAsync(), Is.EqualTo("started"));

@@ -8,7 +8,9 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 
-/// <summary>No secret reaches an exception, be it an inner one, an activity, a measurement or the log, however the way to the credentials ends.</summary>
+/// <summary>
+/// No secret reaches an exception or its inner exceptions, an activity, a measurement or the log, whether resolving credentials succeeds or fails.
+/// </summary>
 public sealed class ProfileSecretTests
 {
     private const string Role = "arn:aws:iam::123456789012:role/pull";

@@ -13,14 +13,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 
-/// <summary>A home directory, an environment and an AWS of their own, in which profiles are looked for.</summary>
+/// <summary>An isolated home directory, environment and AWS for tests of profiles.</summary>
 internal sealed class ProfileStage : IDisposable
 {
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("ecr-profile-tests-");
     private readonly Dictionary<string, string> _environment = [];
     private readonly EmulatorHttpClient? _httpClient;
 
-    /// <param name="emulator">Stands for every service of AWS; null where none is to be called.</param>
+    /// <param name="emulator">Replaces every service of AWS; null if none may be called.</param>
     public ProfileStage(AwsEmulator? emulator = null)
     {
         _httpClient = emulator is null ? null : new EmulatorHttpClient(emulator);
@@ -101,7 +101,7 @@ internal sealed class ProfileStage : IDisposable
             new ContainerCredentials(environment, local));
     }
 
-    /// <summary>Leads AWS's real host names to the emulator.</summary>
+    /// <summary>Connects the real host names of AWS to the emulator.</summary>
     private sealed class EmulatorHttpClient : HttpClientFactory, IDisposable
     {
         private readonly HttpClient _client;
