@@ -6,19 +6,21 @@ public sealed class AwsFailureTests : ShimFixture
     [
         Case(Fault.AccessDenied, 1, "AWS denied access: User: arn:aws:iam::123456789012:user/",
             "Allow ecr:GetAuthorizationToken on \"*\" for these credentials. (AccessDeniedException, HTTP 400 from http://127.0.0.1:"),
-        Case(Fault.ExpiredCredentials, 1, "the AWS session credentials have expired: refresh them (ExpiredTokenException,"),
+        Case(Fault.ExpiredCredentials, 1, "the AWS session credentials have expired. Refresh them. (ExpiredTokenException,"),
         Case(
-            Fault.SignatureExpired, 1, "the system clock is wrong: AWS rejected the request's timestamp; synchronize it with NTP. (InvalidSignatureException,"),
+            Fault.SignatureExpired,
+            1,
+            "the system clock is wrong: AWS rejected the request's timestamp. Synchronize the clock with NTP. (InvalidSignatureException,"),
         Case(Fault.SignatureNotYetCurrent, 1,
-            "the system clock is wrong: AWS rejected the request's timestamp; synchronize it with NTP. (InvalidSignatureException,"),
-        Case(Fault.Throttling, 3, "AWS throttled every attempt: retry later or request a quota increase. (ThrottlingException,"),
-        Case(Fault.ThrottleException, 3, "AWS throttled every attempt:", "(ThrottleException,"),
-        Case(Fault.TooManyRequests, 3, "AWS throttled every attempt:", "HTTP 429"),
-        Case(Fault.ServerError, 3, "the service failed: retry later.", "HTTP 500"),
-        Case(Fault.ServiceUnavailable, 3, "the service failed: retry later.", "HTTP 503"),
-        Case(Fault.Malformed, 3, "returned a response that is not from AWS; check for an intercepting proxy"),
-        Case(Fault.NoAuthorizationData, 1, ": it contains no authorization token."),
-        Case(Fault.EmptyAuthorizationData, 1, ": it contains no authorization token."),
+            "the system clock is wrong: AWS rejected the request's timestamp. Synchronize the clock with NTP. (InvalidSignatureException,"),
+        Case(Fault.Throttling, 3, "AWS throttled every attempt. Retry later, or request a quota increase. (ThrottlingException,"),
+        Case(Fault.ThrottleException, 3, "AWS throttled every attempt.", "(ThrottleException,"),
+        Case(Fault.TooManyRequests, 3, "AWS throttled every attempt.", "HTTP 429"),
+        Case(Fault.ServerError, 3, "the service failed. Retry later.", "HTTP 500"),
+        Case(Fault.ServiceUnavailable, 3, "the service failed. Retry later.", "HTTP 503"),
+        Case(Fault.Malformed, 3, "returned a response that is not from AWS. Check for an intercepting proxy and the configured endpoint."),
+        Case(Fault.NoAuthorizationData, 1, ": the response contains no authorization token."),
+        Case(Fault.EmptyAuthorizationData, 1, ": the response contains no authorization token."),
         Case(Fault.TokenNotBase64, 1, ": the authorization token is not valid base64."),
         Case(Fault.TokenWithoutColon, 1, ": the authorization token does not decode to a user name, a colon and a password."),
     ];
@@ -79,7 +81,7 @@ public sealed class AwsFailureTests : ShimFixture
 
         var result = await RunAsync(Request(), variables);
 
-        AssertFailure(result, 1, "AWS rejected the signature: check the secret access key. (InvalidSignatureException,");
+        AssertFailure(result, 1, "AWS rejected the signature. Check the secret access key. (InvalidSignatureException,");
         Assert.That(result.Error, Has.Length.LessThan(400));
     }
 
@@ -88,7 +90,7 @@ public sealed class AwsFailureTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ACCESS_KEY_ID"] = "AKIAUNKNOWN" };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "AWS rejected the access key ID:");
+        AssertFailure(await RunAsync(Request(), variables), 1, "AWS rejected the access key ID.");
     }
 
     [Test]
@@ -152,7 +154,7 @@ public sealed class AwsFailureTests : ShimFixture
         AssertFailure(
             await RunAsync(Request(), variables),
             1,
-            $"TLS handshake failed: cannot read \"{Home}/ca.pem\" (SSL_CERT_FILE): correct or remove the variable.");
+            $"TLS handshake failed: cannot read \"{Home}/ca.pem\" (SSL_CERT_FILE). Correct or remove the variable.");
     }
 
     private static TestCaseData Case(Fault fault, int attempts, params string[] messages) =>
