@@ -41,7 +41,9 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     public void CheckOther(DocumentNode root, string[] fields)
     {
         string[] known = ["kind", "apiVersion", .. fields.Length > 0 ? fields : root.Fields.Select(field => field.Name).Where(name => name != "providers")];
-        _ = Fields(root, new Location("", "", ""), known);
+        foreach (var _ in Fields(root, new Location("", "", ""), known))
+        {
+        }
     }
 
     /// <summary>What is wrong, and how the kubelet words it.</summary>
@@ -190,10 +192,9 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
         };
     }
 
-    /// <summary>The known fields of an object. Notes those that are unknown or repeated.</summary>
-    private List<DocumentField> Fields(DocumentNode node, Location at, string[] known)
+    /// <summary>The known fields of an object, one by one. Notes those that are unknown or repeated when it comes to them.</summary>
+    private IEnumerable<DocumentField> Fields(DocumentNode node, Location at, string[] known)
     {
-        var fields = new List<DocumentField>(node.Fields.Count);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var field in node.Fields)
         {
@@ -210,10 +211,8 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
                 Strict("duplicate field", at, field, $"the field {MessageText.Quote(field.Name)} is repeated; remove one of them");
             }
 
-            fields.Add(field);
+            yield return field;
         }
-
-        return fields;
     }
 
     private static bool IsTypingError(string name, string written) =>
