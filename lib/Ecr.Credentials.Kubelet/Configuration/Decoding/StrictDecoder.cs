@@ -15,6 +15,9 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     // The decoder collects no more.
     private const int MaxStrictErrors = 100;
 
+    // Nobody reads more.
+    private const int MaxProblems = 1000;
+
     private readonly List<ConfigProblem> _problems = [];
     private readonly List<string> _strictErrors = [];
     private string? _typeError;
@@ -57,7 +60,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
             {
                 var line = int.Parse(key.AsSpan("line ".Length, key.IndexOf(':', StringComparison.Ordinal) - "line ".Length), CultureInfo.InvariantCulture);
                 var name = key[(key.IndexOf("key ", StringComparison.Ordinal) + 4)..^" already set in map".Length];
-                _problems.Add(new ConfigProblem(source.Path, line, 1, $"the key {MessageText.OneLine(name)} is repeated; remove one of them, also if it comes from \"<<\"", key));
+                Add(new ConfigProblem(source.Path, line, 1, $"the key {MessageText.OneLine(name)} is repeated; remove one of them, also if it comes from \"<<\"", key));
             }
         }
 
@@ -281,7 +284,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
         {
             var message = WrongTypeMessage(node, at, "string");
             _durationError ??= message;
-            _problems.Add(source.Problem(node.Position, $"invalid {at.LastField}: expected a duration such as \"12h\" or \"0s\", not {node.Describe()}", message));
+            Add(source.Problem(node.Position, $"invalid {at.LastField}: expected a duration such as \"12h\" or \"0s\", not {node.Describe()}", message));
             return null;
         }
 
@@ -292,7 +295,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
         }
 
         _durationError ??= error;
-        _problems.Add(source.Problem(
+        Add(source.Problem(
             node.Position, $"invalid {at.LastField} {MessageText.Quote(node.Text)}: write numbers with units h, m, s or ms, such as 12h or 1m30s", error));
         return null;
     }
@@ -301,7 +304,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     {
         var message = WrongTypeMessage(node, at, type);
         _typeError ??= message;
-        _problems.Add(source.Problem(node.Position, $"invalid {at.LastField}: expected {expected}, not {node.Describe()}", message));
+        Add(source.Problem(node.Position, $"invalid {at.LastField}: expected {expected}, not {node.Describe()}", message));
     }
 
     private static string WrongTypeMessage(DocumentNode node, Location at, string type) =>
@@ -311,12 +314,25 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     {
         var path = at.Path.Length == 0 ? field.Name : $"{at.Path}.{field.Name}";
         var error = $"{kind} {GoText.Quote(path)}";
+        if (_problems.Count == MaxProblems)
+        {
+            return;
+        }
+
         if (_strictErrors.Count < MaxStrictErrors && !_strictErrors.Contains(error))
         {
             _strictErrors.Add(error);
         }
 
-        _problems.Add(source.Problem(field.Position, message, error));
+        Add(source.Problem(field.Position, message, error));
+    }
+
+    private void Add(ConfigProblem problem)
+    {
+        if (_problems.Count < MaxProblems)
+        {
+            _problems.Add(problem);
+        }
     }
 
     /// <summary>Where the decoder is.</summary>

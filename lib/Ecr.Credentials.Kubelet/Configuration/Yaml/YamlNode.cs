@@ -48,5 +48,8 @@ internal sealed class YamlNode(YamlNodeKind kind, Mark start)
     public YamlNode? Target { get; init; }
 
     /// <summary>The items of a sequence; keys and values of a mapping in turn.</summary>
-    public List<YamlNode> Children { get; } = [];
+    public List<YamlNode> Children { get; } = kind is YamlNodeKind.Sequence or YamlNodeKind.Mapping ? [] : None;
+
+    // Never added to: only lists and maps have children.
+    private static List<YamlNode> None { get; } = new(0);
 }

@@ -23,11 +23,17 @@ internal sealed class YamlReader
     // A repeated key is named each time that an alias repeats it; nobody reads more.
     private const int MaxRepeatedKeys = 1000;
 
+    private static readonly Dictionary<Key, Entry> NoEntries = [];
+
+    // What "<<" adds to a map is not shared as what aliases stand for is. The kubelet would go on for a while.
+    private const int MaxMergedEntries = 50_000;
+
     private readonly Dictionary<YamlNode, Resolved?> _resolved = [];
     private List<string> _repeatedKeys = [];
     private long _values;
     private long _aliasValues;
     private int _aliasDepth;
+    private int _mergedEntries;
 
     private YamlReader()
     {
@@ -146,9 +152,12 @@ internal sealed class YamlReader
         _aliasValues += _aliasDepth > 0 ? values : 0;
         if (_aliasValues > 100 && _values > 1000 && _aliasValues > _values * AllowedAliasShare())
         {
-            throw new DocumentException("yaml: document contains excessive aliasing", 0, "invalid YAML: its aliases stand for too much");
+            throw TooMuch(0);
         }
     }
+
+    private static DocumentException TooMuch(int position) =>
+        new("yaml: document contains excessive aliasing", position, "invalid YAML: its aliases stand for too much");
 
     private double AllowedAliasShare() => _values switch
     {
@@ -186,7 +195,7 @@ internal sealed class YamlReader
 
     private Resolved VisitMapping(YamlNode node)
     {
-        var entries = new Dictionary<Key, Entry>();
+        var entries = new Dictionary<Key, Entry>(node.Children.Count / 2);
         ReadInto(entries, node);
 
         // The kubelet sees the JSON that encoding/json wrote, with sorted keys. 5 and "5" are two keys of YAML and one of JSON.
@@ -247,7 +256,14 @@ internal sealed class YamlReader
                     "yaml: map merge requires map or sequence of maps as the value", map.Start, "invalid YAML: \"<<\" must be followed by a map or a list of maps");
             }
 
-            foreach (var (key, entry) in Visit(map).Entries)
+            var merged = Visit(map).Entries;
+            _mergedEntries += merged.Count;
+            if (_mergedEntries > MaxMergedEntries)
+            {
+                throw TooMuch(map.Start);
+            }
+
+            foreach (var (key, entry) in merged)
             {
                 Set(entries, key, entry);
             }
@@ -359,7 +375,7 @@ internal sealed class YamlReader
     {
         public IReadOnlyList<Resolved> Items { get; init; } = [];
 
-        public IReadOnlyDictionary<Key, Entry> Entries { get; init; } = new Dictionary<Key, Entry>();
+        public Dictionary<Key, Entry> Entries { get; init; } = NoEntries;
 
         /// <summary>How many values it holds, itself included.</summary>
         public long Values { get; init; } = 1;

@@ -12,6 +12,10 @@ internal sealed partial class YamlScanner
 
     private readonly YamlText _source;
     private readonly string _text;
+
+    // Reused by every scalar.
+    private readonly StringBuilder _scalar = new();
+    private readonly Space _space = new();
     private int _position;
     private int _line;
     private int _column;
@@ -445,7 +449,7 @@ internal sealed partial class YamlScanner
         var start = Here;
         var quote = Next;
         Skip();
-        var text = new StringBuilder();
+        var text = _scalar.Clear();
         while (true)
         {
             if (IsDocumentIndicator())
@@ -594,7 +598,8 @@ internal sealed partial class YamlScanner
     /// <summary>Reads blanks, or folds line breaks: one is a space, each further one a line break.</summary>
     private void ScanQuotedSpace(StringBuilder text, bool hasEscapedBreak)
     {
-        var space = new Space { HasBreak = hasEscapedBreak };
+        var space = _space.Clear();
+        space.HasBreak = hasEscapedBreak;
         ScanSpace(space, minColumn: 0);
         space.AppendTo(text);
     }
@@ -603,8 +608,8 @@ internal sealed partial class YamlScanner
     {
         var start = Here;
         var end = start;
-        var text = new StringBuilder();
-        var space = new Space();
+        var text = _scalar.Clear();
+        var space = _space.Clear();
         var minColumn = Indent + 1;
         while (!IsDocumentIndicator() && Next != '#')
         {
@@ -695,9 +700,16 @@ internal sealed partial class YamlScanner
                 text.Append(MoreBreaks);
             }
 
+            Clear();
+        }
+
+        public Space Clear()
+        {
+            Blanks.Clear();
             FirstBreak.Clear();
             MoreBreaks.Clear();
             HasBreak = false;
+            return this;
         }
     }
 }
