@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Ecr.Credentials.Kubelet.Configuration.Decoding;
 using Ecr.Credentials.Kubelet.Configuration.Files;
+using Ecr.Credentials.Kubelet.Configuration.Linting;
 using Ecr.Credentials.Kubelet.Configuration.Validation;
 
 namespace Ecr.Credentials.Kubelet.Configuration;
@@ -101,6 +102,37 @@ public sealed class CredentialProviderConfig
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(binDirectory);
         return CheckStart(path, binDirectory, version, workingDirectory: null, Environment.GetEnvironmentVariable("PATH") ?? "");
+    }
+
+    /// <summary>Finds what the kubelet accepts and what does not do what was meant, or gives away a secret.</summary>
+    /// <param name="path">The file or directory.</param>
+    /// <param name="binDirectory">The directory of the plugins; <see langword="null"/> not to look for them.</param>
+    /// <returns>The warnings, file by file. A file that the kubelet cannot read has at most the warning <c>file-in-log</c>.</returns>
+    public static IReadOnlyList<ConfigWarning> Lint(string path, string? binDirectory = null)
+    {
+        if (TryLoad(path, out var config, out var problems))
+        {
+            return config.Lint(binDirectory);
+        }
+
+        var linter = new ConfigLinter(new ConfigFiles(workingDirectory: null));
+        linter.LintProblems(problems);
+        return linter.Warnings;
+    }
+
+    /// <summary>Finds what the kubelet accepts and what does not do what was meant, or gives away a secret.</summary>
+    /// <param name="binDirectory">The directory of the plugins; <see langword="null"/> not to look for them.</param>
+    /// <returns>The warnings in the order of the providers.</returns>
+    public IReadOnlyList<ConfigWarning> Lint(string? binDirectory = null)
+    {
+        var linter = new ConfigLinter(new ConfigFiles(workingDirectory: null));
+        linter.Lint(this);
+        if (binDirectory is not null)
+        {
+            linter.LintPlugins(this, binDirectory, Environment.GetEnvironmentVariable("PATH") ?? "");
+        }
+
+        return linter.Warnings;
     }
 
     /// <summary>Whether the kubelet of a version accepts the configuration.</summary>
