@@ -1,7 +1,9 @@
 namespace Ecr.Credentials.Kubelet.Configuration;
 
 /// <summary>One provider of a <c>CredentialProviderConfig</c>: a plugin, the images it is asked about and how it is run.</summary>
-/// <remarks>Immutable. Rules: <see href="https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/#kubelet-config-k8s-io-v1-CredentialProvider"/>.</remarks>
+/// <remarks>
+/// Immutable. Rules: <see href="https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/#kubelet-config-k8s-io-v1-CredentialProvider"/>.
+/// </remarks>
 public sealed class CredentialProvider
 {
     /// <summary>The name of the provider, which is the file name of its executable in the bin directory.</summary>

@@ -197,7 +197,8 @@ public sealed class CredentialProviderConfig
 
         if (_isDirectory && version < SinceDirectories)
         {
-            problems.Add(new ConfigProblem(Path, 0, 0, $"Kubernetes {version} reads one file, no directory; directories came with {SinceDirectories}", ""));
+            problems.Add(new ConfigProblem(Path, 0, 0, $"Kubernetes {version} reads one file, no directory; directories came with {SinceDirectories}",
+                    ""));
         }
 
         foreach (var document in Documents)
@@ -227,7 +228,9 @@ public sealed class CredentialProviderConfig
             else if (version < SinceDirectories && attributes.CacheType.Length > 0)
             {
                 problems.Add(provider.Problem(
-                    provider.PositionOf("tokenAttributes", subfield: "cacheType"), $"Kubernetes {version} does not know cacheType, which came with {SinceDirectories}", ""));
+                    provider.PositionOf("tokenAttributes", subfield: "cacheType"),
+                    $"Kubernetes {version} does not know cacheType, which came with {SinceDirectories}",
+                    ""));
             }
         }
 

@@ -87,6 +87,7 @@ public static class CredentialProviderConfigEditor
 
         return after.Providers.Count == expected.Count && after.Providers.Zip(expected).All(pair => ProviderComparer.AreEqual(pair.First, pair.Second))
             ? text
-            : throw new CredentialProviderConfigException("cannot change the configuration without changing something else, such as a shared value; edit it by hand");
+            : throw new CredentialProviderConfigException(
+                "cannot change the configuration without changing something else, such as a shared value; edit it by hand");
     }
 }

@@ -81,7 +81,8 @@ public class ConfigLintTests
         File.WriteAllText(
             file,
             "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\nproviders:\n- name: ecr\n"
-                + $"  matchImages: [\"{pattern}\"]\n  defaultCacheDuration: 0s\n  apiVersion: credentialprovider.kubelet.k8s.io/v1\n  args: [\"{argument}\"]\n{more}");
+                + $"  matchImages: [\"{pattern}\"]\n  defaultCacheDuration: 0s\n  apiVersion: credentialprovider.kubelet.k8s.io/v1\n"
+                + $"  args: [\"{argument}\"]\n{more}");
         return file;
     }
 }

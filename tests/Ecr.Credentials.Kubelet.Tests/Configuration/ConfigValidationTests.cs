@@ -118,7 +118,8 @@ public class ConfigValidationTests
     public void A_device_is_refused(string path) =>
         Assert.That(() => CredentialProviderConfig.Load(path), Throws.TypeOf<CredentialProviderConfigException>().With.Message.Contains("not a regular file"));
 
-    private static CredentialProviderConfig Parse(string config, string protocol, string more) => CredentialProviderConfig.Parse(Content(config, protocol, more), "config.yaml");
+    private static CredentialProviderConfig Parse(string config, string protocol, string more) =>
+        CredentialProviderConfig.Parse(Content(config, protocol, more), "config.yaml");
 
     private static byte[] Content(string config, string protocol, string more) => Encoding.UTF8.GetBytes(
         $"""

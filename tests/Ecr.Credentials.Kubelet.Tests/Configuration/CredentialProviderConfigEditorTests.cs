@@ -60,7 +60,10 @@ public class CredentialProviderConfigEditorTests
 
         Assert.That(
             CredentialProviderConfigEditor.Set(Commented, provider),
-            Is.EqualTo(Commented.Replace("    - get-credentials", "    - get-credentials\n    - \"-v\"\n    - \"yes\"\n    - \"*\"", StringComparison.Ordinal)));
+            Is.EqualTo(Commented.Replace(
+                "    - get-credentials",
+                "    - get-credentials\n    - \"-v\"\n    - \"yes\"\n    - \"*\"",
+                StringComparison.Ordinal)));
     }
 
     [Test]
@@ -151,7 +154,9 @@ public class CredentialProviderConfigEditorTests
 
     [Test]
     public void A_text_that_the_kubelet_refuses_is_refused() =>
-        Assert.That(() => CredentialProviderConfigEditor.Set("providers: [", Ecr), Throws.TypeOf<CredentialProviderConfigException>().With.Message.Contains("invalid YAML"));
+        Assert.That(
+            () => CredentialProviderConfigEditor.Set("providers: [", Ecr),
+            Throws.TypeOf<CredentialProviderConfigException>().With.Message.Contains("invalid YAML"));
 
     [Test]
     public void Every_accepted_configuration_can_be_changed_or_is_refused_and_a_second_change_to_the_same_values_changes_nothing()
@@ -182,7 +187,7 @@ public class CredentialProviderConfigEditorTests
 
         TestContext.Out.WriteLine(string.Join('\n', refused));
         Assert.That(changed, Is.GreaterThan(1000));
-        Assert.That(refused, Has.Count.LessThan(80), () => string.Join('\n', refused));
+        Assert.That(refused, Has.Count.LessThan(40), () => string.Join('\n', refused));
     }
 
     private static IEnumerable<Func<string>> Edits(string text)
@@ -206,14 +211,18 @@ public class CredentialProviderConfigEditorTests
     }
 
     private static CredentialProvider With(
-        CredentialProvider provider, string? name = null, TimeSpan? duration = null, string[]? args = null, ExecEnvironmentVariable[]? environment = null) => new()
-    {
-        Name = name ?? provider.Name,
-        MatchImages = provider.MatchImages,
-        DefaultCacheDuration = duration ?? provider.DefaultCacheDuration,
-        ApiVersion = provider.ApiVersion,
-        Arguments = args ?? provider.Arguments,
-        Environment = environment ?? provider.Environment,
-        TokenAttributes = provider.TokenAttributes,
-    };
+        CredentialProvider provider,
+        string? name = null,
+        TimeSpan? duration = null,
+        string[]? args = null,
+        ExecEnvironmentVariable[]? environment = null) => new()
+        {
+            Name = name ?? provider.Name,
+            MatchImages = provider.MatchImages,
+            DefaultCacheDuration = duration ?? provider.DefaultCacheDuration,
+            ApiVersion = provider.ApiVersion,
+            Arguments = args ?? provider.Arguments,
+            Environment = environment ?? provider.Environment,
+            TokenAttributes = provider.TokenAttributes,
+        };
 }

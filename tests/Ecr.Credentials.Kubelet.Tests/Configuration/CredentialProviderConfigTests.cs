@@ -5,12 +5,11 @@ namespace Ecr.Credentials.Kubelet.Tests.Configuration;
 
 public class CredentialProviderConfigTests
 {
-    private static IEnumerable<TestCaseData> Files => ConfigVectors.Read("config-files.jsonl").Select(row => new TestCaseData(row).SetArgDisplayNames(row.Text("id")));
+    private static IEnumerable<TestCaseData> Files => Cases("config-files.jsonl");
 
-    private static IEnumerable<TestCaseData> Directories =>
-        ConfigVectors.Read("config-directories.jsonl").Select(row => new TestCaseData(row).SetArgDisplayNames(row.Text("id")));
+    private static IEnumerable<TestCaseData> Directories => Cases("config-directories.jsonl");
 
-    private static IEnumerable<TestCaseData> Starts => ConfigVectors.Read("kubelet-starts.jsonl").Select(row => new TestCaseData(row).SetArgDisplayNames(row.Text("id")));
+    private static IEnumerable<TestCaseData> Starts => Cases("kubelet-starts.jsonl");
 
     [TestCaseSource(nameof(Files))]
     public void A_file_is_judged_and_decoded_as_by_the_kubelet(JsonElement row)
@@ -50,6 +49,9 @@ public class CredentialProviderConfigTests
         Assert.That(problems.KubeletMessage, Is.EqualTo(row.Text("answer")));
         Assert.That(problems, row.Text("answer").Length == 0 ? Is.Empty : Is.Not.Empty);
     }
+
+    private static IEnumerable<TestCaseData> Cases(string file) =>
+        ConfigVectors.Read(file).Select(row => new TestCaseData(row).SetArgDisplayNames(row.Text("id")));
 
     private static string PrintedDirectory(JsonElement ask, string id)
     {

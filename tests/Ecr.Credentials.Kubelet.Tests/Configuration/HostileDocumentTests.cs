@@ -39,8 +39,7 @@ public class HostileDocumentTests
         new TestCaseData(Laughs(9, 9)).SetArgDisplayNames("aliases of aliases"),
         new TestCaseData(Laughs(30, 2)).SetArgDisplayNames("aliases that double thirty times"),
         new TestCaseData(Head + "a: &a [x]\nb: [" + string.Concat(Enumerable.Repeat("*a,", 30_000)) + "]\n").SetArgDisplayNames("many aliases of little"),
-        new TestCaseData(Head + "a: &a {" + string.Join(",", Enumerable.Range(0, 5000).Select(i => $"k{i}: v")) + "}\nb: [" + string.Concat(Enumerable.Repeat("{<<: *a},", 3000)) + "]\n")
-            .SetArgDisplayNames("many merges of much"),
+        new TestCaseData(Merges()).SetArgDisplayNames("many merges of much"),
         new TestCaseData(Head + "a: " + new string('[', 100_000)).SetArgDisplayNames("open lists"),
         new TestCaseData(Head + "a: " + new string('[', 9_990) + new string(']', 9_990) + "\n").SetArgDisplayNames("lists in lists"),
         new TestCaseData(Head + string.Concat(Enumerable.Range(0, 400).Select(i => new string(' ', i) + "a:\n")) + "\n").SetArgDisplayNames("maps in maps"),
@@ -67,6 +66,10 @@ public class HostileDocumentTests
         Assert.That(GC.GetTotalAllocatedBytes(precise: true) - allocated, Is.LessThan(24 * Megabyte));
         Assert.That(Stopwatch.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(5)));
     }
+
+    private static string Merges() => Head
+        + $"a: &a {{{string.Join(",", Enumerable.Range(0, 5000).Select(i => $"k{i}: v"))}}}\n"
+        + $"b: [{string.Concat(Enumerable.Repeat("{<<: *a},", 3000))}]\n";
 
     private static string Laughs(int levels, int width) => Head + string.Concat(Enumerable.Range(0, levels).Select(i =>
         $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat(i == 0 ? "x" : $"*a{i - 1}", width))}]\n"));

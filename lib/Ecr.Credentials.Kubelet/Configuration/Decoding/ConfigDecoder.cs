@@ -46,7 +46,10 @@ internal static class ConfigDecoder
                 }
                 catch (DocumentException exception)
                 {
-                    throw new DocumentException($"couldn't get version/kind; json parse error: {exception.KubeletMessage}", exception.Position, exception.Message);
+                    throw new DocumentException(
+                        $"couldn't get version/kind; json parse error: {exception.KubeletMessage}",
+                        exception.Position,
+                        exception.Message);
                 }
             }
             else
@@ -104,7 +107,10 @@ internal static class ConfigDecoder
             if (problems.Count == 0)
             {
                 problems = new ConfigProblemCollection(
-                    [source.Problem(kind.Position, $"invalid kind {MessageText.Quote(kind.Text)}: expected {ConfigSchema.Kind}", $"failed to decode {GoText.Quote(kind.Text)} (wrong Kind)")],
+                    [source.Problem(
+                        kind.Position,
+                        $"invalid kind {MessageText.Quote(kind.Text)}: expected {ConfigSchema.Kind}",
+                        $"failed to decode {GoText.Quote(kind.Text)} (wrong Kind)")],
                     $"{prefix}failed to decode {GoText.Quote(kind.Text)} (wrong Kind)");
             }
 
@@ -144,7 +150,8 @@ internal static class ConfigDecoder
             {
                 var fieldName = isKind ? "kind" : "apiVersion";
                 wrongType ??= new DocumentException(
-                    $"couldn't get version/kind; json parse error: json: cannot unmarshal {field.Value.GoName} into Go struct field .{fieldName} of type string",
+                    $"couldn't get version/kind; json parse error: json: cannot unmarshal {field.Value.GoName} "
+                        + $"into Go struct field .{fieldName} of type string",
                     field.Value.Position,
                     $"invalid {fieldName}: expected text, not {field.Value.Describe()}");
                 continue;
@@ -211,7 +218,9 @@ internal static class ConfigDecoder
             {
                 var bracket = node.Kind == DocumentNodeKind.Array ? '[' : '{';
                 throw new DocumentException(
-                    $"couldn't get version/kind; json parse error: invalid character '{bracket}' exceeded max depth", node.Position, "lists and maps are nested too deeply");
+                    $"couldn't get version/kind; json parse error: invalid character '{bracket}' exceeded max depth",
+                    node.Position,
+                    "lists and maps are nested too deeply");
             }
 
             foreach (var field in node.Fields)

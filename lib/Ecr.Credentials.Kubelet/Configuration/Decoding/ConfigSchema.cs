@@ -1,7 +1,9 @@
 namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
 
 /// <summary>The kinds that the kubelet's decoder of credential provider configurations knows, and the names of their fields and Go types.</summary>
-/// <remarks>Fields: <see href="https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/#kubelet-config-k8s-io-v1-CredentialProviderConfig"/>.</remarks>
+/// <remarks>
+/// Fields: <see href="https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/#kubelet-config-k8s-io-v1-CredentialProviderConfig"/>.
+/// </remarks>
 internal sealed class ConfigSchema
 {
     public const string Kind = "CredentialProviderConfig";

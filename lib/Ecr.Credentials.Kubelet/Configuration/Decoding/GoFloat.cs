@@ -20,7 +20,10 @@ internal static class GoFloat
     // The exponent is that of the value, the digits are those of the shortest text that reads back the same.
     private static string Arrange(string scientific, string shortest)
     {
-        var exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var exponent = int.Parse(
+            scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1),
+            NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture);
         var sign = shortest[0] == '-' ? "-" : "";
         var end = shortest.IndexOf('E', StringComparison.Ordinal);
         var digits = string.Concat((end < 0 ? shortest : shortest[..end]).Where(char.IsAsciiDigit)).TrimStart('0').TrimEnd('0');

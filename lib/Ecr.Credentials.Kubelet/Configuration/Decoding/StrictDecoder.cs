@@ -60,7 +60,12 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
             {
                 var line = int.Parse(key.AsSpan("line ".Length, key.IndexOf(':', StringComparison.Ordinal) - "line ".Length), CultureInfo.InvariantCulture);
                 var name = key[(key.IndexOf("key ", StringComparison.Ordinal) + 4)..^" already set in map".Length];
-                Add(new ConfigProblem(source.Path, line, 1, $"the key {MessageText.OneLine(name)} is repeated; remove one of them, also if it comes from \"<<\"", key));
+                Add(new ConfigProblem(
+                    source.Path,
+                    line,
+                    1,
+                    $"the key {MessageText.OneLine(name)} is repeated; remove one of them, also if it comes from \"<<\"",
+                    key));
             }
         }
 

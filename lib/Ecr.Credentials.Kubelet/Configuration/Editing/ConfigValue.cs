@@ -75,13 +75,18 @@ internal sealed class ConfigValue
     ];
 
     /// <summary>On one line, in flow style; with every key and text in quotes if it is for JSON.</summary>
-    public string ToFlow(bool isJson) => this switch
+    public string ToFlow(bool isJson)
     {
-        { Items: { } items } => $"[{string.Join(", ", items.Select(item => item.ToFlow(isJson)))}]",
-        { Fields: { } fields } => $"{{{string.Join(", ", fields.Select(field => $"{(isJson ? Quote(field.Name) : field.Name)}: {field.Value.ToFlow(isJson)}"))}}}",
-        { Text: { } text } => isJson ? Quote(text) : Scalar(text),
-        _ => Word!,
-    };
+        return this switch
+        {
+            { Items: { } items } => $"[{string.Join(", ", items.Select(item => item.ToFlow(isJson)))}]",
+            { Fields: { } fields } => $"{{{string.Join(", ", fields.Select(FieldToFlow))}}}",
+            { Text: { } text } => isJson ? Quote(text) : Scalar(text),
+            _ => Word!,
+        };
+
+        string FieldToFlow((string Name, ConfigValue Value) field) => $"{(isJson ? Quote(field.Name) : field.Name)}: {field.Value.ToFlow(isJson)}";
+    }
 
     /// <summary>In block style; lines after the first begin with the indentation.</summary>
     public string ToBlock(int indentation, string lineBreak)

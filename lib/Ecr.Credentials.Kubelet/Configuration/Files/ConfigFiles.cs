@@ -51,7 +51,10 @@ internal sealed class ConfigFiles(string? workingDirectory)
         if (files.Length is 0 or > MaxFiles)
         {
             return files.Length == 0
-                ? Failure(path, "the directory has no file that ends in .yaml, .yml or .json", $"no configuration files found in directory {GoText.Quote(path)}")
+                ? Failure(
+                    path,
+                    "the directory has no file that ends in .yaml, .yml or .json",
+                    $"no configuration files found in directory {GoText.Quote(path)}")
                 : Failure(path, $"the directory has more than {MaxFiles} files", "");
         }
 
@@ -73,7 +76,9 @@ internal sealed class ConfigFiles(string? workingDirectory)
         {
             if (content is null)
             {
-                Add([new ConfigProblem(file, 0, 0, $"cannot read it: {error}", $"unable to read file {GoText.Quote(file)}: {error}")], $"unable to read file {GoText.Quote(file)}: {error}");
+                Add(
+                    [new ConfigProblem(file, 0, 0, $"cannot read it: {error}", $"unable to read file {GoText.Quote(file)}: {error}")],
+                    $"unable to read file {GoText.Quote(file)}: {error}");
                 continue;
             }
 
@@ -94,7 +99,9 @@ internal sealed class ConfigFiles(string? workingDirectory)
                 {
                     var message = $"duplicate provider name {GoText.Quote(provider.Provider.Name)} found in configuration file(s)";
                     var place = provider.PositionOf("name");
-                    Add([provider.Problem(place, $"the provider name {MessageText.Quote(provider.Provider.Name)} is used twice; rename one", message)], message);
+                    Add(
+                        [provider.Problem(place, $"the provider name {MessageText.Quote(provider.Provider.Name)} is used twice; rename one", message)],
+                        message);
                 }
             }
         }

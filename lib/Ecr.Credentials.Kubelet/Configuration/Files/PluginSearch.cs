@@ -15,7 +15,10 @@ internal sealed class PluginSearch(ConfigFiles files, string searchPath)
         {
             null => ConfigProblemCollection.None,
             _ when status.IsMissing => Failure(binDirectory, "the bin directory does not exist", $"plugin binary directory {binDirectory} did not exist"),
-            var error => Failure(binDirectory, $"cannot read the bin directory: {error}", $"error inspecting binary directory {binDirectory}: stat {binDirectory}: {error}"),
+            var error => Failure(
+                binDirectory,
+                $"cannot read the bin directory: {error}",
+                $"error inspecting binary directory {binDirectory}: stat {binDirectory}: {error}"),
         };
     }
 
@@ -34,8 +37,9 @@ internal sealed class PluginSearch(ConfigFiles files, string searchPath)
             var kubeletMessage = error.Length == 0
                 ? "plugin binary executable  did not exist"
                 : $"error inspecting binary executable : exec: {GoText.Quote(path)}: {error}";
+            var name = MessageText.Quote(provider.Provider.Name);
             var message = error.Length == 0
-                ? $"no plugin {MessageText.Quote(provider.Provider.Name)} in the bin directory {MessageText.Quote(binDirectory)}; install it, or correct the name"
+                ? $"no plugin {name} in the bin directory {MessageText.Quote(binDirectory)}; install it or correct the name"
                 : $"cannot run the plugin {MessageText.Quote(path)}: {MessageText.OneLine(error)}";
             problems.Add(provider.Problem(provider.PositionOf("name"), message, kubeletMessage));
         }

@@ -21,7 +21,11 @@ internal sealed class ConfigLinter(ConfigFiles files)
             if (problem.KubeletMessage.StartsWith("Object '", StringComparison.Ordinal))
             {
                 _warnings.Add(new ConfigWarning(
-                    "file-in-log", problem.File, problem.Line, problem.Column, "the kubelet logs the whole file, secrets of \"env\" included, because kind or apiVersion is missing"));
+                    "file-in-log",
+                    problem.File,
+                    problem.Line,
+                    problem.Column,
+                    "the kubelet logs the whole file, secrets of \"env\" included, because kind or apiVersion is missing"));
             }
         }
     }
@@ -32,7 +36,11 @@ internal sealed class ConfigLinter(ConfigFiles files)
         {
             if (document.Version == ConfigSchema.InternalVersion)
             {
-                Add("internal-version", document.Source, document.Root.Position, "apiVersion is the kubelet's internal version; write kubelet.config.k8s.io/v1");
+                Add(
+                    "internal-version",
+                    document.Source,
+                    document.Root.Position,
+                    "apiVersion is the kubelet's internal version; write kubelet.config.k8s.io/v1");
             }
 
             var isReadable = files.StatusOf(document.Source.Path).IsReadableByOthers;
@@ -94,7 +102,7 @@ internal sealed class ConfigLinter(ConfigFiles files)
                     "path-caching",
                     provider.File,
                     position,
-                    $"{text} has a path, but the kubelet caches the answer for the whole registry; remove the path, or give the provider an --identity rule with it");
+                    $"{text} has a path, but the kubelet caches the answer for the whole registry; remove it, or give the provider an --identity rule with it");
             }
         }
     }
@@ -120,7 +128,9 @@ internal sealed class ConfigLinter(ConfigFiles files)
         var name = variable.Name.ToUpperInvariant();
         return variable.Value.Length > 0
             && !variable.Value.StartsWith('/')
-            && (name.Contains("SECRET", StringComparison.Ordinal) || name.Contains("PASSWORD", StringComparison.Ordinal) || name.EndsWith("_TOKEN", StringComparison.Ordinal)
+            && (name.Contains("SECRET", StringComparison.Ordinal)
+                || name.Contains("PASSWORD", StringComparison.Ordinal)
+                || name.EndsWith("_TOKEN", StringComparison.Ordinal)
                 || name is "TOKEN" || name.EndsWith("_KEY", StringComparison.Ordinal))
             && !name.EndsWith("_FILE", StringComparison.Ordinal)
             && !name.EndsWith("_PATH", StringComparison.Ordinal);

@@ -56,22 +56,38 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
         var name = provider.Provider.Name;
         if (name.Contains('/', StringComparison.Ordinal))
         {
-            Add(provider, "name", $"invalid provider name {MessageText.Quote(name)}: it is a file name, remove \"/\"", Invalid("name", name, "provider name cannot contain '/'"));
+            Add(
+                provider,
+                "name",
+                $"invalid provider name {MessageText.Quote(name)}: it is a file name, remove \"/\"",
+                Invalid("name", name, "provider name cannot contain '/'"));
         }
 
         if (name.Contains(' ', StringComparison.Ordinal))
         {
-            Add(provider, "name", $"invalid provider name {MessageText.Quote(name)}: remove the spaces", Invalid("name", name, "provider name cannot contain spaces"));
+            Add(
+                provider,
+                "name",
+                $"invalid provider name {MessageText.Quote(name)}: remove the spaces",
+                Invalid("name", name, "provider name cannot contain spaces"));
         }
 
         if (name is "." or "..")
         {
-            Add(provider, "name", $"invalid provider name \"{name}\": it must be the file name of the plugin", Invalid("name", name, $"provider name cannot be '{name}'"));
+            Add(
+                provider,
+                "name",
+                $"invalid provider name \"{name}\": it must be the file name of the plugin",
+                Invalid("name", name, $"provider name cannot be '{name}'"));
         }
 
         if (!isNew)
         {
-            Add(provider, "name", $"the provider name {MessageText.Quote(name)} is used twice; rename one", $"providers.name: Duplicate value: {GoText.Quote(name)}");
+            Add(
+                provider,
+                "name",
+                $"the provider name {MessageText.Quote(name)} is used twice; rename one",
+                $"providers.name: Duplicate value: {GoText.Quote(name)}");
         }
     }
 
@@ -104,7 +120,11 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
         var images = provider.Provider.MatchImages;
         if (images.Count == 0)
         {
-            Add(provider, "matchImages", "matchImages is empty; add a pattern", "providers.matchImages: Required value: at least 1 item in matchImages is required");
+            Add(
+                provider,
+                "matchImages",
+                "matchImages is empty; add a pattern",
+                "providers.matchImages: Required value: at least 1 item in matchImages is required");
         }
 
         for (var i = 0; i < images.Count; i++)
@@ -147,7 +167,8 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
                 provider,
                 "tokenAttributes",
                 $"tokenAttributes needs the feature gate KubeletServiceAccountTokenForCredentialProviders, which is off in Kubernetes {version}",
-                "providers.tokenAttributes: Forbidden: tokenAttributes is not supported when KubeletServiceAccountTokenForCredentialProviders feature gate is disabled");
+                "providers.tokenAttributes: Forbidden: tokenAttributes is not supported when "
+                    + "KubeletServiceAccountTokenForCredentialProviders feature gate is disabled");
             return;
         }
 
@@ -180,7 +201,10 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
 
         ValidateKeys(provider, "requiredServiceAccountAnnotationKeys", attributes.RequiredServiceAccountAnnotationKeys);
         ValidateKeys(provider, "optionalServiceAccountAnnotationKeys", attributes.OptionalServiceAccountAnnotationKeys);
-        var both = attributes.RequiredServiceAccountAnnotationKeys.Intersect(attributes.OptionalServiceAccountAnnotationKeys).Order(Comparer<string>.Create(GoText.Compare)).ToArray();
+        var both = attributes.RequiredServiceAccountAnnotationKeys
+            .Intersect(attributes.OptionalServiceAccountAnnotationKeys)
+            .Order(Comparer<string>.Create(GoText.Compare))
+            .ToArray();
         if (both.Length > 0)
         {
             Add(
@@ -209,7 +233,10 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
                 AddToken(
                     "cacheType",
                     $"invalid cacheType {MessageText.Quote(cacheType)}: expected ServiceAccount or Token",
-                    Unsupported("tokenAttributes.cacheType", GoText.JsonString(cacheType), [ServiceAccount, Token])["providers.tokenAttributes.cacheType: ".Length..]);
+                    Unsupported(
+                        "tokenAttributes.cacheType",
+                        GoText.JsonString(cacheType),
+                        [ServiceAccount, Token])["providers.tokenAttributes.cacheType: ".Length..]);
             }
         }
 

@@ -49,13 +49,19 @@ internal static class GoUrlError
         var literal = authority[(authority.LastIndexOf('[') + 1)..authority.LastIndexOf(']')];
         var zone = literal.IndexOf("%25");
         var address = zone < 0 ? literal : literal[..zone];
-        if (!SchemelessUrl.TryParse(Harmless(address), new char[SchemelessUrl.MaxDecodedLength(address.Length + 1)], out var url, out var fault, out var position))
+        if (!SchemelessUrl.TryParse(
+            Harmless(address),
+            new char[SchemelessUrl.MaxDecodedLength(address.Length + 1)],
+            out var url,
+            out var fault,
+            out var position))
         {
             return Reason(Harmless(address), fault, position);
         }
 
         var decoded = Restore(url.Host, address);
-        return GoAddressError.Explain(zone < 0 ? decoded : $"{decoded}%{literal[(zone + 3)..]}") is { } reason ? $"invalid host: {reason}" : "invalid IP-literal";
+        decoded = zone < 0 ? decoded : $"{decoded}%{literal[(zone + 3)..]}";
+        return GoAddressError.Explain(decoded) is { } reason ? $"invalid host: {reason}" : "invalid IP-literal";
     }
 
     // Colons and brackets would be taken for a port and an address here; they are allowed characters of a host.

@@ -1,6 +1,7 @@
 namespace Ecr.Credentials.Kubelet.Configuration.Validation;
 
-/// <summary>Keys of annotations: <see href="https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set"/>.</summary>
+/// <summary>Keys of annotations.</summary>
+/// <remarks><see href="https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set"/></remarks>
 internal static class QualifiedName
 {
     private const int MaxNameLength = 63;
@@ -71,7 +72,8 @@ internal static class QualifiedName
         {
             errors.Add(
                 "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
-                + "alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
+                + "alphanumeric character (e.g. 'example.com', regex used for validation is "
+                + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
         }
     }
 

@@ -52,8 +52,17 @@ internal static class YamlComposer
                     break;
                 case AnchorAlias alias:
                     var target = anchors.GetValueOrDefault(alias.Value.Value)
-                        ?? throw Failure($"yaml: unknown anchor '{alias.Value}' referenced", (int)alias.Start.Index, $"no anchor \"&{alias.Value}\" precedes this alias");
-                    Add(new YamlNode(YamlNodeKind.Alias, alias.Start) { Value = alias.Value.Value, Target = target, IsFlow = true, End = (int)alias.End.Index });
+                        ?? throw Failure(
+                            $"yaml: unknown anchor '{alias.Value}' referenced",
+                            (int)alias.Start.Index,
+                            $"no anchor \"&{alias.Value}\" precedes this alias");
+                    Add(new YamlNode(YamlNodeKind.Alias, alias.Start)
+                    {
+                        Value = alias.Value.Value,
+                        Target = target,
+                        IsFlow = true,
+                        End = (int)alias.End.Index,
+                    });
                     break;
                 case SequenceStart sequence:
                     Open(YamlNodeKind.Sequence, sequence, sequence.Style == SequenceStyle.Flow);

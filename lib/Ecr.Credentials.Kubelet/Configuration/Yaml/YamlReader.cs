@@ -190,7 +190,8 @@ internal sealed class YamlReader
             items.Add(Visit(child));
         }
 
-        return new Resolved(new DocumentNode(DocumentNodeKind.Array, node.Start) { Items = items.ConvertAll(item => item.Node) }, KeyType.List) { Items = items };
+        var array = new DocumentNode(DocumentNodeKind.Array, node.Start) { Items = items.ConvertAll(item => item.Node) };
+        return new Resolved(array, KeyType.List) { Items = items };
     }
 
     private Resolved VisitMapping(YamlNode node)
@@ -223,7 +224,9 @@ internal sealed class YamlReader
             if (key.Type is KeyType.List or KeyType.Map)
             {
                 throw new DocumentException(
-                    $"yaml: invalid map key: {key.ToGoSyntax()}", name.Start, "invalid YAML: a list or map is used as a key; put text that begins with \"{\" or \"[\" in quotes");
+                    $"yaml: invalid map key: {key.ToGoSyntax()}",
+                    name.Start,
+                    "invalid YAML: a list or map is used as a key; put text that begins with \"{\" or \"[\" in quotes");
             }
 
             var value = Visit(child);
@@ -253,7 +256,9 @@ internal sealed class YamlReader
             if ((map.Target ?? map).Kind != YamlNodeKind.Mapping)
             {
                 throw new DocumentException(
-                    "yaml: map merge requires map or sequence of maps as the value", map.Start, "invalid YAML: \"<<\" must be followed by a map or a list of maps");
+                    "yaml: map merge requires map or sequence of maps as the value",
+                    map.Start,
+                    "invalid YAML: \"<<\" must be followed by a map or a list of maps");
             }
 
             var merged = Visit(map).Entries;
@@ -304,7 +309,10 @@ internal sealed class YamlReader
     {
         if (node.NotANumber is { } name)
         {
-            throw new DocumentException($"json: unsupported value: {name}", node.Position, "the value is a number without a value; put it in quotes if it is text");
+            throw new DocumentException(
+                $"json: unsupported value: {name}",
+                node.Position,
+                "the value is a number without a value; put it in quotes if it is text");
         }
 
         if (node.Kind is not (DocumentNodeKind.Array or DocumentNodeKind.Object) || !seen.Add(node))
@@ -411,7 +419,9 @@ internal sealed class YamlReader
                     break;
                 case KeyType.Map:
                     text.Append("map[interface {}]interface {}{");
-                    AppendSeparated(text, Entries.OrderBy(entry => entry.Key.Type).ThenBy(entry => entry.Key.Text, Comparer<string>.Create(GoText.Compare)), entry =>
+                    AppendSeparated(text, Entries.OrderBy(entry => entry.Key.Type).ThenBy(
+                        entry => entry.Key.Text,
+                        Comparer<string>.Create(GoText.Compare)), entry =>
                     {
                         text.Append(entry.Key.Type == KeyType.Nil ? "interface {}(nil)" : entry.Key.GoSyntax).Append(':');
                         entry.Value.Value.Append(text, isTop: false);
