@@ -10,7 +10,9 @@ internal static class LinuxLibrary
 {
     public const int CloseOnExec = 0x80000; // O_CLOEXEC
     public const int NonBlocking = 0x800; // O_NONBLOCK
+    public const int GetFileFlags = 1; // F_GETFD
     public const int SetFlags = 4; // F_SETFL
+    public const int FileCloseOnExec = 1; // FD_CLOEXEC
     public const short PollIn = 1;
     public const short PollOut = 4;
     public const int Interrupted = 4; // EINTR
@@ -75,6 +77,10 @@ internal static class LinuxLibrary
     [DllImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(SearchPath)]
     public static extern int AddDuplicate(byte[] actions, int file, int target);
+
+    [DllImport("libc", EntryPoint = "posix_spawn_file_actions_addclose", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(SearchPath)]
+    public static extern int AddClose(byte[] actions, int file);
 
     [DllImport("libc", EntryPoint = "posix_spawn_file_actions_destroy", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(SearchPath)]

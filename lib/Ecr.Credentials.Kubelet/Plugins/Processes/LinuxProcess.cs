@@ -121,6 +121,10 @@ internal sealed class LinuxProcess
             _ = AddDuplicate(actions, input, 0);
             _ = AddDuplicate(actions, output, 1);
             _ = AddDuplicate(actions, error, 2);
+            foreach (var file in FindInheritedFiles())
+            {
+                _ = AddClose(actions, file);
+            }
 
             // This process may ignore or block signals, which a program would inherit.
             _ = SetDefaultSignals(attributes, allSignals);
@@ -139,6 +143,15 @@ internal sealed class LinuxProcess
             }
         }
     }
+
+    // The kubelet's plugins inherit nothing but the standard streams. Of a .NET process they would, since neither its runtime nor who started it marks
+    // all files to be closed. One that is closed in between does no harm.
+    private static IEnumerable<int> FindInheritedFiles() =>
+        from path in Directory.EnumerateFiles("/proc/self/fd")
+        let file = int.Parse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture)
+        let flags = file > 2 ? Control(file, GetFileFlags, 0) : -1
+        where flags >= 0 && (flags & FileCloseOnExec) == 0
+        select file;
 
     // Until both outputs have ended and the input is written or refused, or the process is killed. False if the program writes too much.
     private bool Exchange(ReadOnlySpan<byte> input, ref Pipe standardInput, ref Pipe standardOutput, ref Pipe standardError)
