@@ -51,7 +51,7 @@ public abstract class ShimFixture
     /// <summary>Runs the executable in <see cref="Home"/>, with these variables, those that every program needs, and no others.</summary>
     protected async Task<ShimResult> RunAsync(ReadOnlyMemory<byte> input, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
-        return new ShimResult(await PluginProcess.RunAsync(ShimProgram.Path, arguments, Complete(variables), input, folder: Home));
+        return new ShimResult(await PluginProcess.RunAsync(ShimProgram.Path, arguments, Complete(variables), input, directory: Home));
     }
 
     /// <summary>These variables and those that every program needs.</summary>

@@ -19,12 +19,12 @@ public sealed class ShownResponseTests
         });
     }
 
-    [TestCase("", "nothing: the plugin wrote no response")]
-    [TestCase("secret", "6 bytes that are no CredentialProviderResponse")]
-    [TestCase("\"secret\"", "8 bytes that are no CredentialProviderResponse")]
-    [TestCase("null", "4 bytes that are no CredentialProviderResponse")]
-    [TestCase("""{"auth":{"host":{"password":1}}}""", "32 bytes that are no CredentialProviderResponse")]
-    public void Parse_repeats_nothing_of_what_it_does_not_understand(string output, string text)
+    [TestCase("", "none: the plugin wrote no response")]
+    [TestCase("secret", "6 bytes that are not a CredentialProviderResponse")]
+    [TestCase("\"secret\"", "8 bytes that are not a CredentialProviderResponse")]
+    [TestCase("null", "4 bytes that are not a CredentialProviderResponse")]
+    [TestCase("""{"auth":{"host":{"password":1}}}""", "32 bytes that are not a CredentialProviderResponse")]
+    public void Parse_does_not_quote_invalid_output(string output, string text)
     {
         var shown = Parse(output);
 
