@@ -1,24 +1,25 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>One way to give the executable an AWS identity.</summary>
-/// <param name="Name">What the README calls it.</param>
-/// <param name="Settings">What sets it, in the README's words.</param>
-/// <param name="SetUp">Sets it up, and tells the ARN of the principal that must sign the call of ECR.</param>
+/// <summary>A way to provide AWS credentials to the executable.</summary>
+/// <param name="Name">The name in the README.</param>
+/// <param name="Settings">The settings, as described in the README.</param>
+/// <param name="SetUp">Sets it up and returns the ARN of the principal that must sign the ECR call.</param>
 public sealed record IdentityCase(string Name, string Settings, Func<IdentityStage, string> SetUp)
 {
-    /// <summary>Every one, in the order in which they are looked for.</summary>
+    /// <summary>All cases, in order of precedence.</summary>
     public static IReadOnlyList<IdentityCase> All { get; } =
     [
         new("Service account's role",
             "`tokenAttributes` of the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or "
                 + "`eks.amazonaws.com/role-arn`, else `AWS_ECR_ROLE_ARN`", stage =>
         {
-            stage.Ask($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
+            stage.AddRequestMembers($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
             return stage.Session("pull");
         }),
         new("Profile by rule", "`--identity PATTERN=profile:NAME`", stage =>
         {
-            stage.WriteCredentials(stage.ProfileKeys("ci")).AddArguments("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
+            stage.WriteCredentials(stage.ProfileKeys("ci")).AddArguments(
+                "--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
                 "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Emulator.ProfileCredentials.PrincipalArn;
         }),
@@ -69,7 +70,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
         }),
         new("Role on keys of the environment", "`role_arn`, `credential_source = Environment`", stage =>
         {
-            // Keys in the environment come before any profile; a profile that is named by a rule comes before them.
+            // Keys in the environment take precedence over profiles, but a profile named by a rule takes precedence over them.
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey))
                 .WriteConfig($"[profile ci]\nrole_arn = {stage.Role("pull")}\ncredential_source = Environment\n")
                 .AddArguments("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
