@@ -16,7 +16,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task Every_service_comes_out_of_the_container()
+    public async Task Every_service_can_be_resolved()
     {
         await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider(validateScopes: true);
 
@@ -30,7 +30,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task The_provider_uses_the_token_source_of_the_container()
+    public async Task The_provider_uses_the_registered_token_source()
     {
         await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider();
 
@@ -38,12 +38,12 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public void Adding_twice_adds_services_once()
+    public void Adding_twice_registers_services_once()
     {
         var once = new ServiceCollection().AddEcrCredentials();
         var twice = new ServiceCollection().AddEcrCredentials().AddEcrCredentials();
 
-        // ValidateOnStart notes each call anew, under the same name.
+        // ValidateOnStart records every call, under the same name.
         Assert.That(Types(twice), Is.EqualTo(Types(once)));
 
         static IEnumerable<string> Types(IServiceCollection services) =>
@@ -51,7 +51,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Every_configuration_is_applied_before_and_after_and_twice()
+    public async Task Every_configuration_callback_is_applied()
     {
         var collection = new ServiceCollection();
         collection.Configure<EcrCredentialProviderOptions>(options => options.RegistryAliases.Add(Alias("a.example")));
@@ -69,7 +69,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_token_source_of_the_programs_own_is_used(bool isAddedBefore)
+    public async Task A_token_source_registered_by_the_program_is_used(bool isAddedBefore)
     {
         var tokens = Tokens();
         var collection = new ServiceCollection();
@@ -81,7 +81,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task A_provider_of_the_programs_own_is_used_by_the_handler()
+    public async Task A_provider_registered_by_the_program_is_used_by_the_handler()
     {
         using var provider = new EcrCredentialProvider(Tokens(), new EcrCredentialProviderOptions { RegistryAliases = { Alias("localhost:5000") } });
         await using var services = new ServiceCollection().AddSingleton(provider).AddEcrCredentials().BuildServiceProvider();
@@ -96,7 +96,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Clock_and_logger_are_those_of_the_container()
+    public async Task Clock_and_logger_are_resolved_from_the_service_provider()
     {
         var logger = new ListLogger();
         var clock = new FakeTimeProvider(Now);
@@ -116,7 +116,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Clock_and_logger_of_the_options_count_before_those_of_the_container()
+    public async Task Clock_and_logger_of_the_options_take_precedence_over_the_service_providers()
     {
         var logger = new ListLogger();
         var clock = new FakeTimeProvider(Now);
@@ -150,7 +150,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Two_keys_are_two_identities()
+    public async Task Two_keys_use_two_identities()
     {
         await using var services = new ServiceCollection()
             .AddKeyedSingleton<IEcrTokenSource>("test", Tokens("password of test"))
@@ -171,7 +171,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Keys_and_no_key_have_caches_of_their_own()
+    public async Task Each_key_and_the_unkeyed_services_have_separate_caches()
     {
         await using var services = new ServiceCollection()
             .AddEcrCredentials()
@@ -190,7 +190,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
             key), Throws.ArgumentException.With.Message.StartsWith("the service key's ToString() is empty;"));
 
     [Test]
-    public void Keys_with_the_same_text_are_refused_because_they_would_share_options()
+    public void Keys_with_the_same_text_are_refused()
     {
         var collection = new ServiceCollection().AddKeyedEcrCredentials(1);
 
@@ -220,7 +220,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [TestCaseSource(nameof(BadOptions))]
-    public void A_bad_option_stops_the_host_at_its_start(Action<EcrCredentialProviderOptions> configure, string message)
+    public void An_invalid_option_fails_host_startup(Action<EcrCredentialProviderOptions> configure, string message)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddEcrCredentials(configure);
@@ -230,7 +230,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [TestCaseSource(nameof(BadOptions))]
-    public async Task A_bad_option_without_a_host_stops_the_first_resolution(Action<EcrCredentialProviderOptions> configure, string message)
+    public async Task An_invalid_option_without_a_host_fails_the_first_resolution(Action<EcrCredentialProviderOptions> configure, string message)
     {
         await using var services = new ServiceCollection().AddEcrCredentials(configure).BuildServiceProvider();
 
@@ -238,7 +238,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public void A_bad_option_of_a_key_stops_the_host_at_its_start()
+    public void An_invalid_option_of_a_key_fails_host_startup()
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddKeyedEcrCredentials("prod", options => options.RegistryAliases.Add(null!));
@@ -250,7 +250,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     [TestCase("SizeLimit")]
     [TestCase("RefreshMargin")]
     [TestCase("FetchTimeout")]
-    public void A_bad_option_of_the_cache_stops_the_host_at_its_start(string option)
+    public void An_invalid_cache_option_fails_host_startup(string option)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddEcrCredentials().Configure<EcrTokenCacheOptions>(options =>
@@ -267,13 +267,13 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public void A_bad_option_stops_the_constructor_too() =>
+    public void An_invalid_option_is_rejected_by_the_constructor() =>
         Assert.That(
             () => new EcrCredentialProvider(new EcrCredentialProviderOptions { UnknownRegistry = (UnknownRegistryHandling)7 }),
             Throws.ArgumentException.With.Message.EqualTo("invalid UnknownRegistry \"7\": expected Refuse or UseDefaultRegion"));
 
     [Test]
-    public async Task The_handler_works_with_the_HTTP_client_factory_and_no_log_holds_the_password()
+    public async Task The_handler_works_with_IHttpClientFactory_and_no_log_contains_the_password()
     {
         var logger = new ListLogger();
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", FakeTokenSource.Password);
@@ -288,7 +288,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
         Assert.That((int)response.StatusCode, Is.EqualTo(200));
         var credential = registry.Requests.Single().Authorization!["Basic ".Length..];
-        Assert.That(logger.Lines, Has.Some.Contains("Authorization"), "The factory must have logged headers for this test to say something.");
+        Assert.That(logger.Lines, Has.Some.Contains("Authorization"), "The factory must have logged headers for this test to be meaningful.");
         Assert.That(logger.Lines, Has.None.Contains(FakeTokenSource.Password).And.None.Contains(credential));
     }
 

@@ -54,7 +54,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task Every_source_of_credentials_has_a_key_of_its_own()
+    public async Task Every_credential_source_has_a_separate_key()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         EmulatedCredentials[] sources =
@@ -74,7 +74,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task WaitForRequestAsync_completes_for_a_request_seen_already()
+    public async Task WaitForRequestAsync_completes_for_a_past_request()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -86,7 +86,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task WaitForRequestAsync_passes_over_requests_that_do_not_match()
+    public async Task WaitForRequestAsync_ignores_requests_that_do_not_match()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -100,7 +100,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task WaitForRequestAsync_can_be_canceled()
+    public async Task WaitForRequestAsync_can_be_cancelled()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var canceled = new CancellationTokenSource();
@@ -119,7 +119,7 @@ public sealed class AwsEmulatorTests
     [TestCase(
         CredentialSource.PodIdentity, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_DISABLED",
             "AWS_ENDPOINT_URL")]
-    public async Task Environment_leads_a_client_to_one_source_of_credentials(CredentialSource source, params string[] names)
+    public async Task Environment_selects_one_credential_source(CredentialSource source, params string[] names)
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -134,7 +134,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task Environment_names_the_region_where_the_options_do()
+    public async Task Environment_sets_the_region_if_the_options_do()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { Region = "eu-west-1" });
 
@@ -142,7 +142,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task ProxyEnvironment_names_the_proxy_in_the_place_of_the_endpoint()
+    public async Task ProxyEnvironment_sets_the_proxy_instead_of_the_endpoint()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 

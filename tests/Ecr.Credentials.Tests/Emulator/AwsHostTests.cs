@@ -35,10 +35,10 @@ public sealed class AwsHostTests
     [TestCase("oidc.eu-west-1.amazonaws.com", AwsService.SsoOidc, "eu-west-1")]
     [TestCase("oidc.cn-north-1.amazonaws.com.cn", AwsService.SsoOidc, "cn-north-1")]
     [TestCase("oidc.eu-west-1.api.aws", AwsService.SsoOidc, "eu-west-1")]
-    public void Parse_knows_the_names_that_AWS_publishes(string host, AwsService service, string region) =>
+    public void Parse_accepts_host_names_that_AWS_publishes(string host, AwsService service, string region) =>
         Assert.That(AwsHost.Parse(host), Is.EqualTo(new AwsHost(service, region)));
 
-    [TestCase("api.ecr.us-east-1.api.aws")] // what SDKs once built for dual-stack; it does not resolve
+    [TestCase("api.ecr.us-east-1.api.aws")] // built by older SDKs for dual-stack; it does not resolve
     [TestCase("api.ecr.us-east-1.amazonaws.com.cn")]
     [TestCase("api.ecr.cn-north-1.amazonaws.com")]
     [TestCase("ecr-fips.cn-north-1.amazonaws.com.cn")]
@@ -46,7 +46,7 @@ public sealed class AwsHostTests
     [TestCase("api.ecr-public.cn-north-1.amazonaws.com.cn")]
     [TestCase("sts-fips.us-gov-west-1.amazonaws.com")]
     [TestCase("api.ecr.anywhere.amazonaws.com")]
-    public void Parse_refuses_a_name_below_AWS_suffixes_that_does_not_exist(string host) => Assert.Multiple(() =>
+    public void Parse_rejects_an_unpublished_name_under_an_AWS_suffix(string host) => Assert.Multiple(() =>
     {
         Assert.That(AwsHost.Parse(host), Is.Null);
         Assert.That(AwsHost.IsAws(host), Is.True);
@@ -56,5 +56,5 @@ public sealed class AwsHostTests
     [TestCase("localhost")]
     [TestCase("169.254.169.254")]
     [TestCase("ecr.example.com")]
-    public void IsAws_is_false_for_a_configured_endpoint(string host) => Assert.That(AwsHost.IsAws(host), Is.False);
+    public void IsAws_is_false_for_a_custom_endpoint(string host) => Assert.That(AwsHost.IsAws(host), Is.False);
 }

@@ -7,7 +7,7 @@ namespace Ecr.Credentials.Tests.Emulator;
 public sealed class ContainerCredentialsServiceTests
 {
     [Test]
-    public async Task The_address_in_the_environment_leads_to_credentials()
+    public async Task The_URL_in_the_environment_returns_credentials()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient();
@@ -28,7 +28,7 @@ public sealed class ContainerCredentialsServiceTests
     [TestCase("secret", 200)]
     [TestCase("other", 401)]
     [TestCase(null, 401)]
-    public async Task The_authorization_token_is_checked_where_one_is_set(string? token, int statusCode)
+    public async Task The_authorization_token_is_verified_if_one_is_set(string? token, int statusCode)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ContainerAuthorizationToken = "secret" });
         using var http = new HttpClient();
@@ -41,7 +41,7 @@ public sealed class ContainerCredentialsServiceTests
     }
 
     [Test]
-    public async Task A_pod_has_credentials_of_its_own_for_the_token_in_a_file()
+    public async Task A_pod_gets_its_own_credentials_with_the_token_in_a_file()
     {
         string file;
         await using (var emulator = await AwsEmulator.StartAsync())
@@ -75,7 +75,7 @@ public sealed class ContainerCredentialsServiceTests
 
     [TestCase("v1/credentials")]
     [TestCase("v2/credentials/emulated-task")]
-    public async Task Credentials_are_served_behind_TLS_as_well(string path)
+    public async Task Credentials_are_also_served_over_TLS(string path)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ContainerAuthorizationToken = "secret", PodIdentityToken = "secret" });
         using var http = TrustingHttpClient.Create(emulator, emulator.HttpsAddress);

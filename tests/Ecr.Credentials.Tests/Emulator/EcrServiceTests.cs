@@ -45,7 +45,7 @@ public sealed class EcrServiceTests
     }
 
     [Test]
-    public async Task An_answer_has_the_headers_of_AWS()
+    public async Task A_response_has_AWSs_headers()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -62,7 +62,7 @@ public sealed class EcrServiceTests
     }
 
     [Test]
-    public async Task The_password_looks_like_one_of_AWS()
+    public async Task The_password_has_the_format_of_AWSs()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -88,7 +88,7 @@ public sealed class EcrServiceTests
     [TestCase(ExpiresAtFormat.Fraction, @"\A[0-9]{10}\.[0-9]{3}\z")]
     [TestCase(ExpiresAtFormat.WholeSeconds, @"\A[0-9]{10}\z")]
     [TestCase(ExpiresAtFormat.Exponent, @"\A[0-9]\.[0-9]{1,12}E9\z")]
-    public async Task The_expiry_can_be_spelled_in_three_ways_for_the_same_second(ExpiresAtFormat format, string pattern)
+    public async Task The_expiry_can_be_formatted_in_three_ways(ExpiresAtFormat format, string pattern)
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ExpiresAtFormat = format, TimeProvider = time });
@@ -125,7 +125,7 @@ public sealed class EcrServiceTests
     [TestCase("[123456789012]")]
     [TestCase("\"123456789012\"")]
     [TestCase("""["1","2","3","4","5","6","7","8","9","10","11"]""")]
-    public async Task Registry_ids_of_another_form_are_refused(string registryIds)
+    public async Task Malformed_registry_ids_are_refused(string registryIds)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -139,7 +139,7 @@ public sealed class EcrServiceTests
     [TestCase("not json")]
     [TestCase("[]")]
     [TestCase("{} {}")]
-    public async Task A_body_that_is_no_JSON_object_is_refused(string body)
+    public async Task A_body_that_is_not_a_JSON_object_is_refused(string body)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -177,7 +177,7 @@ public sealed class EcrServiceTests
     }
 
     [Test]
-    public async Task The_public_operation_exists_in_us_east_1_alone()
+    public async Task The_public_operation_exists_only_in_us_east_1()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);

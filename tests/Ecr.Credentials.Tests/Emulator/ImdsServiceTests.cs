@@ -9,7 +9,7 @@ public sealed class ImdsServiceTests
     private const string RolePath = "/latest/meta-data/iam/security-credentials/";
 
     [Test]
-    public async Task A_session_leads_to_the_role_and_its_credentials()
+    public async Task A_session_token_gives_access_to_the_role_and_its_credentials()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -57,7 +57,7 @@ public sealed class ImdsServiceTests
     [TestCase("0")]
     [TestCase("21601")]
     [TestCase("long")]
-    public async Task A_token_request_without_a_fitting_lifetime_is_refused(string? lifetime)
+    public async Task A_token_request_with_an_invalid_lifetime_is_refused(string? lifetime)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -76,7 +76,7 @@ public sealed class ImdsServiceTests
     }
 
     [Test]
-    public async Task A_token_is_refused_when_its_lifetime_is_over()
+    public async Task An_expired_token_is_refused()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -108,7 +108,7 @@ public sealed class ImdsServiceTests
     }
 
     [Test]
-    public async Task A_service_that_is_switched_off_refuses_the_token()
+    public async Task A_disabled_service_refuses_to_issue_a_token()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceMetadataForbidden = true });
         using var http = new HttpClient { BaseAddress = emulator.Address };

@@ -4,7 +4,7 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Tests.Emulator;
 
-/// <summary>The emulator's own program and the system's shell stand in for plugins.</summary>
+/// <summary>The emulator's own program and the system's shell are used as plugins.</summary>
 [TestFixture]
 public sealed class PluginProcessTests
 {
@@ -50,7 +50,7 @@ public sealed class PluginProcessTests
     }
 
     [Test]
-    public async Task RunAsync_does_not_mind_a_plugin_that_leaves_its_input_unread()
+    public async Task RunAsync_allows_a_plugin_to_leave_its_input_unread()
     {
         var result = await PluginProcess.RunAsync(EmulatorProgram, ["--help"], ShimProgram.MinimalEnvironment(_home.FullName), new byte[1024 * 1024]);
 
@@ -83,11 +83,11 @@ public sealed class PluginProcessTests
     }
 
     [Test]
-    public Task RunAsync_throws_for_an_executable_that_is_not_there() => Assert.ThatAsync(
+    public Task RunAsync_throws_for_a_missing_executable() => Assert.ThatAsync(
         () => RunAsync(Path.Combine(_home.FullName, "missing")), Throws.InstanceOf<Win32Exception>());
 
     [Test]
-    public async Task Try_says_so_when_the_plugin_cannot_be_started()
+    public async Task Try_reports_a_plugin_that_cannot_be_started()
     {
         var environment = ShimProgram.MinimalEnvironment(_home.FullName);
         environment[ShimProgram.PathVariable] = Path.Combine(_home.FullName, "missing");

@@ -35,6 +35,6 @@ public sealed class SigV4AuthorizationTests
     [TestCase("SignedHeaders=content-type;host;x-amz-date, ", "")]
     [TestCase("Signature=5d", "Signature=5D")]
     [TestCase("Signature=5d67", "Signature=5d6")]
-    public void Parse_refuses_another_form(string part, string replacement) =>
+    public void Parse_rejects_a_malformed_header(string part, string replacement) =>
         Assert.That(SigV4Authorization.Parse(Valid.Replace(part, replacement, StringComparison.Ordinal)), Is.Null);
 }

@@ -47,7 +47,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task An_unreadable_signature_is_refused()
+    public async Task A_malformed_Authorization_header_is_refused()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -69,7 +69,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_wrong_secret_is_refused_with_AWS_long_message_that_repeats_the_request()
+    public async Task A_wrong_secret_is_refused_with_AWSs_message_that_quotes_the_request()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = Client(emulator, Other(emulator.StaticCredentials, secretAccessKey: "wrong"));
@@ -104,7 +104,7 @@ public sealed class SigV4VerifierTests
 
     [TestCase(-301, "Signature expired: ")]
     [TestCase(301, "Signature not yet current: ")]
-    public async Task A_signature_more_than_five_minutes_away_is_refused(int seconds, string message)
+    public async Task A_signature_with_more_than_five_minutes_of_clock_skew_is_refused(int seconds, string message)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = _time });
 
@@ -113,7 +113,7 @@ public sealed class SigV4VerifierTests
 
     [TestCase(-299)]
     [TestCase(299)]
-    public async Task A_signature_less_than_five_minutes_away_is_accepted(int seconds)
+    public async Task A_signature_with_less_than_five_minutes_of_clock_skew_is_accepted(int seconds)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = _time });
 
@@ -123,7 +123,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_scope_of_another_day_is_refused()
+    public async Task A_credential_scope_for_another_day_is_refused()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -152,7 +152,7 @@ public sealed class SigV4VerifierTests
 
     [TestCase("nowhere")]
     [TestCase("us-east")]
-    public async Task A_signature_for_a_text_that_is_no_region_is_refused(string region)
+    public async Task A_signature_for_an_invalid_region_is_refused(string region)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -161,7 +161,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_signature_for_another_region_than_the_options_name_is_refused()
+    public async Task A_signature_for_a_region_other_than_the_configured_one_is_refused()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { Region = "eu-west-1" });
         using var client = new SignedHttpClient(emulator);
@@ -214,7 +214,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_body_that_is_not_the_signed_one_is_refused()
+    public async Task A_body_changed_after_signing_is_refused()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 

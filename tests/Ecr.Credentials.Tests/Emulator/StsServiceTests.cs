@@ -87,7 +87,7 @@ public sealed class StsServiceTests
     [TestCase("DurationSeconds", "long", "ValidationError")]
     [TestCase("Version", "2010-05-08", "InvalidAction")]
     [TestCase("Action", "DecodeAuthorizationMessage", "MissingAuthenticationToken")]
-    public async Task A_parameter_of_another_form_is_refused(string name, string value, string code)
+    public async Task A_malformed_parameter_is_refused(string name, string value, string code)
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -123,7 +123,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task AssumeRole_without_a_signature_is_refused_in_the_words_of_the_query_protocol()
+    public async Task An_unsigned_AssumeRole_is_refused_with_the_query_protocols_error()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -180,7 +180,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task The_path_of_a_role_is_no_part_of_the_session()
+    public async Task The_path_of_a_role_is_not_part_of_the_session_ARN()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 

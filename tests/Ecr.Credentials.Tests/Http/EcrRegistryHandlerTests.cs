@@ -91,7 +91,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("Bearer mine")]
     [TestCase("Basic bWluZTptaW5l")]
     [TestCase("not a scheme, but mine")]
-    public async Task The_callers_own_Authorization_stays_also_when_it_is_refused(string authorization)
+    public async Task The_callers_Authorization_header_is_cached_even_if_it_is_rejected(string authorization)
     {
         var tokens = new FakeTokenSource(Expiry);
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", FakeTokenSource.Password);
@@ -108,7 +108,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task The_default_Authorization_of_the_client_stays()
+    public async Task The_clients_default_Authorization_header_is_cached()
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -123,7 +123,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("https://public.ecr.aws/tokens/v2/", "Bearer")]
     [TestCase("https://public.ecr.aws/token/?service=public.ecr.aws", "Basic")]
     [TestCase("https://ecr-public.aws.com/token", "Basic")]
-    public async Task ECR_Public_gets_the_credential_as_Bearer_except_at_its_token_endpoint(string address, string scheme)
+    public async Task ECR_Public_receives_the_credential_as_Bearer_except_at_its_token_endpoint(string address, string scheme)
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -179,10 +179,10 @@ public sealed class EcrRegistryHandlerTests
 
         using var tooYoung = await client.GetAsync(new Uri($"https://{Host}/v2/"));
         clock.Advance(TimeSpan.FromMinutes(1));
-        using var renewed = await client.GetAsync(new Uri($"https://{Host}/v2/"));
-        using var kept = await client.GetAsync(new Uri($"https://{Host}/v2/"));
+        using var refreshed = await client.GetAsync(new Uri($"https://{Host}/v2/"));
+        using var cached = await client.GetAsync(new Uri($"https://{Host}/v2/"));
 
-        Assert.That(new[] { (int)tooYoung.StatusCode, (int)renewed.StatusCode, (int)kept.StatusCode }, Is.EqualTo(new[] { 401, 200, 200 }));
+        Assert.That(new[] { (int)tooYoung.StatusCode, (int)refreshed.StatusCode, (int)cached.StatusCode }, Is.EqualTo(new[] { 401, 200, 200 }));
         Assert.That(calls, Is.EqualTo(2));
     }
 
@@ -201,7 +201,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_source_that_has_no_other_token_ends_it()
+    public async Task A_source_that_returns_the_same_token_ends_the_retries()
     {
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -217,7 +217,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("https://" + Host + "/v2/app/manifests/1", 403, 1)]
     [TestCase("https://" + Host + "/v2/app/manifests/1", 404, 1)]
     [TestCase("https://docker.io/v2/app/manifests/1", 401, 1)]
-    public async Task Only_what_the_registry_says_of_a_bad_token_makes_a_new_one(string address, int status, int requests)
+    public async Task Only_the_registrys_response_to_a_bad_token_causes_a_refresh(string address, int status, int requests)
     {
         await using var registry = await LoopbackServer.StartAsync((_, response) =>
         {
@@ -240,7 +240,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [TestCaseSource(nameof(RepeatableContents))]
-    public async Task Content_that_can_be_read_again_is_sent_again(Func<HttpContent> content)
+    public async Task Rereadable_content_is_sent_again(Func<HttpContent> content)
     {
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var client = Client(registry, Renewing());
@@ -252,7 +252,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task Content_that_may_be_used_up_is_not_sent_again_but_the_callers_next_attempt_succeeds()
+    public async Task Content_that_can_be_read_once_is_not_sent_again_but_the_next_request_succeeds()
     {
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var client = Client(registry, Renewing());
@@ -268,7 +268,7 @@ public sealed class EcrRegistryHandlerTests
 
     [TestCase(HttpStatusCode.OK)]
     [TestCase(HttpStatusCode.Unauthorized)]
-    public async Task Storage_sees_no_credential_when_the_primary_handler_follows_the_redirect(HttpStatusCode answerOfStorage)
+    public async Task Storage_receives_no_credential_when_the_primary_handler_follows_the_redirect(HttpStatusCode answerOfStorage)
     {
         var tokens = Renewing();
         await using var registry = await StartWithStorageAsync(answerOfStorage);
@@ -282,7 +282,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task Storage_sees_no_credential_when_a_handler_above_sends_the_same_message_there()
+    public async Task Storage_receives_no_credential_when_an_outer_handler_redirects_the_message()
     {
         await using var registry = await StartWithStorageAsync(HttpStatusCode.OK);
         using var client = new HttpClient(new ResendingHandler { InnerHandler = Handler(registry, Renewing()) });
@@ -294,7 +294,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task The_message_holds_no_credential_after_the_answer()
+    public async Task The_message_contains_no_credential_after_the_response()
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -305,7 +305,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task The_message_holds_no_credential_after_a_failure()
+    public async Task The_message_contains_no_credential_after_a_failure()
     {
         using var handler = new EcrRegistryHandler(Provider(new FakeTokenSource(Expiry))) { InnerHandler = new BrokenConnection() };
         using var client = new HttpMessageInvoker(handler);
@@ -330,7 +330,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task Without_a_token_nothing_is_sent_and_the_caller_learns_why()
+    public async Task Without_a_token_nothing_is_sent_and_the_caller_gets_the_reason()
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, FakeTokenSource.Failing(EcrCredentialErrorReason.AccessDenied));
@@ -355,15 +355,15 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_cancelled_request_waits_for_no_token()
+    public async Task A_cancelled_request_does_not_wait_for_a_token()
     {
-        var asked = new TaskCompletionSource();
+        var called = new TaskCompletionSource();
         using var cancelled = new CancellationTokenSource();
         await using var registry = await StartAsync();
-        using var client = Client(registry, FakeTokenSource.Hanging(asked));
+        using var client = Client(registry, FakeTokenSource.Hanging(called));
 
         var call = client.GetAsync(new Uri($"https://{Host}/v2/"), cancelled.Token);
-        await asked.Task;
+        await called.Task;
         await cancelled.CancelAsync();
 
         Assert.That(async () => await call, Throws.InstanceOf<OperationCanceledException>());
@@ -395,7 +395,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_registry_that_is_called_in_the_clear_is_warned_about()
+    public async Task A_plain_http_call_to_a_registry_logs_a_warning()
     {
         var logger = new ListLogger();
         await using var registry = await StartAsync();
@@ -428,7 +428,7 @@ public sealed class EcrRegistryHandlerTests
         Assert.That(registry.Requests.Select(request => (request.Host, request.Authorization)), Is.EqualTo(expected));
     }
 
-    /// <summary>Gives password-1 until it is refused, then password-2, as a cache does.</summary>
+    /// <summary>Returns password-1 until it is rejected, then password-2, as a cache does.</summary>
     private static FakeTokenSource Renewing()
     {
         var token = new EcrToken("AWS", "password-1", Expiry);
@@ -462,7 +462,7 @@ public sealed class EcrRegistryHandlerTests
         return new EcrCredentialProvider(tokens, options);
     }
 
-    /// <summary>Follows redirects in the simplest way, with the message that it was given.</summary>
+    /// <summary>Follows redirects by sending the same message again.</summary>
     private sealed class ResendingHandler : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>The readme of the package says what is true.</summary>
+/// <summary>The package's readme matches the library.</summary>
 public sealed partial class PackageReadmeTests
 {
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Folder, "lib", "Ecr.Credentials", "README.md"));
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "lib", "Ecr.Credentials", "README.md"));
 
     [Test]
-    public void Its_table_names_public_types_by_their_namespaces()
+    public void Its_table_lists_public_types_with_their_namespaces()
     {
         var publicTypes = typeof(EcrCredentialProvider).Assembly.GetExportedTypes().Select(type => type.FullName!);
         var named = new List<string>();

@@ -4,10 +4,10 @@ using System.Xml.Linq;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>What the packages hold and say.</summary>
+/// <summary>The contents and metadata of the packages.</summary>
 public sealed class PackageTests
 {
-    private DirectoryInfo _folder = null!;
+    private DirectoryInfo _directory = null!;
     private ZipArchive _package = null!;
     private ZipArchive _symbols = null!;
     private XElement _metadata = null!;
@@ -15,12 +15,12 @@ public sealed class PackageTests
     [OneTimeSetUp]
     public async Task Pack()
     {
-        _folder = Directory.CreateTempSubdirectory("ecr-credentials-");
+        _directory = Directory.CreateTempSubdirectory("ecr-credentials-");
         await DotnetCommand.RunAsync(
-            "pack", "lib/Ecr.Credentials", "--no-build", "--configuration", Repository.Configuration, "--output", _folder.FullName);
+            "pack", "lib/Ecr.Credentials", "--no-build", "--configuration", Repository.Configuration, "--output", _directory.FullName);
 
-        _package = await ZipFile.OpenReadAsync(_folder.GetFiles("*.nupkg").Single().FullName);
-        _symbols = await ZipFile.OpenReadAsync(_folder.GetFiles("*.snupkg").Single().FullName);
+        _package = await ZipFile.OpenReadAsync(_directory.GetFiles("*.nupkg").Single().FullName);
+        _symbols = await ZipFile.OpenReadAsync(_directory.GetFiles("*.snupkg").Single().FullName);
         await using var nuspec = await _package.GetEntry("Ecr.Credentials.nuspec")!.OpenAsync();
         _metadata = Child(await XElement.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None), "metadata")!;
     }
@@ -30,7 +30,7 @@ public sealed class PackageTests
     {
         _package?.Dispose();
         _symbols?.Dispose();
-        _folder.Delete(recursive: true);
+        _directory.Delete(recursive: true);
     }
 
     [TestCase("lib/net10.0/Ecr.Credentials.dll")]
@@ -38,27 +38,27 @@ public sealed class PackageTests
     [TestCase("README.md")]
     [TestCase("CHANGELOG.md")]
     [TestCase("icon.png")]
-    public void The_package_holds(string file) => Assert.That(_package.GetEntry(file), Is.Not.Null);
+    public void The_package_contains_the_file(string file) => Assert.That(_package.GetEntry(file), Is.Not.Null);
 
     [Test]
-    public void The_symbols_are_in_a_package_beside_it() => Assert.That(_symbols.GetEntry("lib/net10.0/Ecr.Credentials.pdb"), Is.Not.Null);
+    public void The_symbols_are_in_a_separate_package() => Assert.That(_symbols.GetEntry("lib/net10.0/Ecr.Credentials.pdb"), Is.Not.Null);
 
     [TestCase("id", "Ecr.Credentials")]
     [TestCase("license", "Apache-2.0")]
     [TestCase("readme", "README.md")]
     [TestCase("icon", "icon.png")]
-    public void The_nuspec_says(string element, string value) => Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value));
+    public void The_nuspec_contains_the_element(string element, string value) => Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value));
 
     [Test]
     public void The_nuspec_contains_no_directory_of_the_build_machine() =>
-        Assert.That(_metadata.ToString(), Does.Not.Contain(Repository.Folder).And.Not.Contain("file://"));
+        Assert.That(_metadata.ToString(), Does.Not.Contain(Repository.Root).And.Not.Contain("file://"));
 
-    // One commit makes one package, whatever it was checked out by.
+    // The package depends on the commit only, not on the branch from which it was checked out.
     [Test]
     public void The_nuspec_does_not_name_the_branch() => Assert.That(Child(_metadata, "repository")?.Attribute("branch"), Is.Null);
 
     [Test]
-    public void The_nuspec_lists_direct_dependencies_of_the_run_time_alone()
+    public void The_nuspec_lists_only_direct_runtime_dependencies()
     {
         var dependencies = _metadata.Descendants()
             .Where(element => element.Name.LocalName == "dependency")
@@ -67,10 +67,10 @@ public sealed class PackageTests
         Assert.That(dependencies, Is.Not.Empty.And.EquivalentTo(GetDirectRuntimeDependencies()));
     }
 
-    // Those that the project itself references, and that bring an assembly; analyzers bring none.
+    // The packages that the project references directly and that contain an assembly; analyzers do not.
     private static string[] GetDirectRuntimeDependencies()
     {
-        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Folder, "lib/Ecr.Credentials/obj/project.assets.json")));
+        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "lib/Ecr.Credentials/obj/project.assets.json")));
         var direct = assets.RootElement.GetProperty("project").GetProperty("frameworks").GetProperty("net10.0").GetProperty("dependencies");
         var restored = assets.RootElement.GetProperty("targets").GetProperty("net10.0").EnumerateObject().ToDictionary(
             package => package.Name.Split('/')[0], package => package.Value, StringComparer.OrdinalIgnoreCase);

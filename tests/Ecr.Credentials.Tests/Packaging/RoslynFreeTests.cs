@@ -4,15 +4,15 @@ using System.Text.Json;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>Library and executable are built without source generators, and nothing of the compiler is among their packages.</summary>
+/// <summary>The library and the executable use no source generators, and their dependencies include no compiler packages.</summary>
 [TestFixture("lib/Ecr.Credentials")]
 [TestFixture("shim")]
 public sealed class RoslynFreeTests(string project)
 {
     [Test]
-    public void No_package_of_the_closure_belongs_to_the_compiler()
+    public void No_compiler_package_is_a_transitive_dependency()
     {
-        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Folder, project, "obj", "project.assets.json")));
+        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, project, "obj", "project.assets.json")));
         var packages = assets.RootElement.GetProperty("libraries").EnumerateObject().Select(package => package.Name).ToArray();
 
         Assert.That(packages, Has.Some.StartsWith("AWSSDK.Core/"));
@@ -20,7 +20,7 @@ public sealed class RoslynFreeTests(string project)
     }
 
     [Test]
-    public async Task No_analyzer_on_the_command_line_of_the_compiler_is_a_source_generator()
+    public async Task No_analyzer_on_the_compilers_command_line_is_a_source_generator()
     {
         var analyzers = await GetAnalyzersAsync();
 
@@ -28,7 +28,7 @@ public sealed class RoslynFreeTests(string project)
         Assert.That(analyzers.Where(HoldsGenerator), Is.Empty);
     }
 
-    // As an editor asks for it: the compiler itself is not run, and an input that does not exist keeps MSBuild from skipping its target.
+    // A design-time build, as in an editor: the compiler is not run, and a nonexistent input stops MSBuild from skipping the target.
     private async Task<string[]> GetAnalyzersAsync()
     {
         const string Option = "/analyzer:";
@@ -50,7 +50,7 @@ public sealed class RoslynFreeTests(string project)
             .Select(argument => argument[Option.Length..].Trim('"'))];
     }
 
-    // The compiler runs a generator only if it bears the attribute.
+    // The compiler runs a generator only if it has the attribute.
     private static bool HoldsGenerator(string assembly)
     {
         using var image = new PEReader(File.OpenRead(assembly));

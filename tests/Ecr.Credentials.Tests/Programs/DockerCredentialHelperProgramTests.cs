@@ -13,7 +13,7 @@ public sealed class DockerCredentialHelperProgramTests
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task Get_writes_what_docker_reads_and_nothing_else()
+    public async Task Get_writes_only_the_JSON_that_docker_reads()
     {
         var (exitCode, output) = await RunAsync("get", Host);
 
@@ -57,7 +57,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase("https://")]
     [TestCase("two\nlines")]
     [TestCase("\u0000")]
-    public async Task Get_says_of_a_server_that_is_not_ECR_that_there_are_no_credentials(string server)
+    public async Task Get_reports_no_credentials_for_a_server_that_is_not_ECR(string server)
     {
         var tokens = new FakeTokenSource(Now);
 
@@ -67,7 +67,7 @@ public sealed class DockerCredentialHelperProgramTests
 
     [TestCase("")]
     [TestCase(" \n")]
-    public async Task Get_without_a_server_says_so_in_the_words_of_the_protocol(string input) =>
+    public async Task Get_without_a_server_reports_the_protocols_error(string input) =>
         Assert.That(await RunAsync("get", input), Is.EqualTo((1, "no credentials server URL\n")));
 
     [TestCase("mirror.example.com:5000")]
@@ -94,12 +94,12 @@ public sealed class DockerCredentialHelperProgramTests
         Assert.That(await RunAsync("get", server, FakeTokenSource.Failing(reason)), Is.EqualTo((1, NotFound)));
 
     [Test]
-    public async Task Get_times_out_at_the_deadline_and_says_what_it_waited_for()
+    public async Task Get_times_out_at_the_deadline_and_reports_the_pending_step()
     {
         var time = new FakeTimeProvider(Now);
-        var asked = new TaskCompletionSource();
-        var run = RunAsync("get", Host, FakeTokenSource.Hanging(asked), time: time);
-        await asked.Task;
+        var called = new TaskCompletionSource();
+        var run = RunAsync("get", Host, FakeTokenSource.Hanging(called), time: time);
+        await called.Task;
 
         time.Advance(TimeSpan.FromSeconds(50) - TimeSpan.FromTicks(1));
         Assert.That(run.IsCompleted, Is.False);
@@ -141,7 +141,7 @@ public sealed class DockerCredentialHelperProgramTests
     }
 
     [Test]
-    public async Task List_names_the_own_registry_of_the_default_region_and_ECR_Public()
+    public async Task List_contains_the_default_regions_registry_and_ECR_Public()
     {
         var tokens = new FakeTokenSource((request, _) => Task.FromResult(
             new EcrToken("AWS", "hunter2-secret", Now) { ProxyEndpoint = request.Registry.IsPublic ? null : $"https://{Host}" }));
@@ -157,7 +157,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase(true, false, "{\"https://public.ecr.aws\":\"AWS\"}\n")]
     [TestCase(false, true, $"{{\"https://{Host}\":\"AWS\"}}\n")]
     [TestCase(true, true, "{}\n")]
-    public async Task List_leaves_out_what_has_no_password(bool privateFails, bool publicFails, string expected)
+    public async Task List_omits_registries_without_a_password(bool privateFails, bool publicFails, string expected)
     {
         using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
         var tokens = new FakeTokenSource((request, _) => (request.Registry.IsPublic ? publicFails : privateFails)
@@ -169,7 +169,7 @@ public sealed class DockerCredentialHelperProgramTests
 
     [TestCase(null)]
     [TestCase("https://evil.example")]
-    public async Task List_leaves_out_an_own_registry_that_ECR_does_not_name(string? proxyEndpoint)
+    public async Task List_omits_the_default_registry_if_ECR_does_not_name_it(string? proxyEndpoint)
     {
         using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
         var tokens = new FakeTokenSource((_, _) => Task.FromResult(new EcrToken("AWS", "hunter2-secret", Now) { ProxyEndpoint = proxyEndpoint }));
@@ -190,11 +190,11 @@ public sealed class DockerCredentialHelperProgramTests
 
     [TestCase("store")]
     [TestCase("erase")]
-    public async Task Store_and_erase_do_nothing_quietly_where_that_is_wanted(string action) =>
+    public async Task Store_and_erase_succeed_without_effect_if_configured(string action) =>
         Assert.That(await RunAsync(action, Host, ignoreStorage: true), Is.EqualTo((0, "")));
 
     [Test]
-    public async Task Version_names_the_program_and_its_version() =>
+    public async Task Version_prints_the_program_and_its_version() =>
         Assert.That(
             await RunAsync("version", ""),
             Is.EqualTo((0, $"ecr-credential-provider (Ecr.Credentials) {typeof(EcrCredentialProvider).Assembly.GetName().Version!.ToString(3)}\n")));

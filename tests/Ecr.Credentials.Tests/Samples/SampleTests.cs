@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Samples;
 
-/// <summary>Runs what the samples show.</summary>
+/// <summary>Runs the samples.</summary>
 public sealed class SampleTests
 {
     private const string Registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
@@ -21,7 +21,7 @@ public sealed class SampleTests
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task DockerPull_hands_the_credential_to_the_Docker_engine()
+    public async Task DockerPull_passes_the_credential_to_the_Docker_engine()
     {
         await using var engine = await LoopbackServer.StartAsync((_, response) => response.WriteAsync("{\"status\":\"Pull complete\"}\n"));
         using var docker = new DockerClientBuilder().WithEndpoint(engine.Address).Build();
@@ -111,7 +111,7 @@ public sealed class SampleTests
     }
 
     [Test]
-    public async Task LoginKeeper_tries_again_after_a_minute_when_there_is_no_token()
+    public async Task LoginKeeper_retries_after_a_minute_without_a_token()
     {
         var time = new TimerSignallingTimeProvider(Start);
         var logins = Channel.CreateUnbounded<(EcrToken Token, DateTimeOffset At)>();

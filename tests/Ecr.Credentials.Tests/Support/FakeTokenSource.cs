@@ -2,7 +2,7 @@ using Ecr.Credentials.Tokens;
 
 namespace Ecr.Credentials.Tests.Support;
 
-/// <summary>Gives what the test wants and remembers what it was asked for.</summary>
+/// <summary>Returns what the test specifies and records the requests.</summary>
 internal sealed class FakeTokenSource(Func<EcrTokenRequest, CancellationToken, Task<EcrToken>> answer) : IEcrTokenSource
 {
     public const string Password = "hunter2-secret";
@@ -19,11 +19,11 @@ internal sealed class FakeTokenSource(Func<EcrTokenRequest, CancellationToken, T
     public static FakeTokenSource Failing(EcrCredentialErrorReason reason) =>
         new((_, _) => throw new EcrCredentialException(reason, $"It is {reason}. Do something."));
 
-    /// <summary>Never answers, also when it is cancelled.</summary>
-    public static FakeTokenSource Hanging(TaskCompletionSource asked) =>
+    /// <summary>Never completes, even if it is cancelled.</summary>
+    public static FakeTokenSource Hanging(TaskCompletionSource called) =>
         new(async (_, cancellationToken) =>
         {
-            asked.SetResult();
+            called.SetResult();
             var never = new TaskCompletionSource<EcrToken>();
             return await never.Task.WaitAsync(cancellationToken);
         });

@@ -34,7 +34,11 @@ public sealed class EcrTelemetryTests
     }
 
     [TearDown]
-    public void TearDown() => _telemetry.Dispose();
+    public void TearDown()
+    {
+        _telemetry.Dispose();
+        _logger.Dispose();
+    }
 
     [Test]
     public async Task A_miss_records_the_request_the_call_and_the_token()

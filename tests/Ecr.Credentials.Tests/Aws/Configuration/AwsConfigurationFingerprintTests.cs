@@ -6,7 +6,7 @@ namespace Ecr.Credentials.Tests.Aws.Configuration;
 
 public sealed partial class AwsConfigurationFingerprintTests
 {
-    // Settings of this library's code that tell how something is asked for, or that stand for a secret which changes with the id beside it.
+    // Settings that affect how requests are made but not which credentials are found, or secrets that change together with their id.
     private static readonly string[] DoNotDecide =
     [
         "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN",
@@ -40,7 +40,7 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [Test]
-    public void Every_relevant_variable_changes_it_differently()
+    public void Every_relevant_variable_gives_a_different_fingerprint()
     {
         var fingerprints = new[] { "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE" }.Concat(AwsConfigurationFingerprint.Variables.ToArray())
             .SelectMany(variable => new[] { (variable, "/one"), (variable, "/two") })
@@ -50,11 +50,11 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [TestCaseSource(nameof(DoNotDecide))]
-    public void What_does_not_decide_does_not_change_it(string variable) => Assert.That(Compute(variable, "value"), Is.EqualTo(Compute()));
+    public void An_irrelevant_variable_does_not_change_the_fingerprint(string variable) => Assert.That(Compute(variable, "value"), Is.EqualTo(Compute()));
 
     [TestCase("config")]
     [TestCase("credentials")]
-    public void A_file_that_is_written_changes_it(string name)
+    public void A_changed_file_changes_the_fingerprint(string name)
     {
         var without = Compute();
         Write(name, "[one]");
@@ -69,7 +69,7 @@ public sealed partial class AwsConfigurationFingerprintTests
 
     [TestCase("AWS_CONFIG_FILE")]
     [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
-    public void A_file_that_a_variable_names_is_part_of_it(string variable)
+    public void A_file_named_by_a_variable_is_included(string variable)
     {
         var path = Path.Combine(_home.FullName, "elsewhere");
         var without = Compute(variable, path);
@@ -79,9 +79,9 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [Test]
-    public void No_variable_that_the_search_for_an_identity_reads_is_forgotten()
+    public void Every_variable_that_the_credential_lookup_reads_is_covered()
     {
-        var read = Directory.EnumerateFiles(Path.Combine(Repository.Folder, "lib", "Ecr.Credentials", "Aws"), "*.cs", SearchOption.AllDirectories)
+        var read = Directory.EnumerateFiles(Path.Combine(Repository.Root, "lib", "Ecr.Credentials", "Aws"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => VariablePattern().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value);
 

@@ -4,7 +4,7 @@ namespace Ecr.Credentials.Tests.Aws.Configuration;
 
 public sealed class AwsEnvironmentTests
 {
-    // A name of the test's own, because the environment is the process's.
+    // A unique name, because the environment is shared by the process.
     private const string Variable = "AWS_ENVIRONMENT_TESTS";
 
     [TestCase("value", "value")]

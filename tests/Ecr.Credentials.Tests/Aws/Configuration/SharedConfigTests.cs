@@ -12,7 +12,7 @@ public sealed class SharedConfigTests : IDisposable
     public void Dispose() => _stage.Dispose();
 
     [Test]
-    public void The_credentials_file_wins_setting_by_setting_over_the_config_file()
+    public void Each_setting_in_the_credentials_file_overrides_the_config_file()
     {
         _stage.WriteCredentials("[node]\nregion = eu-west-1\n").WriteConfig("[profile node]\nregion = us-east-1\nrole_arn = pull\n");
 
@@ -28,7 +28,7 @@ public sealed class SharedConfigTests : IDisposable
     [TestCase("node", "[node]\nregion = eu-west-1", null)]
     [TestCase("node", "[profile Node]\nregion = eu-west-1", null)]
     [TestCase("node", "[sso-session node]\nregion = eu-west-1", null)]
-    public void The_config_file_calls_a_profile_by_its_kind_too(string name, string config, string? region)
+    public void The_config_file_uses_section_names_with_the_profile_prefix(string name, string config, string? region)
     {
         _stage.WriteConfig(config);
 
@@ -37,7 +37,7 @@ public sealed class SharedConfigTests : IDisposable
 
     [TestCase("node", "[node]\nregion = eu-west-1", "eu-west-1")]
     [TestCase("node", "[profile node]\nregion = eu-west-1", null)]
-    public void The_credentials_file_calls_a_profile_by_its_name(string name, string credentials, string? region)
+    public void The_credentials_file_uses_section_names_without_the_profile_prefix(string name, string credentials, string? region)
     {
         _stage.WriteCredentials(credentials);
 
@@ -49,7 +49,7 @@ public sealed class SharedConfigTests : IDisposable
     [TestCase("region = a#b;c", "a#b;c")]
     [TestCase("region = # Ireland", null)]
     [TestCase("region =", null)]
-    public void A_trailing_comment_is_removed_and_an_empty_value_is_missing(string line, string? region)
+    public void A_trailing_comment_is_removed_and_an_empty_value_is_unset(string line, string? region)
     {
         _stage.WriteConfig($"[default]\n{line}");
 
@@ -57,7 +57,7 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void A_command_keeps_what_would_be_a_comment_elsewhere()
+    public void A_trailing_comment_is_not_removed_from_a_command()
     {
         _stage.WriteConfig("[default]\ncredential_process = a ; b #c");
 
@@ -66,7 +66,7 @@ public sealed class SharedConfigTests : IDisposable
 
     [TestCase(SharedConfig.CredentialsFileVariable, "[node]\nregion = eu-west-1")]
     [TestCase(SharedConfig.ConfigFileVariable, "[profile node]\nregion = eu-west-1")]
-    public void A_file_may_lie_elsewhere_and_the_other_one_stays_at_home(string variable, string text)
+    public void One_file_can_be_moved_while_the_other_stays_in_the_home_directory(string variable, string text)
     {
         _stage.Set(variable, _stage.Write("elsewhere/aws", text));
         _stage.WriteCredentials("[home]\nregion = us-east-1").WriteConfig("[profile home]\noutput = json");
@@ -80,7 +80,7 @@ public sealed class SharedConfigTests : IDisposable
 
     [TestCase(SharedConfig.CredentialsFileVariable)]
     [TestCase(SharedConfig.ConfigFileVariable)]
-    public void A_variable_that_names_a_missing_file_is_an_error(string variable)
+    public void A_variable_set_to_a_missing_file_is_an_error(string variable)
     {
         var missing = Path.Combine(_stage.Home, "missing");
         _stage.Set(variable, missing).WriteCredentials("[default]\n").WriteConfig("[default]\n");
@@ -89,7 +89,7 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void A_variable_that_names_a_directory_is_an_error()
+    public void A_variable_set_to_a_directory_is_an_error()
     {
         _stage.Set(SharedConfig.ConfigFileVariable, _stage.Home);
 
@@ -97,7 +97,7 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void A_malformed_file_is_an_error_that_names_it_and_not_its_text()
+    public void A_malformed_file_is_reported_without_quoting_it()
     {
         var path = _stage.Write(".aws/credentials", "[default]\naws_secret_access_key hunter2\n");
 
@@ -126,12 +126,12 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void Without_HOME_the_home_directory_is_the_users() =>
+    public void Without_HOME_the_users_home_directory_is_used() =>
         Assert.That(HomeDirectory.Find(_ => null), Is.EqualTo(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
 
     [TestCase(null, "default")]
     [TestCase("node", "node")]
-    public void The_current_profile_is_the_one_that_the_environment_names(string? variable, string expected)
+    public void The_current_profile_is_set_by_the_environment(string? variable, string expected)
     {
         _stage.Set(SharedConfig.ProfileVariable, variable);
 
@@ -139,7 +139,7 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void A_profile_prints_its_name_and_no_setting()
+    public void ToString_of_a_profile_contains_no_settings()
     {
         _stage.WriteCredentials("[node]\naws_secret_access_key = hunter2");
 

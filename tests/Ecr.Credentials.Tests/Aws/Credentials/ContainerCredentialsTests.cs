@@ -35,7 +35,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Credentials_may_have_no_token()
+    public async Task Credentials_without_a_session_token_are_accepted()
     {
         await using var server = await LoopbackServer.StartAsync(
             (_, response) => response.WriteAsync("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}"""));
@@ -45,7 +45,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Without_an_address_there_are_no_credentials()
+    public async Task Without_a_URL_there_are_no_credentials()
     {
         using var source = new Source(Variables.Of((TokenVariable, "Bearer 1"), (TokenFileVariable, "/nowhere")));
 
@@ -55,7 +55,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("/v2/credentials/1", "/v2/credentials/1", "")]
     [TestCase("/role?id=1", "/role", "?id=1")]
     [TestCase("/", "/", "")]
-    public async Task A_path_is_that_of_the_ECS_agent(string relative, string path, string query)
+    public async Task A_relative_URI_is_resolved_against_the_ECS_agent(string relative, string path, string query)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((RelativeVariable, relative), (FullVariable, "http://127.0.0.1:1/")), connect: server.ConnectAsync);
@@ -82,7 +82,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://169.254.170.23/v1/credentials")]
     [TestCase("http://[fd00:ec2::23]/v1/credentials")]
     [TestCase("http://[FD00:EC2:0::23]/v1/credentials")]
-    public async Task An_address_of_this_machine_or_its_agents_may_be_called_over_http(string address)
+    public async Task A_URL_of_this_machine_or_its_agents_can_use_http(string address)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, address)), connect: server.ConnectAsync);
@@ -115,24 +115,24 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://s3cret:s3cret@credentials.example/s3cret?s3cret#s3cret", "http://credentials.example")]
     [TestCase("ftp://127.0.0.1/s3cret", "ftp://127.0.0.1")]
     [TestCase("file:///s3cret", "file://")]
-    public Task Another_address_is_refused(string address, string told) =>
+    public Task A_URL_of_another_host_is_refused(string address, string origin) =>
         AssertMisconfiguredAsync(
-            $"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
+            $"{FullVariable} points to \"{origin}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
 
     [TestCase("127.0.0.1/s3cret")]
     [TestCase("/s3cret\0")]
     [TestCase("http://")]
-    public Task Something_that_is_no_address_is_refused(string address) =>
+    public Task An_invalid_URL_is_refused(string address) =>
         AssertMisconfiguredAsync($"{FullVariable} ", (FullVariable, address));
 
     [Test]
-    public async Task The_token_in_the_environment_is_sent_as_it_is() =>
+    public async Task The_token_in_the_environment_is_sent_unchanged() =>
         Assert.That(await SentTokenAsync((TokenVariable, "Bearer t0ken==")), Is.EqualTo("Bearer t0ken=="));
 
     [TestCase("Bearer from-file")]
     [TestCase("Bearer from-file\n")]
     [TestCase("Bearer from-file\r\n")]
-    public async Task The_token_in_a_file_wins(string text) =>
+    public async Task The_token_in_a_file_takes_precedence(string text) =>
         Assert.That(await SentTokenAsync((TokenVariable, "stale"), (TokenFileVariable, Write("token", text))), Is.EqualTo("Bearer from-file"));
 
     [Test]
@@ -142,14 +142,14 @@ public sealed class ContainerCredentialsTests
     [TestCase("s3cret\n")]
     [TestCase("s3cret\0")]
     [TestCase("s3crét")]
-    public Task A_token_that_is_no_header_is_refused(string token) =>
+    public Task A_token_with_an_invalid_header_value_is_refused(string token) =>
         AssertMisconfiguredAsync(
             $"{TokenVariable} contains characters not allowed in an HTTP header: it must be one line of ASCII text.",
             (FullVariable, "http://127.0.0.1:1/"),
             (TokenVariable, token));
 
     [Test]
-    public async Task A_token_in_a_file_that_is_no_header_is_refused()
+    public async Task A_token_file_with_an_invalid_header_value_is_refused()
     {
         var path = Write("lines", "s3cret\nHost: evil.example");
 
@@ -159,7 +159,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task A_token_file_that_is_empty_is_refused()
+    public async Task An_empty_token_file_is_refused()
     {
         var path = Write("empty", " \n");
 
@@ -167,7 +167,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task A_token_file_that_cannot_be_read_is_reported()
+    public async Task An_unreadable_token_file_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
@@ -201,7 +201,7 @@ public sealed class ContainerCredentialsTests
 
     [TestCase("s3cret", "not JSON")]
     [TestCase("""{"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
-    public async Task An_answer_without_credentials_is_reported(string document, string why)
+    public async Task A_response_without_credentials_is_reported(string document, string why)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync(document));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
@@ -222,7 +222,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task An_endpoint_that_is_silent_is_reported()
+    public async Task An_endpoint_that_hangs_is_reported()
     {
         var clock = new InstantTimeProvider();
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
@@ -233,7 +233,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task A_canceled_lookup_knows_what_it_waited_for()
+    public async Task A_cancelled_lookup_reports_what_it_was_waiting_for()
     {
         using var cancelled = new CancellationTokenSource();
         await using var server = await LoopbackServer.StartAsync(async (request, response) =>

@@ -28,7 +28,7 @@ public sealed class CredentialsDocumentTests
     [TestCase("""{"AccessKeyId":1,"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
     [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "code \"AssumeRoleUnauthorizedAccess\"")]
     [TestCase("""{"Code":"Failed","AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}""", "code \"Failed\"")]
-    public void Read_says_what_is_wrong_and_nothing_else_of_the_document(string json, string message)
+    public void Read_reports_what_is_wrong_without_quoting_the_document(string json, string message)
     {
         var failure = Assert.Throws<FormatException>(() => CredentialsDocument.Read(Encoding.UTF8.GetBytes(json), "Token"))!;
 

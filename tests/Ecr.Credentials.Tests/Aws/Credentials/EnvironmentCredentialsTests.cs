@@ -16,7 +16,7 @@ public sealed class EnvironmentCredentialsTests
     }
 
     [Test]
-    public async Task The_newer_names_win()
+    public async Task The_current_variable_names_take_precedence()
     {
         var keys = new EnvironmentCredentials(Variables.Of(
             ("AWS_ACCESS_KEY", "AKIA1"), ("AWS_SECRET_KEY", "old"), ("AWS_ACCESS_KEY_ID", "AKIA2"), ("AWS_SECRET_ACCESS_KEY", "new")));
@@ -27,7 +27,7 @@ public sealed class EnvironmentCredentialsTests
     }
 
     [Test]
-    public async Task A_session_token_belongs_to_the_keys()
+    public async Task A_session_token_is_used_with_its_keys()
     {
         var keys = new EnvironmentCredentials(
             Variables.Of(("AWS_ACCESS_KEY_ID", "ASIA1"), ("AWS_SECRET_ACCESS_KEY", "s3cret"), ("AWS_SESSION_TOKEN", "t0ken")));

@@ -38,7 +38,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task Credentials_that_have_expired_are_left_for_AWS_to_refuse()
+    public async Task Expired_credentials_are_returned_and_left_for_AWS_to_reject()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { CredentialLifetime = TimeSpan.FromHours(-1) });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
@@ -59,7 +59,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("one\ntwo\n")]
     [TestCase("one\r\n")]
     [TestCase(" one ")]
-    public async Task Of_several_roles_the_first_is_used(string roles)
+    public async Task The_first_of_several_roles_is_used(string roles)
     {
         await using var service = await Service.StartAsync(roles: response => response.WriteAsync(roles));
         using var source = new Source(service.Variables);
@@ -72,7 +72,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("ipv4", "169.254.169.254")]
     [TestCase("IPv6", "[fd00:ec2::254]")]
     [TestCase("ipv6", "[fd00:ec2::254]")]
-    public async Task The_service_is_where_the_mode_says(string? mode, string host)
+    public async Task The_endpoint_mode_selects_the_address(string? mode, string host)
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(
@@ -131,7 +131,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase(AttemptsVariable, "-1")]
     [TestCase(AttemptsVariable, "1.5")]
     [TestCase(AttemptsVariable, "many")]
-    public async Task A_setting_that_cannot_be_used_is_reported(string variable, string value)
+    public async Task An_invalid_setting_is_reported(string variable, string value)
     {
         using var source = new Source(Variables.Of((variable, value)), connect: NoConnection);
 
@@ -142,7 +142,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_refuses_connections_is_not_there()
+    public async Task A_service_that_refuses_connections_is_unavailable()
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://127.0.0.1:1")));
 
@@ -151,7 +151,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_is_silent_is_not_there()
+    public async Task A_service_that_hangs_is_unavailable()
     {
         var clock = new FakeTimeProvider();
         await using var service = await Service.StartAsync(token: response =>
@@ -167,7 +167,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_silent_service_costs_less_than_two_seconds()
+    public async Task A_service_that_hangs_delays_the_lookup_by_less_than_two_seconds()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -179,7 +179,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase("1", 1)]
     [TestCase("4", 7)]
-    public async Task The_number_of_attempts_may_be_set(string attempts, int waits)
+    public async Task The_number_of_attempts_can_be_set(string attempts, int waits)
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -191,7 +191,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task The_time_for_an_attempt_may_be_set()
+    public async Task The_attempt_timeout_can_be_set()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -235,7 +235,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task Every_request_brings_the_token()
+    public async Task Every_request_sends_the_token()
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(service.Variables);
@@ -265,7 +265,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase(401)]
     [TestCase(500)]
-    public async Task A_service_that_refuses_the_role_is_reported(int status)
+    public async Task A_service_that_denies_the_role_is_reported(int status)
     {
         await using var service = await Service.StartAsync(roles: response =>
         {
@@ -295,7 +295,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase(404)]
     [TestCase(503)]
-    public async Task A_role_without_an_answer_is_reported(int status)
+    public async Task A_role_request_that_times_out_is_reported(int status)
     {
         await using var service = await Service.StartAsync(credentials: response =>
         {
@@ -335,7 +335,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_stops_answering_is_reported()
+    public async Task A_service_that_stops_responding_is_reported()
     {
         var clock = new FakeTimeProvider();
         await using var service = await Service.StartAsync(roles: response =>
@@ -350,7 +350,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task User_info_in_the_endpoint_is_not_shown()
+    public async Task User_info_in_the_endpoint_is_not_quoted()
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
 
@@ -359,7 +359,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_canceled_lookup_knows_what_it_waited_for()
+    public async Task A_cancelled_lookup_reports_what_it_was_waiting_for()
     {
         using var cancelled = new CancellationTokenSource();
         await using var service = await Service.StartAsync(token: async response =>
@@ -399,7 +399,7 @@ public sealed class InstanceMetadataCredentialsTests
         public void Dispose() => _client.Dispose();
     }
 
-    /// <summary>A metadata service that does its duty, but for the steps that a test takes into its own hands.</summary>
+    /// <summary>A working metadata service, except for the steps that a test overrides.</summary>
     private sealed class Service(LoopbackServer server) : IAsyncDisposable
     {
         public LoopbackServer Server { get; } = server;

@@ -10,11 +10,11 @@ internal static class LookupExtensions
     public static CredentialLookup NewLookup() =>
         new(EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), new CallProgress(), NullLogger.Instance);
 
-    /// <summary>The credentials, if the source has some.</summary>
+    /// <summary>Returns the credentials, or null if the source has none.</summary>
     public static async Task<ResolvedCredentials?> FindAsync(this ICredentialSource source) =>
         (await source.FindAsync(NewLookup(), CancellationToken.None)).Credentials;
 
-    /// <summary>Why the source has no credentials.</summary>
+    /// <summary>Returns the reason why the source has no credentials.</summary>
     public static async Task<string> FindReasonAsync(this ICredentialSource source)
     {
         var result = await source.FindAsync(NewLookup(), CancellationToken.None);
@@ -22,7 +22,7 @@ internal static class LookupExtensions
         return result.NotFoundReason!;
     }
 
-    /// <summary>How the source fails.</summary>
+    /// <summary>Returns the exception that the source throws.</summary>
     public static async Task<EcrCredentialException> FailAsync(this ICredentialSource source) =>
         (await Assert.ThrowsAsync<EcrCredentialException>(() => source.FindAsync()))!;
 }

@@ -2,7 +2,7 @@ using Ecr.Credentials.Aws.Trust;
 
 namespace Ecr.Credentials.Tests.Aws.Trust;
 
-/// <summary>What is found in a system that lies in a folder of its own.</summary>
+/// <summary>Certificate lookup in a root file system in a temporary directory.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SystemTrustStoreTests
 {
@@ -17,7 +17,7 @@ public sealed class SystemTrustStoreTests
     [TestCase("/etc/pki/tls/cacert.pem")]
     [TestCase("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem")]
     [TestCase("/etc/ssl/cert.pem")]
-    public void FindBundle_knows_the_place_of_each_distribution(string file)
+    public void FindBundle_finds_the_bundle_of_each_distribution(string file)
     {
         Write(file);
 
@@ -27,7 +27,7 @@ public sealed class SystemTrustStoreTests
     [Test]
     public void FindBundle_returns_null_without_a_bundle()
     {
-        // A link whose file has gone, as an uninstalled package leaves it.
+        // A dangling link, as an uninstalled package leaves behind.
         Directory.CreateDirectory(Path.Join(_root.FullName, "/etc/ssl"));
         File.CreateSymbolicLink(Path.Join(_root.FullName, "/etc/ssl/cert.pem"), Path.Join(_root.FullName, "gone"));
 
@@ -36,7 +36,7 @@ public sealed class SystemTrustStoreTests
 
     [TestCase("/usr/lib/ssl/cert.pem")]
     [TestCase("/usr/lib/ssl/certs/4042bcee.0")]
-    public void HasDebianDefaults_is_true_where_OpenSSL_finds_a_certificate_by_itself(string file)
+    public void HasDebianDefaults_is_true_if_OpenSSLs_default_location_has_a_certificate(string file)
     {
         Write(file);
 

@@ -11,7 +11,7 @@ public sealed class ProcessCredentialsTests : IDisposable
 {
     private const string Answer = """{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2"}""";
 
-    /// <summary>Far more than killing a process takes.</summary>
+    /// <summary>Far longer than it takes to kill a process.</summary>
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(30);
 
     private readonly ProfileStage _stage = new();
@@ -33,11 +33,11 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     [Test]
-    public async Task The_command_is_one_for_the_shell_and_has_an_empty_input() =>
+    public async Task The_command_runs_in_a_shell_with_empty_standard_input() =>
         Assert.That((await RunAsync($"cat && printf '%s' '{Answer}' | cat")).Credentials.AccessKey, Is.EqualTo("AKIAEXAMPLE"));
 
     [Test]
-    public async Task However_much_the_command_writes_to_standard_error_does_not_hold_it_up() =>
+    public async Task A_command_that_writes_much_to_standard_error_does_not_block() =>
         Assert.That((await RunAsync($"head -c 1000000 /dev/zero >&2; echo '{Answer}'")).Credentials.AccessKey, Is.EqualTo("AKIAEXAMPLE"));
 
     [TestCase("", "not JSON")]
@@ -50,14 +50,14 @@ public sealed class ProcessCredentialsTests : IDisposable
     [TestCase("""{"Version":1,"SecretAccessKey":"hunter2"}""", "AccessKeyId or SecretAccessKey is missing")]
     [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"soon"}""", "Expiration is not a valid time")]
     [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"2020-01-01T01:00:00+01:00"}""", "expired at 2020-01-01 00:00:00Z")]
-    public Task Other_output_is_reported_without_repeating_it(string output, string why) =>
+    public Task Invalid_output_is_reported_without_quoting_it(string output, string why) =>
         AssertFailsAsync($"printf '%s' '{output}'", $"printed invalid credentials: {why}. See https://docs.aws.amazon.com/");
 
     [TestCase("echo hunter2; echo hunter2 >&2; exit 3", "failed with exit code 3. Run it as this user to see why")]
     [TestCase("hunter2", "failed with exit code 127 (command not found). Run it as this user")]
     [TestCase("/", "failed with exit code 126 (not executable). Run it as this user")]
     [TestCase(Answer, "failed with exit code 127")]
-    public Task A_failure_is_reported_by_its_exit_code_and_not_by_what_was_written(string command, string message) => AssertFailsAsync(command, message);
+    public Task A_failure_is_reported_with_the_exit_code_but_not_the_output(string command, string message) => AssertFailsAsync(command, message);
 
     [Test]
     public async Task A_command_that_never_stops_printing_is_killed()
@@ -70,7 +70,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     [Test]
-    public async Task A_cancelled_search_kills_the_command_with_all_that_it_has_started()
+    public async Task A_cancelled_lookup_kills_the_command_and_its_child_processes()
     {
         var witness = await WitnessAsync();
         using var cancellation = new CancellationTokenSource();
@@ -85,7 +85,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     [Test]
-    public async Task A_cancelled_search_ends_although_a_process_that_got_away_holds_the_output_open()
+    public async Task A_cancelled_lookup_ends_although_an_escaped_process_holds_the_output_open()
     {
         var witness = await WitnessAsync();
         using var cancellation = new CancellationTokenSource();
@@ -100,7 +100,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     [Test]
-    public async Task A_search_that_is_cancelled_already_starts_nothing()
+    public async Task A_lookup_that_is_already_cancelled_starts_no_process()
     {
         using var cancellation = new CancellationTokenSource();
         await cancellation.CancelAsync();
@@ -131,14 +131,14 @@ public sealed class ProcessCredentialsTests : IDisposable
         return path;
     }
 
-    /// <summary>A named pipe that every process of a command holds open. It ends when the last of them has.</summary>
+    /// <summary>A named pipe that every process of a command holds open; it reaches end of file when the last of them exits.</summary>
     private sealed class Witness(string path, string release)
     {
         private readonly Task<StreamReader> _reader = Task.Run(() => new StreamReader(path));
 
         public string Path { get; } = path;
 
-        /// <summary>A named pipe that a process may wait for.</summary>
+        /// <summary>A named pipe that a process can wait on.</summary>
         public string Release { get; } = release;
 
         public async Task SeeStartAsync() => Assert.That(await (await _reader).ReadLineAsync(), Is.EqualTo("started"));

@@ -33,7 +33,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task The_profile_is_the_default_one()
+    public async Task The_default_profile_is_used()
     {
         _stage.WriteCredentials($"[other]\n{Keys}[default]\n{Keys}aws_session_token = token\n");
 
@@ -45,7 +45,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task The_environment_or_the_caller_may_name_another_profile()
+    public async Task The_environment_or_the_caller_can_select_another_profile()
     {
         _stage.Set("AWS_PROFILE", "node").WriteCredentials($"[node]\n{Keys}[other]\n{Keys.Replace("MPLE", "OTHER", StringComparison.Ordinal)}");
 
@@ -55,7 +55,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
 
     [TestCase(null)]
     [TestCase("default")]
-    public async Task Without_a_default_profile_there_is_nothing_here(string? variable)
+    public async Task Without_a_default_profile_there_are_no_credentials(string? variable)
     {
         _stage.Set("AWS_PROFILE", variable).WriteCredentials($"[other]\n{Keys}");
 
@@ -127,7 +127,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         "there is no section [sso-session none], the sso_session of the AWS profile \"default\": add it.")]
     [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1",
         "sso_region is missing in the section [sso-session bare], the sso_session of the AWS profile \"default\": add it.")]
-    public async Task A_profile_with_half_of_a_setting_is_an_error_that_names_the_other_half(string settings, string message)
+    public async Task An_incomplete_profile_is_an_error_that_names_the_missing_setting(string settings, string message)
     {
         _stage.WriteConfig(
             $"[default]\n{settings}\n[profile base]\n{Keys}[profile empty]\nregion = eu-west-1\n[sso-session bare]\nsso_start_url = "
@@ -140,7 +140,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase(Keys + "retry_mode = legacy\nmax_attempts = none\nunknown = x\nsource_profile = base", "AKIAEXAMPLE")]
     [TestCase(Keys + Process + "sso_account_id = 1\nlogin_session = arn", "AKIAEXAMPLE")]
     [TestCase(Process + "retry_mode = legacy\nsso_session = corporate", "AKIAPROCESS")]
-    public async Task Keys_come_before_everything_but_a_role_and_other_settings_do_not_matter(string settings, string accessKey)
+    public async Task Keys_take_precedence_over_everything_but_a_role(string settings, string accessKey)
     {
         _stage.WriteConfig($"[default]\n{settings}\n");
 
@@ -186,7 +186,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_token_in_a_file_comes_before_a_source_profile()
+    public async Task A_web_identity_token_file_takes_precedence_over_a_source_profile()
     {
         var token = _stage.Write("token", _emulator.Options.WebIdentityToken);
         _stage.WriteConfig(
@@ -204,7 +204,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("a", "b", "\"default\" -> \"a\" -> \"b\" -> \"a\"")]
     [TestCase("default", "b", "\"default\" -> \"default\"")]
     [TestCase("a", "default", "\"default\" -> \"a\" -> \"default\"")]
-    public async Task A_circle_of_profiles_is_an_error_that_shows_it(string ofDefault, string ofA, string circle)
+    public async Task A_cycle_of_profiles_is_an_error_that_shows_the_cycle(string ofDefault, string ofA, string circle)
     {
         _stage.WriteConfig(
             $"[default]\nrole_arn = {Role}\nsource_profile = {ofDefault}\n[profile a]\nrole_arn = {Role}\nsource_profile = "

@@ -8,7 +8,7 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 
-/// <summary>No secret reaches an exception, be it an inner one, an activity, a measurement or the log, however the way to the credentials ends.</summary>
+/// <summary>No secret reaches an exception or its inner exceptions, an activity, a measurement or the log, however the credential lookup ends.</summary>
 public sealed class ProfileSecretTests
 {
     private const string Role = "arn:aws:iam::123456789012:role/pull";
@@ -30,7 +30,7 @@ public sealed class ProfileSecretTests
     private static IEnumerable<string> Names => Endings.Select(ending => ending.Name);
 
     [Test]
-    public async Task No_secret_is_shown(
+    public async Task No_secret_is_exposed(
         [Values("keys", "role", "web", "bad web", "sso", "process", "bad process")] string profile, [ValueSource(nameof(Names))] string ending)
     {
         var options = new AwsEmulatorOptions { WebIdentityToken = Marker, SsoAccessToken = Marker };

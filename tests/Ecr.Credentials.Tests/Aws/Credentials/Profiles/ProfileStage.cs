@@ -13,14 +13,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 
-/// <summary>A home directory, an environment and an AWS of their own, in which profiles are looked for.</summary>
+/// <summary>An isolated home directory, environment and AWS emulator for profile lookups.</summary>
 internal sealed class ProfileStage : IDisposable
 {
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("ecr-profile-tests-");
     private readonly Dictionary<string, string> _environment = [];
     private readonly EmulatorHttpClient? _httpClient;
 
-    /// <param name="emulator">Stands for every service of AWS; null where none is to be called.</param>
+    /// <param name="emulator">Emulates every AWS service; null if none must be called.</param>
     public ProfileStage(AwsEmulator? emulator = null)
     {
         _httpClient = emulator is null ? null : new EmulatorHttpClient(emulator);
@@ -51,7 +51,7 @@ internal sealed class ProfileStage : IDisposable
         return this;
     }
 
-    /// <summary>Writes a file below the home directory.</summary>
+    /// <summary>Writes a file under the home directory.</summary>
     public string Write(string name, string text)
     {
         var path = Path.Combine(Home, name);
@@ -101,7 +101,7 @@ internal sealed class ProfileStage : IDisposable
             new ContainerCredentials(environment, local));
     }
 
-    /// <summary>Leads AWS's real host names to the emulator.</summary>
+    /// <summary>Routes AWS's real host names to the emulator.</summary>
     private sealed class EmulatorHttpClient : HttpClientFactory, IDisposable
     {
         private readonly HttpClient _client;
