@@ -5,8 +5,8 @@ using Ecr.Emulator;
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
 /// <summary>
-/// Compares whole processes, from start to end: this project's executable and a peer, in turn, against the same emulator.
-/// Wall time is taken around the process; peak memory by GNU time, in runs of its own, because a spawned process inherits its parent's peak.
+/// Compares whole processes from start to exit: this project's executable and a peer, alternating, against the same emulator.
+/// Wall time is measured around the process; peak memory by GNU time in separate runs, because a spawned process inherits its parent's peak.
 /// </summary>
 internal static class ColdStartCommand
 {
@@ -15,7 +15,7 @@ internal static class ColdStartCommand
     private const int WarmUps = 3;
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
-    /// <param name="arguments">This project's executable, docker-credential-ecr-login, and optionally the number of runs and words of the scenarios.</param>
+    /// <param name="arguments">This project's executable, docker-credential-ecr-login, and optionally the number of runs and words to filter scenarios.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is not [var ours, var peer, .. var rest] || !File.Exists(ours) || !File.Exists(peer))
@@ -25,7 +25,7 @@ internal static class ColdStartCommand
         }
 
         var runs = rest is [var number, ..] ? int.Parse(number, CultureInfo.InvariantCulture) : 40;
-        Console.WriteLine($"{runs} runs each, in turn; medians. {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores.");
+        Console.WriteLine($"{runs} runs each, alternating; medians. {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores.");
         Console.WriteLine();
         Console.WriteLine("| scenario | program | wall | ratio | peak memory | ratio |");
         Console.WriteLine("|---|---|---|---|---|---|");
@@ -39,15 +39,15 @@ internal static class ColdStartCommand
 
     private static async Task RunAsync(Scenario scenario, string ours, string peer, int runs)
     {
-        var folder = Directory.CreateTempSubdirectory("coldstart-");
+        var directory = Directory.CreateTempSubdirectory("coldstart-");
         try
         {
             await using var emulator = await AwsEmulator.StartAsync();
             using var http = new DelayedLink(emulator.Address.Port, scenario.RoundTrip);
             using var https = new DelayedLink(emulator.HttpsAddress.Port, scenario.RoundTrip);
             var environment = scenario.RoundTrip == TimeSpan.Zero
-                ? scenario.GetEnvironment(emulator, emulator.Address.Port, emulator.HttpsAddress.Port, folder.FullName)
-                : scenario.GetEnvironment(emulator, http.Port, https.Port, folder.FullName);
+                ? scenario.GetEnvironment(emulator, emulator.Address.Port, emulator.HttpsAddress.Port, directory.FullName)
+                : scenario.GetEnvironment(emulator, http.Port, https.Port, directory.FullName);
             var request = $$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"{{Host}}/team/app"}""";
             Contender[] contenders =
             [
@@ -57,25 +57,25 @@ internal static class ColdStartCommand
                 new("docker-credential-ecr-login", peer, ["get"], Host, environment),
             ];
 
-            Report(scenario, contenders, Measure(contenders, runs, folder.FullName));
+            Report(scenario, contenders, Measure(contenders, runs, directory.FullName));
         }
         finally
         {
-            folder.Delete(recursive: true);
+            directory.Delete(recursive: true);
         }
     }
 
-    private static Samples[] Measure(Contender[] contenders, int runs, string folder)
+    private static Samples[] Measure(Contender[] contenders, int runs, string directory)
     {
         var samples = contenders.Select(_ => new Samples([], [])).ToArray();
         for (var run = -WarmUps; run < runs; run++)
         {
             for (var i = 0; i < contenders.Length; i++)
             {
-                var input = Path.Combine(folder, $"input-{i}");
+                var input = Path.Combine(directory, $"input-{i}");
                 File.WriteAllText(input, contenders[i].Input);
-                var wall = NativeProcess.Run(contenders[i], input, Path.Combine(folder, "output"));
-                var memory = MeasureMemory(contenders[i], input, folder);
+                var wall = NativeProcess.Run(contenders[i], input, Path.Combine(directory, "output"));
+                var memory = MeasureMemory(contenders[i], input, directory);
                 if (run >= 0)
                 {
                     samples[i].Wall.Add(wall.TotalMilliseconds);
@@ -87,12 +87,12 @@ internal static class ColdStartCommand
         return samples;
     }
 
-    // In MiB. GNU time forks from a process so small that its own peak does not count.
-    private static double MeasureMemory(Contender contender, string input, string folder)
+    // In MiB. GNU time forks from a process so small that its own peak is negligible.
+    private static double MeasureMemory(Contender contender, string input, string directory)
     {
-        var report = Path.Combine(folder, "memory");
+        var report = Path.Combine(directory, "memory");
         var timed = contender with { Path = "/usr/bin/time", Arguments = ["-f", "%M", "-o", report, contender.Path, .. contender.Arguments] };
-        NativeProcess.Run(timed, input, Path.Combine(folder, "output"));
+        NativeProcess.Run(timed, input, Path.Combine(directory, "output"));
         return double.Parse(File.ReadAllText(report), CultureInfo.InvariantCulture) / 1024;
     }
 
@@ -109,7 +109,7 @@ internal static class ColdStartCommand
         }
     }
 
-    // Pair by pair, so that a machine that slows down for a while slows both sides of a ratio.
+    // Paired, so that a temporary slowdown of the machine affects both sides of a ratio.
     private static double MedianRatio(List<double> ours, List<double> theirs) => Median([.. ours.Zip(theirs, (a, b) => a / b)]);
 
     private static double Median(List<double> values)

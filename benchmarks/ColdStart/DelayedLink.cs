@@ -5,8 +5,8 @@ using Ecr.Emulator;
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
 /// <summary>
-/// A way to a server on this machine on which everything that the client sends arrives late, as over a network: a question is answered after the
-/// time of a round trip. Opening a connection takes no time, which a program in user space cannot change.
+/// A link to a local server that delays everything the client sends, like a network: a response arrives one round-trip time after its request.
+/// Connecting is not delayed, which a user-space program cannot change.
 /// </summary>
 internal sealed class DelayedLink(int serverPort, TimeSpan roundTrip) : IDisposable
 {

@@ -2,11 +2,11 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
-/// <summary>What is between a program and its credential.</summary>
-/// <param name="IsHttps">Whether the API is asked over TLS, with all of the system's authorities and the emulator's to choose from.</param>
-/// <param name="Source">Where the AWS credentials are.</param>
-/// <param name="RoundTrip">How long a question is under way until its answer is there.</param>
-/// <param name="IsWarm">Whether the password is in the program's cache, from a run before.</param>
+/// <summary>The conditions under which a program obtains its credential.</summary>
+/// <param name="IsHttps">Whether the API is called over TLS, with the system's root certificates and the emulator's installed.</param>
+/// <param name="Source">The source of the AWS credentials.</param>
+/// <param name="RoundTrip">The round-trip time.</param>
+/// <param name="IsWarm">Whether the password is in the program's cache from an earlier run.</param>
 internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan RoundTrip, bool IsWarm = false)
 {
     private const string SystemBundle = "/etc/ssl/certs/ca-certificates.crt";
@@ -25,19 +25,19 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
         $"{(IsHttps ? "https" : "http")}, {(Source == CredentialSource.StaticKey ? "static keys" : "instance metadata")}, "
             + $"{RoundTrip.TotalMilliseconds:0} ms{(IsWarm ? ", warm cache" : "")}";
 
-    /// <summary>The variables with which a program meets the emulator in this scenario.</summary>
+    /// <summary>Returns the variables that direct a program to the emulator in this scenario.</summary>
     /// <param name="emulator">The emulator.</param>
-    /// <param name="httpPort">The way to its http port.</param>
-    /// <param name="httpsPort">The way to its https port.</param>
-    /// <param name="folder">Takes files, and is the home directory.</param>
-    public Dictionary<string, string> GetEnvironment(AwsEmulator emulator, int httpPort, int httpsPort, string folder)
+    /// <param name="httpPort">The local port that forwards to its http port.</param>
+    /// <param name="httpsPort">The local port that forwards to its https port.</param>
+    /// <param name="directory">The home directory, also for temporary files.</param>
+    public Dictionary<string, string> GetEnvironment(AwsEmulator emulator, int httpPort, int httpsPort, string directory)
     {
-        var bundle = Path.Combine(folder, "bundle.pem");
+        var bundle = Path.Combine(directory, "bundle.pem");
         File.WriteAllText(bundle, File.ReadAllText(SystemBundle) + emulator.CertificateAuthorityPem);
 
         var environment = new Dictionary<string, string>(emulator.Environment(Source))
         {
-            ["HOME"] = folder,
+            ["HOME"] = directory,
             ["PATH"] = "/usr/bin:/bin",
             ["AWS_ENDPOINT_URL"] = IsHttps ? $"https://localhost:{httpsPort}" : $"http://127.0.0.1:{httpPort}",
             ["SSL_CERT_FILE"] = bundle,
@@ -47,7 +47,7 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
             environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = $"http://127.0.0.1:{httpPort}";
         }
 
-        var (variable, value) = IsWarm ? ("AWS_ECR_CACHE_DIR", Path.Combine(folder, "cache")) : ("AWS_ECR_DISABLE_CACHE", "true");
+        var (variable, value) = IsWarm ? ("AWS_ECR_CACHE_DIR", Path.Combine(directory, "cache")) : ("AWS_ECR_DISABLE_CACHE", "true");
         environment[variable] = value;
         return environment;
     }

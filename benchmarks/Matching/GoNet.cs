@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>What is needed of Go's <c>net</c>.</summary>
+/// <summary>The required part of Go's <c>net</c>.</summary>
 internal static class GoNet
 {
     /// <summary>https://pkg.go.dev/net#SplitHostPort.</summary>

@@ -26,7 +26,7 @@ public sealed class AwsFailureTests : ShimFixture
     ];
 
     [TestCaseSource(nameof(Failures))]
-    public async Task A_failure_of_AWS_is_reported_in_one_line(Fault fault, int attempts, string[] messages)
+    public async Task An_AWS_error_is_reported_in_one_line(Fault fault, int attempts, string[] messages)
     {
         Emulator.Faults.Always(fault, AwsService.Ecr);
 
@@ -37,12 +37,12 @@ public sealed class AwsFailureTests : ShimFixture
         Assert.That(TokenRequests, Has.Count.EqualTo(attempts));
     }
 
-    private static IEnumerable<TestCaseData> PassingFaults() =>
+    private static IEnumerable<TestCaseData> TransientFaults() =>
         from fault in (Fault[])[Fault.Throttling, Fault.ThrottleException, Fault.TooManyRequests, Fault.ServerError, Fault.ServiceUnavailable, Fault.Reset]
         select new TestCaseData(fault).SetArgDisplayNames(fault.ToString());
 
-    [TestCaseSource(nameof(PassingFaults))]
-    public async Task A_passing_fault_costs_a_retry_and_nothing_else(Fault fault)
+    [TestCaseSource(nameof(TransientFaults))]
+    public async Task A_transient_fault_is_retried(Fault fault)
     {
         Emulator.Faults.Enqueue(fault, AwsService.Ecr);
 
@@ -51,7 +51,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_connection_that_breaks_is_reported_in_one_line([Values("Reset", "Truncated")] string kind)
+    public async Task A_connection_reset_is_reported_in_one_line([Values("Reset", "Truncated")] string kind)
     {
         Emulator.Faults.Always(kind == "Reset" ? Fault.Reset : Fault.Truncated, AwsService.Ecr);
 
@@ -94,7 +94,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_token_that_has_expired_already_is_not_to_be_cached()
+    public async Task An_expired_token_is_returned_with_a_zero_cache_duration()
     {
         Emulator.Faults.Always(Fault.ExpiredToken, AwsService.Ecr);
 
@@ -105,7 +105,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_clock_that_is_wrong_is_corrected_by_the_services_own()
+    public async Task A_wrong_clock_is_corrected_from_the_services_Date_header()
     {
         Emulator.Faults.Always(Fault.SkewedClock);
 
@@ -142,7 +142,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_file_with_certificates_that_does_not_exist_is_reported()
+    public async Task A_missing_certificate_file_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {

@@ -35,7 +35,7 @@ public sealed class BadInputTests : ShimFixture
         AssertFailure(await RunAsync(Request(Host + "/" + new string('x', 1 << 20))), 2, "larger than 1 MiB");
 
     [Test]
-    public async Task A_long_image_of_another_registry_is_not_repeated_in_full()
+    public async Task A_long_image_of_another_registry_is_truncated_in_the_message()
     {
         var result = await RunAsync(Request(new string('x', 900_000)));
 
@@ -55,7 +55,7 @@ public sealed class BadInputTests : ShimFixture
     }
 
     [Test]
-    public async Task Text_before_an_at_sign_is_never_repeated()
+    public async Task Text_before_an_at_sign_is_not_quoted()
     {
         var result = await RunAsync(Request($"AWS:hunter2@{Host}/x"));
 

@@ -47,7 +47,7 @@ public sealed class CommandLineTests : ShimFixture
     [TestCase("--registry-alias=mirror.example", "\"mirror.example\" is not a valid registry alias. Expected PATTERN=REGISTRY.")]
     [TestCase("--registry-alias=mirror.example/team=public.ecr.aws", "must be a host without a path")]
     [TestCase("--registry-alias=mirror.example=docker.io", "\"docker.io\" is not an Amazon ECR registry host.")]
-    public async Task An_argument_that_cannot_be_used_is_reported_in_one_line(string argument, string message)
+    public async Task An_invalid_argument_is_reported_in_one_line(string argument, string message)
     {
         AssertFailure(await RunAsync(Request(), argument), 2, message);
         Assert.That(Emulator.Requests, Is.Empty);

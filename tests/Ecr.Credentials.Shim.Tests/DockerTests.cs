@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>The executable as a credential helper of docker.</summary>
+/// <summary>The executable as a Docker credential helper.</summary>
 public sealed class DockerTests : ShimFixture
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
@@ -11,7 +11,7 @@ public sealed class DockerTests : ShimFixture
     [TestCase(Host, AwsService.Ecr, "eu-west-1")]
     [TestCase("https://" + Host, AwsService.Ecr, "eu-west-1")]
     [TestCase("public.ecr.aws", AwsService.EcrPublic, "us-east-1")]
-    public async Task Get_answers_with_the_registrys_password_and_is_silent_otherwise(string server, AwsService service, string region)
+    public async Task Get_writes_only_the_registrys_password(string server, AwsService service, string region)
     {
         var result = await RunAsync(server, "docker", "get");
 
@@ -22,7 +22,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_says_of_another_registry_what_clients_go_on_after()
+    public async Task Get_reports_another_registry_as_not_found_in_the_protocols_words()
     {
         var result = await RunAsync("https://index.docker.io/v1/", "docker", "get");
 
@@ -31,7 +31,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_reports_a_failure_on_standard_output_where_clients_read_it()
+    public async Task Get_reports_a_failure_on_standard_output()
     {
         Emulator.Faults.Always(Fault.AccessDenied, AwsService.Ecr);
 
@@ -76,7 +76,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task List_names_the_own_registry_and_ECR_Public()
+    public async Task List_contains_the_default_registry_and_ECR_Public()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_REGION"] = "eu-west-1" };
 
@@ -88,14 +88,14 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task List_is_empty_where_there_are_no_credentials() =>
+    public async Task List_is_empty_without_credentials() =>
         Assert.That((await RunAsync("", Emulator.Environment(CredentialSource.None), "docker", "list")).Output, Is.EqualTo("{}\n"));
 
     [TestCase("store", "true", 0)]
     [TestCase("erase", "true", 0)]
     [TestCase("store", "1", 1)]
     [TestCase("erase", "", 1)]
-    public async Task Store_and_erase_succeed_quietly_only_where_a_variable_says_so(string action, string value, int exitCode)
+    public async Task Store_and_erase_succeed_only_if_a_variable_allows_it(string action, string value, int exitCode)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_IGNORE_CREDS_STORAGE"] = value };
 
@@ -106,7 +106,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Version_is_the_products() =>
+    public async Task Version_prints_the_product_and_its_version() =>
         Assert.That((await RunAsync("", "docker", "version")).Output, Does.Match(@"^ecr-credential-provider \(Ecr\.Credentials\) \d+\.\d+\.\d+\n$"));
 
     [TestCase("docker")]
@@ -119,11 +119,11 @@ public sealed class DockerTests : ShimFixture
         Assert.That(result.Output, Does.Contain("expected get, list, store, erase or version"));
     }
 
-    // The framework-dependent build is started by a host program, which does not pass on the name.
+    // The framework-dependent build is started by the .NET host, which does not pass on the name.
     [TestCase("docker-credential-ecr-login")]
     [TestCase("docker-credential-ecr")]
     [Requires(Requirement.NativeExecutable)]
-    public async Task A_link_with_a_helpers_name_is_a_helper(string name)
+    public async Task A_link_named_like_a_helper_runs_as_a_helper(string name)
     {
         File.CreateSymbolicLink(Path.Combine(Home, name), Path.GetFullPath(ShimProgram.Path));
 

@@ -4,18 +4,18 @@ using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>Passwords that one process leaves to the next.</summary>
+/// <summary>Passwords cached by one process for the next.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class FileCacheTests : ShimFixture
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
-    // The build output takes a second of a processor to start.
+    // The build output takes one second of CPU time to start.
     private static readonly int Crowd = ShimProgram.IsNamed ? 50 : 6;
 
-    private string Folder => Path.Combine(Home, "passwords");
+    private string CacheDirectory => Path.Combine(Home, "passwords");
 
-    private string[] Tokens => [.. Directory.GetFiles(Folder, "ecr-token-*").Where(path => Path.GetExtension(path).Length == 0)];
+    private string[] Tokens => [.. Directory.GetFiles(CacheDirectory, "ecr-token-*").Where(path => Path.GetExtension(path).Length == 0)];
 
     [Test]
     public async Task Docker_calls_AWS_only_for_the_first_password()
@@ -23,15 +23,15 @@ public sealed class FileCacheTests : ShimFixture
         var variables = Emulator.Environment(CredentialSource.InstanceMetadata);
 
         AssertPassword(await RunAsync(Host, variables, "docker", "get"));
-        var asked = Emulator.Requests.Count;
+        var calls = Emulator.Requests.Count;
         AssertPassword(await RunAsync($"https://{Host}/", variables, "docker", "get"));
         AssertPassword(await RunAsync("999999999999.dkr.ecr.eu-west-1.amazonaws.com", variables, "docker", "get"));
 
-        Assert.That(Emulator.Requests, Has.Count.EqualTo(asked), "not even the metadata service is asked");
+        Assert.That(Emulator.Requests, Has.Count.EqualTo(calls), "not even the metadata service must be called");
     }
 
     [Test]
-    public async Task Another_identity_gets_a_password_of_its_own()
+    public async Task Another_identity_gets_a_separate_password()
     {
         AssertPassword(await RunAsync(Host, Emulator.Environment(), "docker", "get"));
         AssertPassword(await RunAsync(Host, Emulator.Environment(CredentialSource.SessionKey), "docker", "get"));
@@ -44,8 +44,8 @@ public sealed class FileCacheTests : ShimFixture
     [Test]
     public async Task The_plugin_shares_passwords_in_a_directory()
     {
-        AssertAnswer(await RunAsync(Request($"{Host}/one"), "--cache-dir", Folder));
-        AssertAnswer(await RunAsync(Request($"{Host}/two"), $"--cache-dir={Folder}"));
+        AssertAnswer(await RunAsync(Request($"{Host}/one"), "--cache-dir", CacheDirectory));
+        AssertAnswer(await RunAsync(Request($"{Host}/two"), $"--cache-dir={CacheDirectory}"));
 
         Assert.That(TokenRequests, Has.Count.EqualTo(1));
     }
@@ -71,7 +71,7 @@ public sealed class FileCacheTests : ShimFixture
 
     [TestCase("docker", "get")]
     [TestCase("docker", "get", "--cache-dir", "/nowhere")]
-    public async Task A_variable_switches_it_off(params string[] arguments)
+    public async Task A_variable_disables_the_cache(params string[] arguments)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_DISABLE_CACHE"] = "1" };
 
@@ -108,11 +108,11 @@ public sealed class FileCacheTests : ShimFixture
         Assert.That(results.Select(result => result.Output).Distinct().Count(), Is.EqualTo(1));
         AssertPassword(results[0]);
         Assert.That(TokenRequests, Has.Count.EqualTo(1));
-        AssertFolderIsWhole();
+        AssertDirectoryIsComplete();
     }
 
     [Test]
-    public async Task The_next_process_takes_over_from_one_that_died()
+    public async Task A_waiting_process_takes_over_from_one_that_was_killed()
     {
         Emulator.Faults.Enqueue(Fault.Slow, AwsService.Ecr);
         using var killed = new CancellationTokenSource();
@@ -130,11 +130,11 @@ public sealed class FileCacheTests : ShimFixture
         }
 
         Assert.That(TokenRequests, Has.Count.EqualTo(2));
-        AssertFolderIsWhole();
+        AssertDirectoryIsComplete();
     }
 
-    [TestCase(-13, TestName = "A_password_that_has_expired_is_not_given_out_also_where_AWS_fails")]
-    [TestCase(1, TestName = "A_password_of_the_future_is_not_given_out_also_where_AWS_fails")]
+    [TestCase(-13, TestName = "An_expired_password_is_not_returned_even_if_AWS_fails")]
+    [TestCase(1, TestName = "A_password_dated_in_the_future_is_not_returned_even_if_AWS_fails")]
     public async Task A_password_is_not_used_outside_its_lifetime(int hours)
     {
         AssertPassword(await GetAsync());
@@ -160,7 +160,7 @@ public sealed class FileCacheTests : ShimFixture
         AssertPassword(await GetAsync());
         AssertPassword(await GetAsync());
 
-        Assert.That(TokenRequests, Has.Count.EqualTo(2), "the second one does not try again so soon");
+        Assert.That(TokenRequests, Has.Count.EqualTo(2), "the second process must not retry so soon");
     }
 
     [TestCase("")]
@@ -180,18 +180,18 @@ public sealed class FileCacheTests : ShimFixture
     [Test]
     public async Task The_reason_for_an_unused_cache_is_logged()
     {
-        Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
-        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherWrite);
+        Directory.CreateDirectory(CacheDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
+        File.SetUnixFileMode(CacheDirectory, File.GetUnixFileMode(CacheDirectory) | UnixFileMode.OtherWrite);
 
         var quiet = await GetAsync();
-        var told = await RunAsync(Host, [.. Arguments, "-v"]);
+        var verbose = await RunAsync(Host, [.. Arguments, "-v"]);
 
         AssertPassword(quiet);
-        Assert.That(told.Error, Does.Contain($"Not caching passwords: {Folder} is not private."));
-        Assert.That(Directory.GetFileSystemEntries(Folder), Is.Empty);
+        Assert.That(verbose.Error, Does.Contain($"Not caching passwords: {CacheDirectory} is not private."));
+        Assert.That(Directory.GetFileSystemEntries(CacheDirectory), Is.Empty);
     }
 
-    private string[] Arguments => ["docker", "get", "--cache-dir", Folder];
+    private string[] Arguments => ["docker", "get", "--cache-dir", CacheDirectory];
 
     private Task<ShimResult> GetAsync() => RunAsync(Host, Arguments);
 
@@ -201,13 +201,13 @@ public sealed class FileCacheTests : ShimFixture
         Assert.That(result.Output, Does.Contain($"\"Secret\":\"{Emulator.Token}\""));
     }
 
-    private void AssertFolderIsWhole()
+    private void AssertDirectoryIsComplete()
     {
-        Assert.That(Directory.GetFileSystemEntries(Folder), Is.EquivalentTo(new[] { Tokens.Single(), Tokens.Single() + ".lock" }));
+        Assert.That(Directory.GetFileSystemEntries(CacheDirectory), Is.EquivalentTo(new[] { Tokens.Single(), Tokens.Single() + ".lock" }));
         Assert.That(File.ReadAllText(Tokens.Single()), Does.Contain(Emulator.Token));
     }
 
-    // As if it had been written by a clock that differs by so much.
+    // As if it had been written with a clock that is off by that much.
     private void MoveClockOfToken(TimeSpan by)
     {
         var lines = File.ReadAllLines(Tokens.Single());

@@ -5,7 +5,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com", AwsService.Ecr, "eu-west-1")]
     [TestCase("123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app:1", AwsService.Ecr, "us-west-2")]
     [TestCase("public.ecr.aws", AwsService.EcrPublic, "us-east-1")]
-    public async Task The_password_is_printed_alone(string registry, AwsService service, string region)
+    public async Task Only_the_password_is_printed(string registry, AwsService service, string region)
     {
         var result = await RunAsync("", "login-password", registry);
 
@@ -14,7 +14,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     }
 
     [Test]
-    public async Task Without_a_registry_it_is_the_default_regions()
+    public async Task Without_a_registry_the_default_regions_password_is_printed()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_REGION"] = "eu-north-1" };
 
@@ -25,7 +25,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     }
 
     [Test]
-    public async Task Without_a_registry_and_a_default_region_it_says_so() =>
+    public async Task Without_a_registry_or_default_region_an_error_is_reported() =>
         AssertFailure(
             await RunAsync("", "login-password"), 2, "no registry given and no default region configured: pass a host or set AWS_REGION.");
 

@@ -3,21 +3,21 @@ using System.Net.Sockets;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>What can only be seen in a network that is the test's own: <c>tests/with-netns</c> makes one.</summary>
+/// <summary>Tests that require a separate network namespace, which <c>tests/with-netns</c> creates.</summary>
 [Requires(Requirement.OwnNetwork)]
 public sealed class OwnNetworkTests : ShimFixture
 {
     private static IEnumerable<TestCaseData> Sources() =>
     [
         new TestCaseData("169.254.170.2", new Dictionary<string, string> { ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/v2/credentials/emulated-task" })
-            .SetArgDisplayNames("container credentials by their relative address"),
+            .SetArgDisplayNames("container credentials by relative URI"),
         new TestCaseData("169.254.169.254", new Dictionary<string, string> { ["AWS_EC2_METADATA_DISABLED"] = "false" })
             .SetArgDisplayNames("instance metadata"),
     ];
 
     [TestCaseSource(nameof(Sources))]
     [NonParallelizable]
-    public async Task Credentials_are_found_at_the_address_that_AWS_gave_them(string address, IReadOnlyDictionary<string, string> settings)
+    public async Task Credentials_are_found_at_AWSs_link_local_address(string address, IReadOnlyDictionary<string, string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         using var service = new ConnectionListener(

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>AWS's services are asked through the proxy that the environment names; what is on the machine itself never is.</summary>
+/// <summary>AWS services are called through the configured proxy; endpoints on the machine itself bypass it.</summary>
 public sealed class ProxyTests : ShimFixture
 {
     [TestCase(CredentialSource.InstanceMetadata)]

@@ -6,7 +6,7 @@ using Ecr.Credentials.Shim.Tests.Identities;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>The README says what is true.</summary>
+/// <summary>The README matches the program.</summary>
 public sealed partial class ReadmeTests : ShimFixture
 {
     private static readonly string Repository = typeof(ReadmeTests).Assembly
@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task Its_options_are_the_help_text()
+    public async Task Its_options_match_the_help_text()
     {
         var help = (await RunAsync("", "--help")).Output;
 
@@ -39,7 +39,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task Its_docker_configuration_names_registries_that_the_helper_has_passwords_for()
+    public async Task Its_docker_configuration_works_for_every_registry_in_it()
     {
         using var configuration = JsonDocument.Parse(HelpersPattern().Match(Readme).Value);
         foreach (
@@ -82,7 +82,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void Its_patterns_are_those_of_the_library()
+    public void Its_patterns_match_the_library()
     {
         var patterns = PatternPattern().Matches(Readme).Select(match => match.Value).Distinct().ToArray();
 
@@ -98,7 +98,7 @@ public sealed partial class ReadmeTests : ShimFixture
         var section = Readme[Readme.IndexOf("## Troubleshooting", StringComparison.Ordinal)..Readme.IndexOf("## docker", StringComparison.Ordinal)];
         var messages = MessagePattern().Matches(section).Select(match => match.Groups[1].Value)
 
-            // Messages of the runtime and of the dynamic linker.
+            // Messages from the runtime and the dynamic linker.
             .Where(message => !message.StartsWith(
                 "No usable version of libssl", StringComparison.Ordinal) && !message.StartsWith("GLIBC_", StringComparison.Ordinal))
             .ToArray();

@@ -2,7 +2,7 @@ using System.Runtime.Versioning;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>A credential helper runs wherever docker was started, for example in a repository that somebody else wrote.</summary>
+/// <summary>A credential helper runs in docker's working directory, which may be an untrusted repository.</summary>
 [Platform(Exclude = "Win", Reason = "The commands are for a POSIX shell.")]
 [UnsupportedOSPlatform("windows")]
 public sealed class WorkingDirectoryTests : ShimFixture

@@ -1,9 +1,9 @@
 namespace Ecr.Emulator;
 
-/// <summary>How an <see cref="AwsEmulator"/> behaves. Everything has a default that works.</summary>
+/// <summary>Configures an <see cref="AwsEmulator"/>. Every option has a working default.</summary>
 public sealed class AwsEmulatorOptions
 {
-    /// <summary>Port of <see cref="AwsEmulator.Address"/>; 0 takes any free one.</summary>
+    /// <summary>Port of <see cref="AwsEmulator.Address"/>; 0 selects a free port.</summary>
     public int Port { get; init; }
 
     /// <summary>The one region for which requests to the loopback address must be signed; null accepts any well-formed region.</summary>
@@ -17,48 +17,48 @@ public sealed class AwsEmulatorOptions
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The password inside the ECR token; null makes one at start that looks like AWS's.</summary>
+    /// <summary>The password inside the ECR token; null generates one that looks like AWS's at startup.</summary>
     public string? Token { get; init; }
 
-    /// <summary>How long the ECR token lives.</summary>
+    /// <summary>The lifetime of the ECR token.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(12);
 
     public ExpiresAtFormat ExpiresAtFormat { get; init; }
 
-    /// <summary>How long the session, instance, container, pod and SSO credentials made at start live.</summary>
+    /// <summary>The lifetime of the session, instance, container, pod and SSO credentials issued at startup.</summary>
     public TimeSpan CredentialLifetime { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>The role of the emulated EC2 instance; null for an instance without a role.</summary>
     public string? InstanceRole { get; init; } = "emulated-node";
 
-    /// <summary>The region that the instance metadata service tells.</summary>
+    /// <summary>The region that the instance metadata service reports.</summary>
     public string InstanceRegion { get; init; } = "us-east-1";
 
-    /// <summary>True for an instance whose metadata service is switched off: it answers 403.</summary>
+    /// <summary>Whether the instance's metadata service is disabled: it then answers 403.</summary>
     public bool InstanceMetadataForbidden { get; init; }
 
-    /// <summary>What the Authorization header to the container credentials endpoint must hold; null asks for none.</summary>
+    /// <summary>The Authorization header that the container credentials endpoint requires; null requires none.</summary>
     public string? ContainerAuthorizationToken { get; init; }
 
-    /// <summary>What the Authorization header must hold where the container credentials endpoint is asked for an EKS Pod Identity.</summary>
+    /// <summary>The Authorization header that the container credentials endpoint requires for an EKS Pod Identity.</summary>
     public string PodIdentityToken { get; init; } = "emulated.pod-identity.token";
 
     /// <summary>The web identity (service account) token that STS accepts.</summary>
     public string WebIdentityToken { get; init; } = "emulated.web-identity.token";
 
-    /// <summary>A web identity token that STS refuses as expired.</summary>
+    /// <summary>A web identity token that STS rejects as expired.</summary>
     public string ExpiredWebIdentityToken { get; init; } = "emulated.expired-web-identity.token";
 
-    /// <summary>The access token that the SSO portal accepts and a refresh yields; every other one is refused as expired ones are.</summary>
+    /// <summary>The access token that the SSO portal accepts and a refresh returns; any other is rejected like an expired one.</summary>
     public string SsoAccessToken { get; init; } = "emulated.sso-access-token";
 
     /// <summary>The refresh token that the SSO OIDC service accepts.</summary>
     public string SsoRefreshToken { get; init; } = "emulated.sso-refresh-token";
 
-    /// <summary>The client id that a refresh must bring.</summary>
+    /// <summary>The client id that a refresh must send.</summary>
     public string SsoClientId { get; init; } = "emulated-sso-client";
 
-    /// <summary>The client secret that a refresh must bring.</summary>
+    /// <summary>The client secret that a refresh must send.</summary>
     public string SsoClientSecret { get; init; } = "emulated.sso-client-secret";
 
     /// <summary>The role (permission set) for which the SSO portal has credentials, in <see cref="AccountId"/>.</summary>
@@ -67,9 +67,9 @@ public sealed class AwsEmulatorOptions
     /// <summary>ARNs of the roles that may be assumed; null allows every role.</summary>
     public IReadOnlyCollection<string>? AssumableRoles { get; init; }
 
-    /// <summary>The external id that AssumeRole must bring; null asks for none.</summary>
+    /// <summary>The external id that AssumeRole must send; null requires none.</summary>
     public string? ExternalId { get; init; }
 
-    /// <summary>Called after each answer, on the server's thread.</summary>
+    /// <summary>Called after each response, on the server's thread.</summary>
     public Action<RecordedRequest>? Answered { get; init; }
 }

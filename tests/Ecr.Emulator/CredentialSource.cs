@@ -1,9 +1,9 @@
 namespace Ecr.Emulator;
 
-/// <summary>Where a client finds its AWS credentials, as <see cref="AwsEmulator.Environment"/> offers them.</summary>
+/// <summary>Where a client finds its AWS credentials, as set up by <see cref="AwsEmulator.Environment"/>.</summary>
 public enum CredentialSource
 {
-    /// <summary>Nowhere: no keys, and the metadata service is switched off.</summary>
+    /// <summary>Nowhere: no keys, and the metadata service is disabled.</summary>
     None,
 
     /// <summary>A user's access key in the environment.</summary>

@@ -1,6 +1,6 @@
 namespace Ecr.Emulator;
 
-/// <summary>What the emulator shall do wrong, and when. Thread-safe.</summary>
+/// <summary>The faults to inject, and when. Thread-safe.</summary>
 public sealed class FaultPlan : IDisposable
 {
     private readonly Lock _gate = new();
@@ -12,7 +12,7 @@ public sealed class FaultPlan : IDisposable
     {
     }
 
-    /// <summary>Spoils the next request (of <paramref name="service"/>, where given). Faults are used up in the order they were queued.</summary>
+    /// <summary>Injects a fault into the next request (to <paramref name="service"/>, if given). Queued faults are consumed in order.</summary>
     public void Enqueue(Fault fault, AwsService? service = null)
     {
         lock (_gate)
@@ -21,7 +21,7 @@ public sealed class FaultPlan : IDisposable
         }
     }
 
-    /// <summary>Spoils every request (of <paramref name="service"/>, where given) that no queued fault takes.</summary>
+    /// <summary>Injects a fault into every request (to <paramref name="service"/>, if given) to which no queued fault applies.</summary>
     public void Always(Fault fault, AwsService? service = null)
     {
         lock (_gate)
@@ -30,7 +30,7 @@ public sealed class FaultPlan : IDisposable
         }
     }
 
-    /// <summary>Forgets every fault. Requests that are held stay held.</summary>
+    /// <summary>Removes every fault. Requests that are already held remain held.</summary>
     public void Clear()
     {
         lock (_gate)
@@ -40,7 +40,7 @@ public sealed class FaultPlan : IDisposable
         }
     }
 
-    /// <summary>Lets one request go that <see cref="Fault.Slow"/> holds, or the next that it would hold.</summary>
+    /// <summary>Releases one request held by <see cref="Fault.Slow"/>, or else the next one that it would hold.</summary>
     public void Release() => _released.Release();
 
     /// <inheritdoc />

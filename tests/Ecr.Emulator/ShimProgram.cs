@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Emulator;
 
-/// <summary>Where the executable <c>ecr-credential-provider</c> is, and what it needs from its environment.</summary>
+/// <summary>Locates the executable <c>ecr-credential-provider</c> and the environment that it requires.</summary>
 public static class ShimProgram
 {
-    /// <summary>The environment variable that names another executable than the build's own.</summary>
+    /// <summary>The environment variable that overrides the executable from the build output.</summary>
     public const string PathVariable = "ECR_CREDENTIAL_PROVIDER";
 
-    /// <summary>Whether <see cref="PathVariable"/> names an executable. That is a native one; the build output's is started by a host program.</summary>
+    /// <summary>Whether <see cref="PathVariable"/> is set: to a native executable. The one in the build output is started by the .NET host.</summary>
     public static bool IsNamed { get; } = System.Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 };
 
-    /// <summary>What <see cref="PathVariable"/> says, else the build output of the shim's project.</summary>
+    /// <summary>The value of <see cref="PathVariable"/>, otherwise the build output of the shim's project.</summary>
     public static string Path { get; } = System.Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path ? path : BuildOutput();
 
-    /// <summary>The least that a program needs to start; no AWS setting is among it.</summary>
-    /// <param name="homeDirectory">HOME of the process: without one of its own it would read the developer's AWS files.</param>
+    /// <summary>The minimum environment that a program needs to start, without any AWS settings.</summary>
+    /// <param name="homeDirectory">HOME of the process; otherwise it would read the developer's AWS files.</param>
     public static Dictionary<string, string> MinimalEnvironment(string homeDirectory)
     {
         var variables = new Dictionary<string, string>
@@ -24,10 +24,10 @@ public static class ShimProgram
             ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "",
             ["HOME"] = homeDirectory,
 
-            // Where passwords are kept for docker; root's would otherwise be in the machine's own /run.
+            // Where passwords are cached for docker; otherwise root's would be in the machine's own /run.
             ["XDG_RUNTIME_DIR"] = homeDirectory,
 
-            // The build output is no native executable: it looks for the runtime, which may stand in an unusual place.
+            // The build output is not a native executable: it searches for the runtime, which may be installed in an unusual location.
             ["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
         };
         if (OperatingSystem.IsWindows())

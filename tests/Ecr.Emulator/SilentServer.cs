@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Ecr.Emulator;
 
-/// <summary>A server on the loopback interface that keeps its clients waiting for ever, be it taken for a service, a metadata service or a proxy.</summary>
+/// <summary>A server on the loopback interface that hangs: it acts as an unresponsive service, metadata service or proxy.</summary>
 public sealed class SilentServer : IAsyncDisposable
 {
     private const int MaximumFillers = 8;
-    private static readonly byte[] BeginOfAnswer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray();
+    private static readonly byte[] StartOfResponse = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray();
 
-    /// <summary>A connection over loopback takes far less than this, unless the system drops its packets.</summary>
+    /// <summary>Far longer than a loopback connection takes, unless the system drops its packets.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromMilliseconds(500);
 
     private readonly HangPoint _silence;
@@ -32,7 +32,7 @@ public sealed class SilentServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>
-    /// Completes when the first client has connected, and fails when none has within half a minute, as with <see cref="HangPoint.BeforeConnection"/>.
+    /// Completes when the first client has connected, and fails if none does within 30s, as with <see cref="HangPoint.BeforeConnection"/>.
     /// </summary>
     public Task Connected => _connected.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -61,7 +61,7 @@ public sealed class SilentServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>Nobody accepts, so the queue of completed connections stays full, and Linux drops the packets of whoever connects next.</summary>
+    /// <summary>No connection is accepted, so the backlog stays full, and Linux drops the packets of further clients.</summary>
     private async Task FillQueueAsync()
     {
         while (_fillers.Count < MaximumFillers)
@@ -80,7 +80,7 @@ public sealed class SilentServer : IAsyncDisposable
         }
 
         await DisposeAsync();
-        throw new PlatformNotSupportedException("This system goes on to complete connections that nobody accepts.");
+        throw new PlatformNotSupportedException("This system completes connections beyond the backlog.");
     }
 
     private async Task AcceptAsync()
@@ -95,7 +95,7 @@ public sealed class SilentServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The server ends.
+            // The server is stopping.
         }
     }
 
@@ -107,14 +107,14 @@ public sealed class SilentServer : IAsyncDisposable
             {
                 if (_silence is HangPoint.WithinAnswer && await client.ReceiveAsync(new byte[1024], _stopping.Token) > 0)
                 {
-                    await client.SendAsync(BeginOfAnswer, _stopping.Token);
+                    await client.SendAsync(StartOfResponse, _stopping.Token);
                 }
 
                 await Task.Delay(Timeout.Infinite, _stopping.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or SocketException)
             {
-                // The server ends, or the client did not wait for ever.
+                // The server is stopping, or the client disconnected.
             }
         }
     }

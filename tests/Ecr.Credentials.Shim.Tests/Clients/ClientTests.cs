@@ -3,9 +3,9 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests.Clients;
 
 /// <summary>
-/// Real clients push to and pull from a real registry through the executable as their credential helper, where the variables <c>DOCKER_REGISTRY</c>,
-/// <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c> name programs. Everyone meets registry and AWS under their own names, through
-/// the emulator's proxy.
+/// Real clients push to and pull from a real registry with the executable as their credential helper, if the variables <c>DOCKER_REGISTRY</c>,
+/// <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c> name programs. They reach the registry and AWS under their real
+/// names, through the emulator's proxy.
 /// </summary>
 [Requires(Requirement.Registry)]
 [Requires(Requirement.NativeExecutable)]
@@ -36,11 +36,11 @@ public sealed class ClientTests : ShimFixture
         await RunAsync(environment, "skopeo", "--insecure-policy", "copy", $"docker://{host}/team/app:1", $"oci:{Home}/copied");
 
         Assert.That(inspected, Does.Contain($"\"Name\": \"{host}/team/app\""));
-        Assert.That(TokenRequests, Has.Count.EqualTo(1), "three programs, one call");
+        Assert.That(TokenRequests, Has.Count.EqualTo(1), "three processes must share one call");
     }
 
     [TestCaseSource(nameof(PrivateHosts))]
-    public async Task Skopeo_finds_the_helper_in_the_configuration_of_docker(string host)
+    public async Task Skopeo_uses_the_helper_from_dockers_configuration(string host)
     {
         await using var registry = await RealRegistry.StartAsync(Emulator, host, Home);
         TinyImage.Write(Path.Combine(Home, "image"));
@@ -51,7 +51,7 @@ public sealed class ClientTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Hosts))]
-    public async Task Without_the_helper_the_registry_refuses(string host)
+    public async Task Without_the_helper_the_registry_denies_access(string host)
     {
         await using var registry = await RealRegistry.StartAsync(Emulator, host, Home);
         TinyImage.Write(Path.Combine(Home, "image"));
@@ -64,7 +64,7 @@ public sealed class ClientTests : ShimFixture
     }
 
     [TestCaseSource(nameof(PrivateHosts))]
-    public async Task Skopeo_shows_why_there_is_no_password(string host)
+    public async Task Skopeo_shows_the_helpers_error(string host)
     {
         Emulator.Faults.Always(Fault.AccessDenied, AwsService.Ecr);
         var environment = WriteHelper("auth.json", HelperFor(host));
@@ -98,7 +98,7 @@ public sealed class ClientTests : ShimFixture
         environment["REGISTRY_AUTH_FILE"] = Path.Combine(Home, "auth.json");
         await RunAsync(environment, "skopeo", "--insecure-policy", "copy", $"oci:{Home}/image", $"docker://{host}/team/app:1");
 
-        // What podman leaves behind belongs to it; it removes it itself.
+        // podman's storage is owned by other user IDs; only podman can remove it.
         string[] podman = ["podman", "--storage-driver=vfs", $"--root={Home}/podman", $"--runroot={Home}/podman-run", "--events-backend=none"];
         await RunAsync(environment, [.. podman, "pull", "--quiet", $"{host}/team/app:1"]);
         var images = await RunAsync(environment, [.. podman, "images", "--format={{.Repository}}:{{.Tag}}"]);
@@ -109,7 +109,7 @@ public sealed class ClientTests : ShimFixture
     }
 
     [TestCaseSource(nameof(PrivateHosts))]
-    public async Task The_NET_SDK_publishes_a_container(string host)
+    public async Task The_dotnet_SDK_publishes_a_container(string host)
     {
         await using var registry = await RealRegistry.StartAsync(Emulator, host, Home);
         TinyImage.Write(Path.Combine(Home, "image"));
@@ -142,7 +142,7 @@ public sealed class ClientTests : ShimFixture
         Assert.That(await RunAsync(environment, "skopeo", "inspect", $"docker://{host}/team/app:1"), Does.Contain($"\"Name\": \"{host}/team/app\""));
     }
 
-    // Without its daemon docker asks a registry for no more than this.
+    // Without a daemon, this is all that docker can request from a registry.
     [TestCaseSource(nameof(DockersConfigurations))]
     [Requires(Requirement.Docker)]
     public async Task Docker_reads_from_the_registry(string configuration)
@@ -163,13 +163,13 @@ public sealed class ClientTests : ShimFixture
 
     protected override AwsEmulatorOptions Options() => new()
     {
-        // Passwords in bcrypt's form count with 72 characters; here every one counts.
+        // bcrypt ignores everything after 72 bytes; this password is shorter.
         Token = "a-password-that-is-short-enough-for-all-of-it-to-count",
     };
 
     private static string HelperFor(string host, string helper = "ecr-login") => $$"""{ "credHelpers": { "{{host}}": "{{helper}}" } }""";
 
-    // The links that clients look for, and the file that says when.
+    // Creates the links that clients look for, and the configuration that selects them.
     private Dictionary<string, string> WriteHelper(string file, string configuration)
     {
         var programs = Directory.CreateDirectory(Path.Combine(Home, "bin"));

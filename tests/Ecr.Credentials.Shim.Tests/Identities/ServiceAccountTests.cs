@@ -1,7 +1,7 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
 /// <summary>
-/// Tokens of service accounts: <see
+/// Service account tokens: <see
 /// href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4412-projected-service-account-tokens-for-kubelet-image-credential-providers"/>.
 /// </summary>
 public sealed class ServiceAccountTests : ShimFixture
@@ -18,7 +18,7 @@ public sealed class ServiceAccountTests : ShimFixture
     [TestCase(PullAnnotation, Role, Annotation, OtherRole, OtherRole)]
     [TestCase(Annotation, Role, "", "", OtherRole)]
     [TestCase("team", "a", "", "", Role)]
-    public async Task The_role_is_that_of_the_annotations_and_then_that_of_the_environment(
+    public async Task The_role_comes_from_the_annotations_or_else_the_environment(
         string annotation, string value, string otherAnnotation, string otherValue, string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.StaticKey)) { ["AWS_ECR_ROLE_ARN"] = variable };
@@ -26,7 +26,7 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (annotation, value), (otherAnnotation, otherValue)), variables));
 
         Assert.That(TokenRequests.Single().Principal, Is.EqualTo("arn:aws:sts::123456789012:assumed-role/pull/ecr-credential-provider"));
-        Assert.That(RoleRequests.Single().AccessKeyId, Is.Null, "the call of STS carries the token and no signature");
+        Assert.That(RoleRequests.Single().AccessKeyId, Is.Null, "the STS call is unsigned: it is authenticated by the token");
     }
 
     [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com/app", Role, "sts.eu-west-1.amazonaws.com")]
@@ -53,7 +53,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task An_endpoint_that_is_configured_for_STS_wins_and_clears_the_marks()
+    public async Task A_configured_STS_endpoint_overrides_FIPS_and_dual_stack()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None))
         {
@@ -85,7 +85,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task A_token_without_a_role_is_refused_where_there_must_be_one()
+    public async Task A_token_without_a_role_is_refused_if_a_role_is_required()
     {
         AssertFailure(
             await RunAsync(TokenRequest("token"), Emulator.Environment(CredentialSource.StaticKey), "--service-account", "require-role"),
@@ -94,15 +94,15 @@ public sealed class ServiceAccountTests : ShimFixture
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
-    private static IEnumerable<TestCaseData> Refusals() =>
+    private static IEnumerable<TestCaseData> Rejections() =>
     [
         new("emulated.expired-web-identity.token",
             "the service account's token has expired. A token from the kubelet is always fresh, so check the system clock. (ExpiredTokenException,"),
         new("hunter2.bad.token", "AWS rejected the token: The ID Token provided is not a valid JWT."),
     ];
 
-    [TestCaseSource(nameof(Refusals))]
-    public async Task A_token_that_is_refused_is_sent_once_and_told_with_its_role(string token, string message)
+    [TestCaseSource(nameof(Rejections))]
+    public async Task A_rejected_token_is_sent_once_and_reported_with_its_role(string token, string message)
     {
         var result = await RunAsync(TokenRequest(token, (PullAnnotation, Role)));
 
@@ -124,7 +124,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task An_invalid_response_of_STS_is_reported()
+    public async Task An_invalid_STS_response_is_reported()
     {
         Emulator.Faults.Always(Fault.Malformed, AwsService.Sts);
 
@@ -136,7 +136,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task A_passing_failure_of_STS_costs_a_retry_and_nothing_else()
+    public async Task A_transient_STS_failure_is_retried()
     {
         Emulator.Faults.Enqueue(Fault.ServerError, AwsService.Sts);
 

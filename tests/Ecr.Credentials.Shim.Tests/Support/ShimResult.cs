@@ -3,7 +3,7 @@ using Ecr.Credentials.Protocol;
 
 namespace Ecr.Credentials.Shim.Tests.Support;
 
-/// <summary>What one run of the executable left behind.</summary>
+/// <summary>The result of one run of the executable.</summary>
 public sealed class ShimResult(PluginResult result)
 {
     public int ExitCode { get; } = result.TimedOut ? -1 : result.ExitCode;

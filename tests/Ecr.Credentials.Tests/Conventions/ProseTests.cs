@@ -25,8 +25,8 @@ public sealed partial class ProseTests
 
     private static IEnumerable<(string Place, string Text)> Lines(string[] directories, string pattern) =>
         from directory in directories
-        from path in Directory.EnumerateFiles(Path.Combine(Repository.Folder, directory), pattern, SearchOption.AllDirectories)
-        let relative = Path.GetRelativePath(Repository.Folder, path)
+        from path in Directory.EnumerateFiles(Path.Combine(Repository.Root, directory), pattern, SearchOption.AllDirectories)
+        let relative = Path.GetRelativePath(Repository.Root, path)
         where !BuildOutput().IsMatch(relative)
         from line in File.ReadLines(path).Index()
         select ($"{relative}({line.Index + 1})", line.Item);

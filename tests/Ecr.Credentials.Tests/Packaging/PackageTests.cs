@@ -7,7 +7,7 @@ namespace Ecr.Credentials.Tests.Packaging;
 /// <summary>The content and metadata of the packages.</summary>
 public sealed class PackageTests
 {
-    private DirectoryInfo _folder = null!;
+    private DirectoryInfo _directory = null!;
     private ZipArchive _package = null!;
     private ZipArchive _symbols = null!;
     private XElement _metadata = null!;
@@ -15,12 +15,12 @@ public sealed class PackageTests
     [OneTimeSetUp]
     public async Task Pack()
     {
-        _folder = Directory.CreateTempSubdirectory("ecr-credentials-");
+        _directory = Directory.CreateTempSubdirectory("ecr-credentials-");
         await DotnetCommand.RunAsync(
-            "pack", "lib/Ecr.Credentials", "--no-build", "--configuration", Repository.Configuration, "--output", _folder.FullName);
+            "pack", "lib/Ecr.Credentials", "--no-build", "--configuration", Repository.Configuration, "--output", _directory.FullName);
 
-        _package = await ZipFile.OpenReadAsync(_folder.GetFiles("*.nupkg").Single().FullName);
-        _symbols = await ZipFile.OpenReadAsync(_folder.GetFiles("*.snupkg").Single().FullName);
+        _package = await ZipFile.OpenReadAsync(_directory.GetFiles("*.nupkg").Single().FullName);
+        _symbols = await ZipFile.OpenReadAsync(_directory.GetFiles("*.snupkg").Single().FullName);
         await using var nuspec = await _package.GetEntry("Ecr.Credentials.nuspec")!.OpenAsync();
         _metadata = Child(await XElement.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None), "metadata")!;
     }
@@ -30,7 +30,7 @@ public sealed class PackageTests
     {
         _package?.Dispose();
         _symbols?.Dispose();
-        _folder.Delete(recursive: true);
+        _directory.Delete(recursive: true);
     }
 
     [TestCase("lib/net10.0/Ecr.Credentials.dll")]
@@ -47,11 +47,11 @@ public sealed class PackageTests
     [TestCase("license", "Apache-2.0")]
     [TestCase("readme", "README.md")]
     [TestCase("icon", "icon.png")]
-    public void The_nuspec_says(string element, string value) => Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value));
+    public void The_nuspec_contains_the_element(string element, string value) => Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value));
 
     [Test]
     public void The_nuspec_contains_no_directory_of_the_build_machine() =>
-        Assert.That(_metadata.ToString(), Does.Not.Contain(Repository.Folder).And.Not.Contain("file://"));
+        Assert.That(_metadata.ToString(), Does.Not.Contain(Repository.Root).And.Not.Contain("file://"));
 
     // A commit produces the same package on every branch.
     [Test]
@@ -70,7 +70,7 @@ public sealed class PackageTests
     // The packages that the project itself references and that contain an assembly; analyzers contain none.
     private static string[] GetDirectRuntimeDependencies()
     {
-        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Folder, "lib/Ecr.Credentials/obj/project.assets.json")));
+        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "lib/Ecr.Credentials/obj/project.assets.json")));
         var direct = assets.RootElement.GetProperty("project").GetProperty("frameworks").GetProperty("net10.0").GetProperty("dependencies");
         var restored = assets.RootElement.GetProperty("targets").GetProperty("net10.0").EnumerateObject().ToDictionary(
             package => package.Name.Split('/')[0], package => package.Value, StringComparer.OrdinalIgnoreCase);

@@ -13,8 +13,8 @@ internal static class Repository
 
     /// <summary>The C# files below a directory of the repository, without build output.</summary>
     public static IEnumerable<string> Sources(string directory) =>
-        from path in Directory.EnumerateFiles(Path.Combine(Folder, directory), "*.cs", SearchOption.AllDirectories)
-        let parts = Path.GetRelativePath(Folder, path).Split(Path.DirectorySeparatorChar)
+        from path in Directory.EnumerateFiles(Path.Combine(Root, directory), "*.cs", SearchOption.AllDirectories)
+        let parts = Path.GetRelativePath(Root, path).Split(Path.DirectorySeparatorChar)
         where !parts.Contains("obj") && !parts.Contains("bin")
         select path;
 

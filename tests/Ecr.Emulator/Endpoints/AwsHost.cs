@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Ecr.Emulator.Endpoints;
 
-/// <summary>A host name under which AWS publishes a service: https://docs.aws.amazon.com/general/latest/gr/ecr.html and its neighbours.</summary>
+/// <summary>A host name under which AWS publishes a service: https://docs.aws.amazon.com/general/latest/gr/ecr.html and the pages next to it.</summary>
 internal sealed record AwsHost(AwsService Service, string Region)
 {
-    /// <summary>Forms of the name; {r} is the region, {S} and {D} are the partition's DNS suffix and dual-stack DNS suffix.</summary>
+    /// <summary>Name patterns; {r} is the region, {S} and {D} are the partition's DNS suffix and dual-stack DNS suffix.</summary>
     private static readonly (AwsService Service, string Form, Func<AwsPartition, bool> In)[] Forms =
     [
         (AwsService.Ecr, "api.ecr.{r}.{S}", _ => true),
@@ -51,7 +51,7 @@ internal sealed record AwsHost(AwsService Service, string Region)
         return null;
     }
 
-    /// <summary>True for a name below one of AWS's DNS suffixes, whether it exists or not.</summary>
+    /// <summary>Whether the name is under one of AWS's DNS suffixes, whether or not it exists.</summary>
     public static bool IsAws(string host)
     {
         var name = host.Split(':')[0];

@@ -6,10 +6,9 @@ using System.Text;
 namespace Ecr.Emulator.Server;
 
 /// <summary>
-/// An HTTP proxy that leads to the emulator whatever name is asked for, unless it was told another place: CONNECT becomes a tunnel to the
-/// TLS listener, so that clients meet the emulator under AWS's real names. A request in clear text is answered 502: metadata and container
-/// credentials are spoken in
-/// clear text, and a proxy on another machine reaches neither. Whatever is asked is recorded.
+/// An HTTP proxy that routes every host name to the emulator unless another route is set: CONNECT opens a tunnel to the TLS listener, so that
+/// clients reach the emulator under AWS's real names. A plain-text request is answered with 502: metadata and container credentials use
+/// plain text, and a proxy on another machine can reach neither. Every request is recorded.
 /// </summary>
 internal sealed class ConnectProxy : IAsyncDisposable
 {
@@ -30,12 +29,12 @@ internal sealed class ConnectProxy : IAsyncDisposable
     /// <summary>In the order of arrival.</summary>
     public IReadOnlyList<ProxiedRequest> Requests => [.. _requests];
 
-    /// <summary>Leads connections to port 443 of this host to another port of the loopback interface.</summary>
+    /// <summary>Routes connections to port 443 of this host to another port of the loopback interface.</summary>
     public void Route(string host, int port) => _routes[$"{host}:443"] = port;
 
     public void Start(int httpsPort) => _accepting = AcceptAsync(httpsPort);
 
-    /// <summary>True where the connection from this port of the loopback interface is one of the proxy's own.</summary>
+    /// <summary>Whether the connection from this loopback port is one that the proxy opened.</summary>
     public bool Owns(int remotePort) => _ownPorts.ContainsKey(remotePort);
 
     public async ValueTask DisposeAsync()
@@ -60,7 +59,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The emulator ends.
+            // The emulator is stopping.
         }
     }
 
@@ -87,7 +86,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or InvalidDataException)
         {
-            // A connection that broke on one side breaks on the other as well: a reset, not a polite end.
+            // A connection reset on one side is reset on the other side too, not closed gracefully.
             client.Close(0);
             server.Close(0);
         }
@@ -98,7 +97,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes in the head of a request, whose first line is all that matters.</summary>
+    /// <summary>Reads the head of a request; only its first line matters.</summary>
     private async Task<ProxiedRequest> ReceiveRequestAsync(Socket client)
     {
         var buffer = new byte[MaximumHeadLength];
@@ -116,11 +115,11 @@ internal sealed class ConnectProxy : IAsyncDisposable
             {
                 return Encoding.ASCII.GetString(buffer, 0, received).Split(' ', 3) is [var method, var target, _]
                     ? new ProxiedRequest(method, target)
-                    : throw new InvalidDataException("The client sent no request line.");
+                    : throw new InvalidDataException("The client sent an invalid request line.");
             }
         }
 
-        throw new InvalidDataException("The client sent no complete request head.");
+        throw new InvalidDataException("The client sent an incomplete request head.");
     }
 
     private async Task RefuseAsync(Socket client)
@@ -128,7 +127,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         await client.SendAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stopping.Token);
         client.Shutdown(SocketShutdown.Send);
 
-        // A socket closed over unread bytes resets the connection, and the client might not see the answer.
+        // Closing a socket with unread bytes resets the connection, and the client might not see the response.
         var rest = new byte[1024];
         while (await client.ReceiveAsync(rest, _stopping.Token) > 0)
         {
@@ -149,7 +148,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
         catch (SocketException)
         {
-            // The other direction would wait for bytes that can no longer be passed on.
+            // The other direction would wait for bytes that can no longer be forwarded.
             await broken.CancelAsync();
             throw;
         }

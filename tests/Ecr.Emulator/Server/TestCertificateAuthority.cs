@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Ecr.Emulator.Server;
 
-/// <summary>A certificate authority that lives as long as the emulator, and signs for every name it is asked for.</summary>
+/// <summary>A certificate authority for the lifetime of the emulator that issues certificates for any name.</summary>
 internal sealed class TestCertificateAuthority : IDisposable
 {
     private readonly ConcurrentDictionary<string, X509Certificate2> _certificates = new(StringComparer.OrdinalIgnoreCase);
@@ -19,7 +19,7 @@ internal sealed class TestCertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
 
-        // Clients judge certificates by the machine's clock, whatever clock the emulator has been given.
+        // Clients validate certificates against the machine's clock, whatever clock the emulator uses.
         var now = TimeProvider.System.GetUtcNow();
         _root = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
     }

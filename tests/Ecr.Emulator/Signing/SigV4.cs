@@ -13,8 +13,8 @@ internal static class SigV4
     public const string Algorithm = "AWS4-HMAC-SHA256";
 
     /// <param name="method">The HTTP method.</param>
-    /// <param name="path">The path as it came over the wire. It is encoded once more: only S3 signs it as sent.</param>
-    /// <param name="query">The query as it came over the wire, without the question mark.</param>
+    /// <param name="path">The path as received. It is encoded once more: only S3 signs it as sent.</param>
+    /// <param name="query">The query as received, without the question mark.</param>
     /// <param name="headers">Every header of the request, in the order sent.</param>
     /// <param name="signedHeaders">Names of the headers to sign: lower case, sorted.</param>
     /// <param name="payloadHash">See <see cref="HexHash"/>.</param>

@@ -40,7 +40,7 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [Test]
-    public void Every_relevant_variable_changes_it_differently()
+    public void Every_relevant_variable_gives_a_different_fingerprint()
     {
         var fingerprints = new[] { "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE" }.Concat(AwsConfigurationFingerprint.Variables.ToArray())
             .SelectMany(variable => new[] { (variable, "/one"), (variable, "/two") })
@@ -69,7 +69,7 @@ public sealed partial class AwsConfigurationFingerprintTests
 
     [TestCase("AWS_CONFIG_FILE")]
     [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
-    public void A_file_that_a_variable_names_is_part_of_it(string variable)
+    public void A_file_named_by_a_variable_is_included(string variable)
     {
         var path = Path.Combine(_home.FullName, "elsewhere");
         var without = Compute(variable, path);
@@ -81,7 +81,7 @@ public sealed partial class AwsConfigurationFingerprintTests
     [Test]
     public void Every_variable_read_by_the_credential_chain_is_listed()
     {
-        var read = Directory.EnumerateFiles(Path.Combine(Repository.Folder, "lib", "Ecr.Credentials", "Aws"), "*.cs", SearchOption.AllDirectories)
+        var read = Directory.EnumerateFiles(Path.Combine(Repository.Root, "lib", "Ecr.Credentials", "Aws"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => VariablePattern().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value);
 
