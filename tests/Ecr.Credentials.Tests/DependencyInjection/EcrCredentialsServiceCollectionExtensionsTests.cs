@@ -30,7 +30,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task The_provider_uses_the_registered_token_source()
+    public async Task The_provider_uses_the_token_source_of_the_container()
     {
         await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider();
 
@@ -38,7 +38,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public void Adding_twice_registers_services_once()
+    public void Adding_twice_adds_services_once()
     {
         var once = new ServiceCollection().AddEcrCredentials();
         var twice = new ServiceCollection().AddEcrCredentials().AddEcrCredentials();
@@ -51,7 +51,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Every_configuration_callback_is_applied()
+    public async Task Every_configuration_is_applied_before_and_after_and_twice()
     {
         var collection = new ServiceCollection();
         collection.Configure<EcrCredentialProviderOptions>(options => options.RegistryAliases.Add(Alias("a.example")));
@@ -150,7 +150,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Two_keys_use_two_identities()
+    public async Task Two_keys_are_two_identities()
     {
         await using var services = new ServiceCollection()
             .AddKeyedSingleton<IEcrTokenSource>("test", Tokens("password of test"))

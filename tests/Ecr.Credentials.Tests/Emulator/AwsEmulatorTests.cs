@@ -100,7 +100,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task WaitForRequestAsync_can_be_cancelled()
+    public async Task WaitForRequestAsync_can_be_canceled()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var canceled = new CancellationTokenSource();

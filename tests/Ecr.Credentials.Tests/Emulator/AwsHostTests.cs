@@ -38,7 +38,7 @@ public sealed class AwsHostTests
     public void Parse_accepts_the_host_names_that_AWS_publishes(string host, AwsService service, string region) =>
         Assert.That(AwsHost.Parse(host), Is.EqualTo(new AwsHost(service, region)));
 
-    [TestCase("api.ecr.us-east-1.api.aws")] // built by older SDKs for dual-stack; it does not resolve
+    [TestCase("api.ecr.us-east-1.api.aws")] // what SDKs once built for dual-stack; it does not resolve
     [TestCase("api.ecr.us-east-1.amazonaws.com.cn")]
     [TestCase("api.ecr.cn-north-1.amazonaws.com")]
     [TestCase("ecr-fips.cn-north-1.amazonaws.com.cn")]
@@ -56,5 +56,5 @@ public sealed class AwsHostTests
     [TestCase("localhost")]
     [TestCase("169.254.169.254")]
     [TestCase("ecr.example.com")]
-    public void IsAws_is_false_for_a_custom_endpoint(string host) => Assert.That(AwsHost.IsAws(host), Is.False);
+    public void IsAws_is_false_for_a_configured_endpoint(string host) => Assert.That(AwsHost.IsAws(host), Is.False);
 }

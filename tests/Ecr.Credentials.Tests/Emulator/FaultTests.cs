@@ -51,7 +51,7 @@ public sealed class FaultTests
     ];
 
     [TestCaseSource(nameof(ErrorFaults))]
-    public async Task An_error_has_AWSs_status_and_form(Fault fault, int statusCode, string type)
+    public async Task An_error_has_the_status_and_shape_of_AWS(Fault fault, int statusCode, string type)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(fault);
@@ -137,7 +137,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task Truncated_sends_less_than_its_Content_Length()
+    public async Task Truncated_promises_more_than_it_sends()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(Fault.Truncated);
@@ -256,7 +256,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task SignatureExpired_of_STS_is_reported_in_XML_with_its_tolerance()
+    public async Task SignatureExpired_of_STS_is_reported_in_XML_after_its_tolerance()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.SignatureExpired, AwsService.Sts);

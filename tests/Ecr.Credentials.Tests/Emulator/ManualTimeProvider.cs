@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Tests.Emulator;
 
-/// <summary>A clock that advances only when a test moves it.</summary>
+/// <summary>A clock that stands still until a test moves it.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -16,7 +16,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>Advances the clock and fires each due timer once.</summary>
+    /// <summary>Moves the clock and fires, once each, the timers that have become due.</summary>
     public void Advance(TimeSpan time)
     {
         List<ManualTimer> due;

@@ -113,7 +113,7 @@ public sealed class SigV4VerifierTests
 
     [TestCase(-299)]
     [TestCase(299)]
-    public async Task A_signature_with_less_than_five_minutes_of_clock_skew_is_accepted(int seconds)
+    public async Task A_signature_less_than_five_minutes_away_is_accepted(int seconds)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = _time });
 

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Tests.Emulator;
 
-/// <summary>A published signature example: key AKIDEXAMPLE, 30 August 2015 12:36 UTC, us-east-1.</summary>
+/// <summary>One published example of a signature: key AKIDEXAMPLE, 30 August 2015 12:36 UTC, us-east-1.</summary>
 public sealed record SignatureVersion4Example(string Name, string Method, string Path, string Query, string Headers, string CanonicalRequest, string Signature)
 {
     public string Service { get; init; } = "service";

@@ -1,9 +1,9 @@
 namespace Ecr.Credentials.Tests.Emulator;
 
 /// <summary>
-/// Signatures published by AWS: the example in its user guide, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html ,
-/// and cases from the test suite shared by its SDKs, https://github.com/awslabs/aws-c-auth/tree/main/tests/aws-signing-test-suite/v4 .
-/// The suite's "normalized" paths are omitted: the emulator's services use the path "/".
+/// Signatures that AWS published: the example of its user guide, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html ,
+/// and cases of the test suite that its SDKs share, https://github.com/awslabs/aws-c-auth/tree/main/tests/aws-signing-test-suite/v4 .
+/// The suite's "normalized" paths are left out: services of the emulator live at "/".
 /// </summary>
 internal static class SignatureVersion4Examples
 {

@@ -41,7 +41,7 @@ public sealed class SilentServerTests
     }
 
     [Test]
-    public async Task A_request_is_not_answered()
+    public async Task A_request_is_never_answered()
     {
         await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
         using var http = new HttpClient();
@@ -73,7 +73,7 @@ public sealed class SilentServerTests
     [TestCase(HangPoint.WithinAnswer)]
     public async Task Disposing_the_server_releases_its_clients(HangPoint silence)
     {
-        var server = await SilentServer.StartAsync(point);
+        var server = await SilentServer.StartAsync(silence);
         using var http = new HttpClient();
         var answer = http.GetStringAsync(server.Address);
         await server.Connected;

@@ -195,10 +195,10 @@ public sealed class EcrRegistryHandlerTests
 
         using var tooYoung = await client.GetAsync(new Uri($"https://{Host}/v2/"));
         clock.Advance(TimeSpan.FromMinutes(1));
-        using var refreshed = await client.GetAsync(new Uri($"https://{Host}/v2/"));
-        using var cached = await client.GetAsync(new Uri($"https://{Host}/v2/"));
+        using var renewed = await client.GetAsync(new Uri($"https://{Host}/v2/"));
+        using var kept = await client.GetAsync(new Uri($"https://{Host}/v2/"));
 
-        Assert.That(new[] { (int)tooYoung.StatusCode, (int)refreshed.StatusCode, (int)cached.StatusCode }, Is.EqualTo(new[] { 401, 200, 200 }));
+        Assert.That(new[] { (int)tooYoung.StatusCode, (int)renewed.StatusCode, (int)kept.StatusCode }, Is.EqualTo(new[] { 401, 200, 200 }));
         Assert.That(calls, Is.EqualTo(2));
     }
 
@@ -373,13 +373,13 @@ public sealed class EcrRegistryHandlerTests
     [Test]
     public async Task A_canceled_request_does_not_wait_for_a_token()
     {
-        var called = new TaskCompletionSource();
+        var asked = new TaskCompletionSource();
         using var cancelled = new CancellationTokenSource();
         await using var registry = await StartAsync();
-        using var client = Client(registry, FakeTokenSource.Hanging(called));
+        using var client = Client(registry, FakeTokenSource.Hanging(asked));
 
         var call = client.GetAsync(new Uri($"https://{Host}/v2/"), cancelled.Token);
-        await called.Task;
+        await asked.Task;
         await cancelled.CancelAsync();
 
         Assert.That(async () => await call, Throws.InstanceOf<OperationCanceledException>());

@@ -8,7 +8,7 @@ public sealed partial class PackageReadmeTests
     private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "lib", "Ecr.Credentials", "README.md"));
 
     [Test]
-    public void Its_table_lists_public_types_with_their_namespaces()
+    public void Its_table_names_public_types_by_their_namespaces()
     {
         var publicTypes = typeof(EcrCredentialProvider).Assembly.GetExportedTypes().Select(type => type.FullName!);
         var named = new List<string>();

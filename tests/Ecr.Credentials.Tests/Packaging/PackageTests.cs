@@ -7,7 +7,7 @@ namespace Ecr.Credentials.Tests.Packaging;
 /// <summary>The content and metadata of the packages.</summary>
 public sealed class PackageTests
 {
-    private DirectoryInfo _directory = null!;
+    private DirectoryInfo _folder = null!;
     private ZipArchive _package = null!;
     private ZipArchive _symbols = null!;
     private XElement _metadata = null!;
@@ -15,12 +15,12 @@ public sealed class PackageTests
     [OneTimeSetUp]
     public async Task Pack()
     {
-        _directory = Directory.CreateTempSubdirectory("ecr-credentials-");
+        _folder = Directory.CreateTempSubdirectory("ecr-credentials-");
         await DotnetCommand.RunAsync(
-            "pack", "lib/Ecr.Credentials", "--no-build", "--configuration", Repository.Configuration, "--output", _directory.FullName);
+            "pack", "lib/Ecr.Credentials", "--no-build", "--configuration", Repository.Configuration, "--output", _folder.FullName);
 
-        _package = await ZipFile.OpenReadAsync(_directory.GetFiles("*.nupkg").Single().FullName);
-        _symbols = await ZipFile.OpenReadAsync(_directory.GetFiles("*.snupkg").Single().FullName);
+        _package = await ZipFile.OpenReadAsync(_folder.GetFiles("*.nupkg").Single().FullName);
+        _symbols = await ZipFile.OpenReadAsync(_folder.GetFiles("*.snupkg").Single().FullName);
         await using var nuspec = await _package.GetEntry("Ecr.Credentials.nuspec")!.OpenAsync();
         _metadata = Child(await XElement.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None), "metadata")!;
     }
@@ -30,7 +30,7 @@ public sealed class PackageTests
     {
         _package?.Dispose();
         _symbols?.Dispose();
-        _directory.Delete(recursive: true);
+        _folder.Delete(recursive: true);
     }
 
     [TestCase("lib/net10.0/Ecr.Credentials.dll")]
@@ -47,7 +47,7 @@ public sealed class PackageTests
     [TestCase("license", "Apache-2.0")]
     [TestCase("readme", "README.md")]
     [TestCase("icon", "icon.png")]
-    public void The_nuspec_contains_the_element(string element, string value) => Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value));
+    public void The_nuspec_says(string element, string value) => Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value));
 
     [Test]
     public void The_nuspec_contains_no_directory_of_the_build_machine() =>

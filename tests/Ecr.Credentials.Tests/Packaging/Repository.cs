@@ -8,7 +8,7 @@ internal static class Repository
     private static readonly Assembly Tests = typeof(Repository).Assembly;
 
     /// <summary>The root directory of the repository.</summary>
-    public static string Folder { get; } =
+    public static string Root { get; } =
         Tests.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
 
     /// <summary>The C# files below a directory of the repository, without build output.</summary>

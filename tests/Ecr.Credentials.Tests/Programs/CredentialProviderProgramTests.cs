@@ -13,7 +13,7 @@ public sealed class CredentialProviderProgramTests
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task RunAsync_writes_only_the_response()
+    public async Task RunAsync_writes_the_response_and_nothing_else()
     {
         var (exitCode, output, error) = await RunAsync(Request, new FakeTokenSource(Now.AddHours(12)));
 
@@ -94,12 +94,12 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_times_out_at_the_deadline_and_reports_the_pending_step()
+    public async Task RunAsync_times_out_at_the_deadline_and_says_what_it_waited_for()
     {
         var time = new FakeTimeProvider(Now);
-        var called = new TaskCompletionSource();
-        var run = RunAsync(Request, FakeTokenSource.Hanging(called), time);
-        await called.Task;
+        var asked = new TaskCompletionSource();
+        var run = RunAsync(Request, FakeTokenSource.Hanging(asked), time);
+        await asked.Task;
 
         time.Advance(TimeSpan.FromSeconds(50) - TimeSpan.FromTicks(1));
         Assert.That(run.IsCompleted, Is.False);
@@ -131,8 +131,8 @@ public sealed class CredentialProviderProgramTests
     public void RunAsync_throws_when_the_caller_cancels()
     {
         using var cancelled = new CancellationTokenSource();
-        var called = new TaskCompletionSource();
-        using var provider = new EcrCredentialProvider(FakeTokenSource.Hanging(called));
+        var asked = new TaskCompletionSource();
+        using var provider = new EcrCredentialProvider(FakeTokenSource.Hanging(asked));
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Request));
         using var error = new StringWriter();
         var run = CredentialProviderProgram.RunAsync(input, Stream.Null, error, provider, cancellationToken: cancelled.Token);

@@ -13,7 +13,7 @@ public sealed class DockerCredentialHelperProgramTests
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task Get_writes_only_the_JSON_that_docker_reads()
+    public async Task Get_writes_what_docker_reads_and_nothing_else()
     {
         var (exitCode, output) = await RunAsync("get", Host);
 
@@ -94,12 +94,12 @@ public sealed class DockerCredentialHelperProgramTests
         Assert.That(await RunAsync("get", server, FakeTokenSource.Failing(reason)), Is.EqualTo((1, NotFound)));
 
     [Test]
-    public async Task Get_times_out_at_the_deadline_and_reports_the_pending_step()
+    public async Task Get_times_out_at_the_deadline_and_says_what_it_waited_for()
     {
         var time = new FakeTimeProvider(Now);
-        var called = new TaskCompletionSource();
-        var run = RunAsync("get", Host, FakeTokenSource.Hanging(called), time: time);
-        await called.Task;
+        var asked = new TaskCompletionSource();
+        var run = RunAsync("get", Host, FakeTokenSource.Hanging(asked), time: time);
+        await asked.Task;
 
         time.Advance(TimeSpan.FromSeconds(50) - TimeSpan.FromTicks(1));
         Assert.That(run.IsCompleted, Is.False);

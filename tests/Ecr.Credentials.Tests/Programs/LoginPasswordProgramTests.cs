@@ -52,9 +52,9 @@ public sealed class LoginPasswordProgramTests
     public async Task RunAsync_times_out_at_the_deadline()
     {
         var time = new FakeTimeProvider(Now);
-        var called = new TaskCompletionSource();
-        var run = RunAsync(Host, FakeTokenSource.Hanging(called), time);
-        await called.Task;
+        var asked = new TaskCompletionSource();
+        var run = RunAsync(Host, FakeTokenSource.Hanging(asked), time);
+        await asked.Task;
 
         time.Advance(TimeSpan.FromSeconds(50));
         var (exitCode, output, error) = await run;

@@ -35,7 +35,7 @@ internal sealed class LoginKeeper(
             }
             catch (EcrCredentialException e)
             {
-                logger.LogWarning("The login to {Registry} was not refreshed: {Reason}", registry, e.Message);
+                logger.LogWarning("The login to {Registry} was not renewed: {Reason}", registry, e.Message);
             }
 
             await Task.Delay(delay, time, stoppingToken);

@@ -7,7 +7,7 @@ namespace Ecr.Credentials.Tests.Samples;
 /// <summary>Gets tokens from an AWS SDK client that the program already has, and caches them as usual.</summary>
 internal static class OwnAwsClient
 {
-    /// <param name="services">The service collection.</param>
+    /// <param name="services">The services.</param>
     /// <param name="getAuthorizationToken">
     /// Represents <c>AmazonECRClient.GetAuthorizationTokenAsync</c> in a region, whose response contains <c>AuthorizationToken</c> and <c>ExpiresAt</c>.
     /// </param>

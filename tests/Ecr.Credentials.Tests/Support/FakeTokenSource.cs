@@ -23,7 +23,7 @@ internal sealed class FakeTokenSource(Func<EcrTokenRequest, CancellationToken, T
     public static FakeTokenSource Hanging(TaskCompletionSource asked) =>
         new(async (_, cancellationToken) =>
         {
-            called.SetResult();
+            asked.SetResult();
             var never = new TaskCompletionSource<EcrToken>();
             return await never.Task.WaitAsync(cancellationToken);
         });

@@ -37,7 +37,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         _application = builder.Build();
     }
 
-    /// <summary>The requests received so far, in order of arrival.</summary>
+    /// <summary>Every request so far, in the order of arrival.</summary>
     public IReadOnlyList<ReceivedRequest> Requests => [.. _requests];
 
     /// <summary><c>http://127.0.0.1:PORT/</c></summary>
@@ -100,7 +100,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    /// <summary>Creates a primary handler that reaches this server under any host name and port.</summary>
+    /// <summary>A primary handler that reaches this server under every name and port.</summary>
     public SocketsHttpHandler CreateConnection(bool followRedirects = false)
     {
         using var root = X509Certificate2.CreateFromPem(_authority.Pem);

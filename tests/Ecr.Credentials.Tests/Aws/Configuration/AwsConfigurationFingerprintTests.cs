@@ -40,7 +40,7 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [Test]
-    public void Every_relevant_variable_gives_a_different_fingerprint()
+    public void Every_relevant_variable_changes_it_differently()
     {
         var fingerprints = new[] { "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE" }.Concat(AwsConfigurationFingerprint.Variables.ToArray())
             .SelectMany(variable => new[] { (variable, "/one"), (variable, "/two") })
@@ -69,7 +69,7 @@ public sealed partial class AwsConfigurationFingerprintTests
 
     [TestCase("AWS_CONFIG_FILE")]
     [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
-    public void A_file_named_by_a_variable_is_included(string variable)
+    public void A_file_that_a_variable_names_is_part_of_it(string variable)
     {
         var path = Path.Combine(_home.FullName, "elsewhere");
         var without = Compute(variable, path);

@@ -34,6 +34,6 @@ public sealed class IniFileTests
     [TestCase("[default]\nregion = x\n  hunter2", "line 3 is neither a section nor a setting")]
     [TestCase("[default]\nregion = x\n[hunter2", "line 3 has no closing bracket")]
     [TestCase("[default]\ns3 =\nhunter2", "line 3 is neither a section nor a setting")]
-    public void Parse_reports_the_number_of_an_invalid_line_without_quoting_it(string text, string message) =>
+    public void Parse_reports_the_number_of_an_invalid_line_and_never_the_line(string text, string message) =>
         Assert.That(() => IniFile.Parse(text), Throws.TypeOf<FormatException>().With.Message.EqualTo(message));
 }

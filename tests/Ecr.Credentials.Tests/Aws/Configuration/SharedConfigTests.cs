@@ -49,7 +49,7 @@ public sealed class SharedConfigTests : IDisposable
     [TestCase("region = a#b;c", "a#b;c")]
     [TestCase("region = # Ireland", null)]
     [TestCase("region =", null)]
-    public void A_trailing_comment_is_removed_and_an_empty_value_is_unset(string line, string? region)
+    public void A_trailing_comment_is_removed_and_an_empty_value_is_missing(string line, string? region)
     {
         _stage.WriteConfig($"[default]\n{line}");
 
@@ -80,7 +80,7 @@ public sealed class SharedConfigTests : IDisposable
 
     [TestCase(SharedConfig.CredentialsFileVariable)]
     [TestCase(SharedConfig.ConfigFileVariable)]
-    public void A_variable_set_to_a_missing_file_is_an_error(string variable)
+    public void A_variable_that_names_a_missing_file_is_an_error(string variable)
     {
         var missing = Path.Combine(_stage.Home, "missing");
         _stage.Set(variable, missing).WriteCredentials("[default]\n").WriteConfig("[default]\n");
@@ -89,7 +89,7 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void A_variable_set_to_a_directory_is_an_error()
+    public void A_variable_that_names_a_directory_is_an_error()
     {
         _stage.Set(SharedConfig.ConfigFileVariable, _stage.Home);
 

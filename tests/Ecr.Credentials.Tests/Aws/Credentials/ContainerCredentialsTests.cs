@@ -45,7 +45,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Without_a_URL_there_are_no_credentials()
+    public async Task Without_an_address_there_are_no_credentials()
     {
         using var source = new Source(Variables.Of((TokenVariable, "Bearer 1"), (TokenFileVariable, "/nowhere")));
 
@@ -82,7 +82,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://169.254.170.23/v1/credentials")]
     [TestCase("http://[fd00:ec2::23]/v1/credentials")]
     [TestCase("http://[FD00:EC2:0::23]/v1/credentials")]
-    public async Task A_URL_of_this_machine_or_its_agents_can_use_http(string address)
+    public async Task An_address_of_this_machine_or_its_agents_may_be_called_over_http(string address)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, address)), connect: server.ConnectAsync);
@@ -117,7 +117,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("file:///s3cret", "file://")]
     public Task Other_addresses_are_rejected(string address, string told) =>
         AssertMisconfiguredAsync(
-            $"{FullVariable} points to \"{origin}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
+            $"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
 
     [TestCase("127.0.0.1/s3cret")]
     [TestCase("/s3cret\0")]
@@ -167,7 +167,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task An_unreadable_token_file_is_reported()
+    public async Task A_token_file_that_cannot_be_read_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
@@ -201,7 +201,7 @@ public sealed class ContainerCredentialsTests
 
     [TestCase("s3cret", "not JSON")]
     [TestCase("""{"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
-    public async Task A_response_without_credentials_is_reported(string document, string why)
+    public async Task An_answer_without_credentials_is_reported(string document, string why)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync(document));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
@@ -222,7 +222,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task An_endpoint_that_hangs_is_reported()
+    public async Task An_endpoint_that_is_silent_is_reported()
     {
         var clock = new InstantTimeProvider();
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
@@ -233,7 +233,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task A_cancelled_lookup_reports_what_it_was_waiting_for()
+    public async Task A_canceled_lookup_knows_what_it_waited_for()
     {
         using var cancelled = new CancellationTokenSource();
         await using var server = await LoopbackServer.StartAsync(async (request, response) =>

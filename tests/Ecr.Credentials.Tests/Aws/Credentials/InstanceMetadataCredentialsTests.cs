@@ -59,7 +59,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("one\ntwo\n")]
     [TestCase("one\r\n")]
     [TestCase(" one ")]
-    public async Task The_first_of_several_roles_is_used(string roles)
+    public async Task Of_several_roles_the_first_is_used(string roles)
     {
         await using var service = await Service.StartAsync(roles: response => response.WriteAsync(roles));
         using var source = new Source(service.Variables);
@@ -131,7 +131,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase(AttemptsVariable, "-1")]
     [TestCase(AttemptsVariable, "1.5")]
     [TestCase(AttemptsVariable, "many")]
-    public async Task An_invalid_setting_is_reported(string variable, string value)
+    public async Task A_setting_that_cannot_be_used_is_reported(string variable, string value)
     {
         using var source = new Source(Variables.Of((variable, value)), connect: NoConnection);
 
@@ -167,7 +167,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_hangs_delays_the_lookup_by_less_than_two_seconds()
+    public async Task A_silent_service_costs_less_than_two_seconds()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
@@ -265,7 +265,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase(401)]
     [TestCase(500)]
-    public async Task A_service_that_denies_the_role_is_reported(int status)
+    public async Task A_service_that_refuses_the_role_is_reported(int status)
     {
         await using var service = await Service.StartAsync(roles: response =>
         {
@@ -295,7 +295,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase(404)]
     [TestCase(503)]
-    public async Task A_role_request_that_times_out_is_reported(int status)
+    public async Task A_role_without_an_answer_is_reported(int status)
     {
         await using var service = await Service.StartAsync(credentials: response =>
         {
@@ -335,7 +335,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_service_that_stops_responding_is_reported()
+    public async Task A_service_that_stops_answering_is_reported()
     {
         var clock = new FakeTimeProvider();
         await using var service = await Service.StartAsync(roles: response =>
@@ -350,7 +350,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task User_info_in_the_endpoint_is_not_quoted()
+    public async Task User_info_in_the_endpoint_is_not_shown()
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
 
@@ -359,7 +359,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_cancelled_lookup_reports_what_it_was_waiting_for()
+    public async Task A_canceled_lookup_knows_what_it_waited_for()
     {
         using var cancelled = new CancellationTokenSource();
         await using var service = await Service.StartAsync(token: async response =>

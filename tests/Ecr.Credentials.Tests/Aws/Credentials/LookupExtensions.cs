@@ -14,7 +14,7 @@ internal static class LookupExtensions
     public static async Task<ResolvedCredentials?> FindAsync(this ICredentialSource source) =>
         (await source.FindAsync(NewLookup(), CancellationToken.None)).Credentials;
 
-    /// <summary>Returns the reason why the source has no credentials.</summary>
+    /// <summary>Why the source has no credentials.</summary>
     public static async Task<string> FindReasonAsync(this ICredentialSource source)
     {
         var result = await source.FindAsync(NewLookup(), CancellationToken.None);

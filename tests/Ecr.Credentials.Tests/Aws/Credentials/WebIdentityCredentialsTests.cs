@@ -37,7 +37,7 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public async Task A_token_that_STS_rejects_is_not_retried_or_quoted()
+    public async Task A_token_that_STS_refuses_is_reported_after_one_attempt_without_the_token()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         var path = Write("token", "s3cret");
@@ -76,7 +76,7 @@ public sealed class WebIdentityCredentialsTests
             (RoleVariable, "arn:aws-cn:iam::123456789012:role/pod"));
 
     [Test]
-    public async Task An_unreadable_file_is_reported()
+    public async Task A_file_that_cannot_be_read_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
@@ -84,7 +84,7 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public async Task An_empty_file_is_reported()
+    public async Task A_file_that_is_empty_is_reported()
     {
         var path = Write("empty", "\n");
 

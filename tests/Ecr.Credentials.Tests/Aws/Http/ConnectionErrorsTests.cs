@@ -12,7 +12,7 @@ public sealed class ConnectionErrorsTests
     [TestCase("http://name.invalid/", "DNS lookup failed")]
     [TestCase("http://0.0.0.0:0/", "connection failed")]
     public async Task A_failed_connection_is_described(string address, string why) =>
-        Assert.That(await DescribeAsync(new Uri(address)), Is.EqualTo(why));
+        Assert.That(await ExplainAsync(new Uri(address)), Is.EqualTo(why));
 
     [Test]
     public async Task An_untrusted_certificate_is_described()
@@ -20,7 +20,7 @@ public sealed class ConnectionErrorsTests
         await using var server = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
 
         Assert.That(
-            await DescribeAsync(new Uri("https://name.example/"), server.ConnectAsync), Is.EqualTo("TLS handshake failed: the certificate is not trusted"));
+            await ExplainAsync(new Uri("https://name.example/"), server.ConnectAsync), Is.EqualTo("TLS handshake failed: the certificate is not trusted"));
     }
 
     [Test]
@@ -28,7 +28,7 @@ public sealed class ConnectionErrorsTests
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.ResetAsync);
 
-        Assert.That(await DescribeAsync(server.Address), Is.EqualTo("connection reset"));
+        Assert.That(await ExplainAsync(server.Address), Is.EqualTo("connection reset"));
     }
 
     [Test]
@@ -36,7 +36,7 @@ public sealed class ConnectionErrorsTests
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
 
-        Assert.That(await DescribeAsync(server.Address, timeout: TimeSpan.FromMilliseconds(50)), Is.EqualTo("timed out"));
+        Assert.That(await ExplainAsync(server.Address, timeout: TimeSpan.FromMilliseconds(50)), Is.EqualTo("timed out"));
     }
 
     [Test]
@@ -44,17 +44,17 @@ public sealed class ConnectionErrorsTests
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.Body.WriteAsync(new byte[1024 * 1024]).AsTask());
 
-        Assert.That(await DescribeAsync(server.Address), Is.EqualTo("the response is too large"));
+        Assert.That(await ExplainAsync(server.Address), Is.EqualTo("the response is too large"));
     }
 
     [Test]
-    public async Task A_non_HTTP_server_is_described()
+    public async Task A_server_of_another_protocol_is_described()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var greeting = GreetAsync(listener);
 
-        Assert.That(await DescribeAsync(new Uri($"http://{listener.LocalEndpoint}/")), Is.EqualTo("invalid HTTP response"));
+        Assert.That(await ExplainAsync(new Uri($"http://{listener.LocalEndpoint}/")), Is.EqualTo("invalid HTTP response"));
         await greeting;
     }
 
@@ -68,7 +68,7 @@ public sealed class ConnectionErrorsTests
         await connection.GetStream().WriteAsync("220 ready\r\n\r\n"u8.ToArray());
     }
 
-    private static async Task<string> DescribeAsync(
+    private static async Task<string> ExplainAsync(
         Uri address, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null, TimeSpan? timeout = null)
     {
         using var client = new MetadataHttpClient(NullLogger.Instance, TimeProvider.System, trustStore: null, connect);

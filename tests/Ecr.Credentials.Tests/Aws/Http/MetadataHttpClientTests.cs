@@ -125,7 +125,7 @@ public sealed class MetadataHttpClientTests
 
     [Test]
     [NonParallelizable]
-    public async Task No_proxy_is_used()
+    public async Task No_proxy_is_ever_used()
     {
         await using var proxy = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
         await using var server = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);

@@ -50,14 +50,14 @@ public sealed class ProcessCredentialsTests : IDisposable
     [TestCase("""{"Version":1,"SecretAccessKey":"hunter2"}""", "AccessKeyId or SecretAccessKey is missing")]
     [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"soon"}""", "Expiration is not a valid time")]
     [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"2020-01-01T01:00:00+01:00"}""", "expired at 2020-01-01 00:00:00Z")]
-    public Task Invalid_output_is_reported_without_quoting_it(string output, string why) =>
+    public Task Other_output_is_reported_without_repeating_it(string output, string why) =>
         AssertFailsAsync($"printf '%s' '{output}'", $"printed invalid credentials: {why}. See https://docs.aws.amazon.com/");
 
     [TestCase("echo hunter2; echo hunter2 >&2; exit 3", "failed with exit code 3. Run it as this user to see why")]
     [TestCase("hunter2", "failed with exit code 127 (command not found). Run it as this user")]
     [TestCase("/", "failed with exit code 126 (not executable). Run it as this user")]
     [TestCase(Answer, "failed with exit code 127")]
-    public Task A_failure_is_reported_with_the_exit_code_but_not_the_output(string command, string message) => AssertFailsAsync(command, message);
+    public Task A_failure_is_reported_by_its_exit_code_and_not_by_what_was_written(string command, string message) => AssertFailsAsync(command, message);
 
     [Test]
     public async Task A_command_that_never_stops_printing_is_killed()

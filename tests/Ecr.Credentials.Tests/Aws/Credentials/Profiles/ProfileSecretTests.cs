@@ -32,7 +32,7 @@ public sealed class ProfileSecretTests
     private static IEnumerable<string> Names => Endings.Select(ending => ending.Name);
 
     [Test]
-    public async Task No_secret_is_exposed(
+    public async Task No_secret_is_shown(
         [Values("keys", "role", "web", "bad web", "sso", "process", "bad process")] string profile, [ValueSource(nameof(Names))] string ending)
     {
         var options = new AwsEmulatorOptions { WebIdentityToken = Marker, SsoAccessToken = Marker };

@@ -51,7 +51,7 @@ internal sealed class ProfileStage : IDisposable
         return this;
     }
 
-    /// <summary>Writes a file under the home directory.</summary>
+    /// <summary>Writes a file below the home directory.</summary>
     public string Write(string name, string text)
     {
         var path = Path.Combine(Home, name);
