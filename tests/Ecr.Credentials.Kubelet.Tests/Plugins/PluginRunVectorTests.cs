@@ -149,7 +149,9 @@ public sealed class PluginRunVectorTests
 
         // The kubelet's clock went on a little until the cache was looked at.
         var entries = ask.Items("cache")
-            .Select(entry => $"{entry.Text("text")}+{Escape(entry.Text("serviceAccount"))}={entry.GetProperty("entries").GetInt32()} for {entry.GetProperty("left").GetInt64() + 1}s")
+            .Select(entry =>
+                $"{entry.Text("text")}+{Escape(entry.Text("serviceAccount"))}={entry.GetProperty("entries").GetInt32()} "
+                    + $"for {entry.GetProperty("left").GetInt64() + 1}s")
             .Order(StringComparer.Ordinal);
         var error = ask.TryGetProperty("error", out var value) ? Shortened(value) : "";
         return $"{string.Join(", ", auth)} | {error.Replace(BinPlaceholder, bin, StringComparison.Ordinal)} | {string.Join(", ", entries)}";

@@ -144,7 +144,8 @@ public sealed class SequenceVectorTests
             return $"[{string.Join(", ", users)}] of [{string.Join(", ", ask.Texts("keys").Order(StringComparer.Ordinal))}]";
         });
         var errors = step.Items("errors").Select(error => $"{error[0].GetString()}: {error[1].GetString()}").Order(StringComparer.Ordinal);
-        return $"{string.Join(" and ", answers)}; {step.GetProperty("executions").GetInt32()} executions; tokens {string.Join(", ", step.Texts("tokenRequests").Order(StringComparer.Ordinal))}; "
+        return $"{string.Join(" and ", answers)}; {step.GetProperty("executions").GetInt32()} executions; "
+            + $"tokens {string.Join(", ", step.Texts("tokenRequests").Order(StringComparer.Ordinal))}; "
             + $"errors {string.Join(", ", errors)}";
     }
 }
