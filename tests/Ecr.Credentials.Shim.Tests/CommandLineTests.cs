@@ -33,7 +33,7 @@ public sealed class CommandLineTests : ShimFixture
         Assert.That(lines[0], Is.EqualTo($"ecr-credential-provider {product[0]}"));
         Assert.That(lines[1], Is.EqualTo($"commit {product.ElementAtOrDefault(1) ?? "unknown"}"));
         Assert.That(lines[2], Does.Match($@"^\.NET {Environment.Version.Major}\.\d+\.\d+, {RuntimeInformation.RuntimeIdentifier}$"));
-        Assert.That(lines[3], Is.EqualTo("system TLS library").Or.Match(@"^OpenSSL 3\.\d+\.\d+ \\(static\\)$"));
+        Assert.That(lines[3], Is.EqualTo("system TLS library").Or.Match(@"^OpenSSL 3\.\d+\.\d+ \(static\)$"));
     }
 
     [TestCase("--v=5", "unknown argument \"--v\"; see --help")]

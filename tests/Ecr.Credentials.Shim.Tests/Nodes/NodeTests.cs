@@ -27,7 +27,7 @@ public sealed class NodeTests : ShimFixture
         Assert.That(
             result.Output,
             Does.Match(
-                @"^ecr-credential-provider \d+\.\d+\.\d+\S*\ncommit [0-9a-f]{40}\n\.NET 10\.\d+\.\d+, linux-(x64|arm64)\nOpenSSL 3\.\d+\.\d+, linked in\n$"));
+                @"^ecr-credential-provider \d+\.\d+\.\d+\S*\ncommit [0-9a-f]{40}\n\.NET 10\.\d+\.\d+, linux-(x64|arm64)\nOpenSSL 3\.\d+\.\d+ \(static\)\n$"));
     }
 
     [Test]
