@@ -2,16 +2,16 @@ using Ecr.Credentials.Tokens.Files;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>Where passwords are kept between two runs, if anywhere.</summary>
+/// <summary>Finds the directory in which passwords are cached between runs, if any.</summary>
 internal static class CacheDirectory
 {
     private const string Name = "ecr-credential-provider";
 
-    /// <summary>The folder that was asked for, or none.</summary>
+    /// <summary>Returns the directory given by --cache-dir, or null.</summary>
     public static string? ForKubelet(CommandLine arguments) => IsSwitchedOff ? null : arguments.CacheDirectory;
 
-    /// <summary>The folder that was asked for, or the user's: in memory where there is such a folder, else on disk.</summary>
-    /// <remarks>Variables: <see href="https://specifications.freedesktop.org/basedir-spec/latest/"/>, and those of docker-credential-ecr-login.</remarks>
+    /// <summary>Returns the directory given by --cache-dir or AWS_ECR_CACHE_DIR, else the user's own: in memory if possible, else on disk.</summary>
+    /// <remarks>The variables are those of <see href="https://specifications.freedesktop.org/basedir-spec/latest/"/> and of docker-credential-ecr-login.</remarks>
     public static string? ForDocker(CommandLine arguments) => IsSwitchedOff ? null : arguments.CacheDirectory ?? FindNamed() ?? FindInMemory() ?? FindOnDisk();
 
     private static bool IsSwitchedOff => Get("AWS_ECR_DISABLE_CACHE") is not null;
@@ -30,7 +30,7 @@ internal static class CacheDirectory
             return null;
         }
 
-        // Under su the variable may be another user's still.
+        // Under su the variable may still name another user's directory.
         return Get("XDG_RUNTIME_DIR") is { } folder && FileOwnership.Of(folder) is { IsPrivate: true }
             ? Path.Join(folder, Name)
             : Environment.IsPrivilegedProcess ? Path.Join("/run", Name) : null;

@@ -1,79 +1,78 @@
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Protocol;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>The command line, read.</summary>
-/// <remarks>Written by hand: a plugin is started for every pull, and a parsing library costs more time than the whole exchange leaves.</remarks>
+/// <summary>The parsed command line.</summary>
+/// <remarks>Parsed by hand: the kubelet starts the plugin for every pull, and a parsing library would take longer than everything else.</remarks>
 internal sealed class CommandLine
 {
     public const string Help = """
-        Gives the kubelet, docker and people credentials for Amazon ECR.
+        Amazon ECR credentials for the kubelet, Docker and the command line.
 
         Usage: ecr-credential-provider [get-credentials] [OPTION]...
                ecr-credential-provider docker get|list|store|erase|version [OPTION]...
                ecr-credential-provider login-password [HOST|IMAGE] [OPTION]...
 
-        Without a command it is a plugin of the kubelet: it reads one CredentialProviderRequest as JSON
-        from standard input and writes one CredentialProviderResponse to standard output. Try it:
+        With no command, runs as a kubelet credential provider plugin: reads one CredentialProviderRequest
+        (JSON) from stdin and writes one CredentialProviderResponse to stdout. Example:
 
           echo '{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1",
                  "image":"123456789012.dkr.ecr.eu-west-1.amazonaws.com/app"}' | ecr-credential-provider
 
-        With the command docker, or started under a name that begins with docker-credential-, it is a
-        credential helper of docker, podman, skopeo and others.
+        docker, or any executable name starting with docker-credential-, runs as a Docker credential helper
+        (docker, podman, skopeo, ...).
 
-        With the command login-password it prints a password, of the default region where no registry
-        is named:
+        login-password prints a registry password; without HOST, for the default region. Example:
 
           ecr-credential-provider login-password HOST | docker login -u AWS --password-stdin HOST
 
         Options:
-          --registry-alias PATTERN=REGISTRY   give hosts that match PATTERN the password of an ECR
-                                              registry; may be repeated, the first match counts
-          --unknown-registry refuse           refuse hosts that are not ECR (the default)
-          --unknown-registry default-region   give them the password of the default region's ECR
-          --identity PATTERN=profile:NAME     ask with the AWS profile NAME for images that match PATTERN;
-                                              may be repeated, the first match counts
+          --registry-alias PATTERN=REGISTRY   use REGISTRY's password for hosts matching PATTERN
+                                              (repeatable, first match wins)
+          --unknown-registry refuse           refuse hosts that are not ECR (default)
+          --unknown-registry default-region   use the default region's ECR password for hosts that are
+                                              not ECR
+          --identity PATTERN=profile:NAME     use AWS profile NAME for images matching PATTERN
+                                              (repeatable, first match wins)
           --identity PATTERN=role:ARN[,external-id=ID]
-                                              ask with that role, assumed by the default identity
-          --service-account optional          use the role of the pod's service account, if it has one
-                                              (the default)
-          --service-account require-role      refuse a service account that has none
-          --cache-dir FOLDER                  keep passwords in this folder until half of their life is
-                                              over, and let one process ask where many want the same
-          --timeout DURATION                  the time for everything together, such as 30s; at most 1m,
-                                              50s by default
-          -v, --verbose                       tell on standard error what is being done
+                                              assume role ARN, using the default AWS credentials
+          --service-account optional          use the pod's service account role if one is set (default)
+          --service-account require-role      fail if the service account has no role
+          --cache-dir DIR                     cache passwords in DIR for half their lifetime; concurrent
+                                              processes share one AWS call
+          --timeout DURATION                  overall timeout, such as 30s (default 50s, at most 1m)
+          -v, --verbose                       log to stderr
           --version                           print the version
-          -h, --help                          print this text
+          -h, --help                          print this help
 
-        Unless an option names one, the AWS identity is the first one found in the environment, profile
-        files, container credentials and instance metadata, as in every AWS SDK.
+        By default, AWS credentials are resolved in the standard order: environment, shared config files,
+        container endpoint, instance metadata.
 
-        Exit codes: 0 a response was written; 1 no credential could be got; 2 the request, the
-        arguments or the configuration are wrong. What is wrong is told in one line on standard error.
+        Exit codes: 0 success; 1 no credentials could be obtained; 2 invalid request, arguments or
+        configuration. Errors are reported as one line on stderr (docker: on stdout).
         """;
 
     private CommandLine(Mode mode) => Mode = mode;
 
     public Mode Mode { get; private set; }
 
-    /// <summary>What is wrong with the command line, if the mode is <see cref="Mode.Misuse"/>.</summary>
+    /// <summary>The error message if the mode is <see cref="Mode.Misuse"/>; otherwise null.</summary>
     public string? Error { get; private init; }
 
     public EcrCredentialProviderOptions Options { get; } = new();
 
-    /// <summary>What docker wants done, or the image or host that a password is for; null if it is not said.</summary>
+    /// <summary>The credential helper action, or the image or host for login-password; null if omitted.</summary>
     public string? Operand { get; private set; }
 
-    /// <summary>Where passwords are to be kept; null if it is not said.</summary>
+    /// <summary>The value of --cache-dir; null if omitted.</summary>
     public string? CacheDirectory { get; private set; }
 
     public TimeSpan Timeout { get; private set; } = CredentialProviderProgram.DefaultTimeout;
 
-    /// <param name="program">The name under which the program was started, with or without folder.</param>
-    /// <param name="args">The arguments after it.</param>
+    /// <param name="program">The name that the program was started as, with or without its directory.</param>
+    /// <param name="args">The arguments that follow the name.</param>
     public static CommandLine Parse(string program, ReadOnlySpan<string> args)
     {
         try
@@ -86,7 +85,7 @@ internal sealed class CommandLine
         }
     }
 
-    // Docker looks for a helper by this name, with an ending of its user's choice.
+    // Docker runs docker-credential-NAME, where the user chooses NAME in credHelpers or credsStore.
     private static bool IsDockerCredentialHelper(string program) =>
         Path.GetFileName(program.AsSpan()).StartsWith("docker-credential-", StringComparison.Ordinal);
 
@@ -99,7 +98,7 @@ internal sealed class CommandLine
             switch (name)
             {
                 case "get-credentials" when value is null:
-                    // The Go plugin of the same name takes it and ignores it; it stands in many configurations.
+                    // The Go plugin of the same name accepts and ignores this argument, and many configurations pass it.
                     break;
                 case "docker" when value is null && line.Mode == Mode.Plugin:
                     line.Mode = Mode.DockerCredentialHelperProgram;
@@ -135,14 +134,14 @@ internal sealed class CommandLine
                     line.Timeout = ParseTimeout(value ?? TakeValue(name, ref args));
                     break;
                 default:
-                    throw new FormatException($"The argument \"{name}\" is not known here. Try --help.");
+                    throw new FormatException($"unknown argument {MessageText.Quote(name)}; see --help");
             }
         }
 
         return line;
     }
 
-    // An option's value follows an equals sign or is the next argument.
+    // The value of an option follows an equals sign or is the next argument.
     private static (string Name, string? Value) Take(ref ReadOnlySpan<string> args)
     {
         var argument = args[0];
@@ -155,7 +154,7 @@ internal sealed class CommandLine
     {
         if (args.IsEmpty)
         {
-            throw new FormatException($"{name} needs a value. Try --help.");
+            throw new FormatException($"{name} requires a value; see --help");
         }
 
         var value = args[0];
@@ -179,23 +178,23 @@ internal sealed class CommandLine
     {
         "refuse" => UnknownRegistryHandling.Refuse,
         "default-region" => UnknownRegistryHandling.UseDefaultRegion,
-        _ => throw new FormatException($"--unknown-registry is \"{value}\". It must be refuse or default-region."),
+        _ => throw new FormatException($"invalid --unknown-registry {MessageText.Quote(value)}: expected refuse or default-region"),
     };
 
     private static ServiceAccountHandling ParseServiceAccount(string value) => value switch
     {
         "optional" => ServiceAccountHandling.Optional,
         "require-role" => ServiceAccountHandling.RequireRole,
-        _ => throw new FormatException($"--service-account is \"{value}\". It must be optional or require-role."),
+        _ => throw new FormatException($"invalid --service-account {MessageText.Quote(value)}: expected optional or require-role"),
     };
 
     private static string ParseFolder(string value) =>
         Path.IsPathFullyQualified(value)
             ? value
-            : throw new FormatException($"--cache-dir is \"{value}\". It must be a full path, such as /run/ecr-credential-provider.");
+            : throw new FormatException($"invalid --cache-dir {MessageText.Quote(value)}: expected an absolute path such as /run/ecr-credential-provider");
 
     private static TimeSpan ParseTimeout(string value) =>
         GoDuration.TryParse(value, out var timeout) && timeout > TimeSpan.Zero && timeout <= CredentialProviderProgram.MaxTimeout
             ? timeout
-            : throw new FormatException($"--timeout is \"{value}\". It must be a duration above zero and at most 1m, such as 30s.");
+            : throw new FormatException($"invalid --timeout {MessageText.Quote(value)}: expected a duration above 0s and at most 1m, such as 30s");
 }

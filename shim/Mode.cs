@@ -1,23 +1,23 @@
 namespace Ecr.Credentials.Shim;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>What the program does in this run.</summary>
 internal enum Mode
 {
-    /// <summary>One exchange with the kubelet.</summary>
+    /// <summary>Answers one CredentialProviderRequest of the kubelet.</summary>
     Plugin,
 
-    /// <summary>One exchange with docker or another client of credential helpers.</summary>
+    /// <summary>Runs as a Docker credential helper.</summary>
     DockerCredentialHelperProgram,
 
-    /// <summary>A password for a login by hand.</summary>
+    /// <summary>Prints a password for <c>docker login</c>.</summary>
     LoginPasswordProgram,
 
-    /// <summary>The text on how to use the program.</summary>
+    /// <summary>Prints the help text.</summary>
     Help,
 
-    /// <summary>The program's name and version.</summary>
+    /// <summary>Prints version information.</summary>
     Version,
 
-    /// <summary>Nothing that the program knows.</summary>
+    /// <summary>Reports an invalid command line.</summary>
     Misuse,
 }

@@ -42,7 +42,7 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     if (!Console.IsInputRedirected)
     {
         _ = TryPrint(
-            StandardStream.OpenError(), "ecr-credential-provider: Waiting for a CredentialProviderRequest on standard input; --help shows how to send one.");
+            StandardStream.OpenError(), "ecr-credential-provider: reading a CredentialProviderRequest from the terminal; see --help for an example");
     }
 
     using var input = Console.OpenStandardInput();
@@ -67,7 +67,7 @@ static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
 
 static async Task<int> RunLoginPasswordAsync(CommandLine arguments)
 {
-    // From a file it would be half as long good as a login expects.
+    // A cached password may have only half its lifetime left; a login is expected to last for all of it.
     using var provider = CreateProvider(arguments.Options, cacheFolder: null);
     using var output = StandardStream.OpenOutput();
     using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
@@ -82,7 +82,7 @@ static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options
         return new EcrCredentialProvider(options);
     }
 
-    // Whose password is in a file needs nothing of AWS, which takes longer to prepare than all the rest.
+    // A cached password needs no AWS call, and setting up the AWS client takes longer than everything else.
     var aws = new Lazy<EcrTokenClient>(() =>
     {
         PrepareAws(options);
@@ -99,12 +99,12 @@ static void PrepareAws(EcrCredentialProviderOptions options)
         options.Trust = SystemTrustStore.TakeOver();
     }
 
-    // The first use of cryptography loads OpenSSL, which takes as long as all that comes before signing: let both happen at once.
+    // The first use of cryptography loads OpenSSL, which takes as long as everything else before signing; run both in parallel.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
     EnsureHome();
 }
 
-// Without a home directory the AWS SDK would read settings from ./.aws, which anyone may have put there. A service often has no HOME.
+// Without HOME, which services often lack, the AWS SDK would read settings from ./.aws, and that may be another user's.
 static void EnsureHome()
 {
     if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))

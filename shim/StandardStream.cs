@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Ecr.Credentials.Shim;
 
 /// <summary>
-/// A standard stream, used on the caller's thread and on Linux without .NET's console, which prepares for a terminal: descriptors of
-/// its own, a thread, a pipe, signal handlers. All that takes longer than a password takes that is in a file.
+/// A standard stream that reads and writes on the caller's thread and, on Linux, bypasses .NET's console. The console sets up descriptors, a thread,
+/// a pipe and signal handlers for a terminal, which takes longer than reading a cached password.
 /// </summary>
 internal sealed class StandardStream : Stream
 {
@@ -32,7 +32,7 @@ internal sealed class StandardStream : Stream
         set => throw new NotSupportedException();
     }
 
-    // What the system refuses is tried once more through the console, which knows what is an error and how to say it.
+    // A failed system call is retried through the console, which decides what is an error and reports it.
     private Stream Fallback => _console ??= _openConsole();
 
     public static StandardStream OpenInput() => new(0, Console.OpenStandardInput);
@@ -78,7 +78,7 @@ internal sealed class StandardStream : Stream
         return ValueTask.CompletedTask;
     }
 
-    // Nothing is held back.
+    // Nothing is buffered.
     public override void Flush()
     {
     }

@@ -4,17 +4,17 @@ using System.Security.Cryptography;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>The OpenSSL that is part of the executable, so that none of the system's is loaded.</summary>
+/// <summary>The OpenSSL that is statically linked into the executable, so that the system's is not loaded.</summary>
 internal static class StaticOpenSsl
 {
     private const string Switch = "Ecr.Credentials.Shim.StaticOpenSsl";
 
-    /// <summary>Decided when the executable is built: the project sets the switch where <c>StaticOpenSslLinking</c> is true.</summary>
+    /// <summary>Whether OpenSSL is statically linked. Fixed at build time: the project sets the switch from <c>StaticOpenSslLinking</c>.</summary>
     [FeatureSwitchDefinition(Switch)]
     [UnsupportedOSPlatformGuard("windows")]
     public static bool IsPresent => AppContext.TryGetSwitch(Switch, out var isPresent) && isPresent;
 
-    /// <summary>Its version as it tells it itself, such as 3.0.22.</summary>
+    /// <summary>The version that OpenSSL reports, such as 3.0.22.</summary>
     [UnsupportedOSPlatform("windows")]
     public static string Version
     {

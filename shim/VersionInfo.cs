@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>What <c>--version</c> prints: all that somebody who reports or investigates a fault must know of the executable.</summary>
+/// <summary>The output of <c>--version</c>: what a bug report needs to say about the executable.</summary>
 internal static class VersionInfo
 {
     public static string Lines
     {
         get
         {
-            // The SDK joins version and commit with a plus sign, and knows the commit only in a clone.
+            // The SDK joins version and commit with a plus sign; outside a Git clone there is no commit.
             var version = typeof(VersionInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', 2);
             return $"""
                 ecr-credential-provider {version[0]}
                 commit {(version.Length == 2 ? version[1] : "unknown")}
                 {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}
-                {(StaticOpenSsl.IsPresent ? $"OpenSSL {StaticOpenSsl.Version}, linked in" : "TLS library of the system")}
+                {(StaticOpenSsl.IsPresent ? $"OpenSSL {StaticOpenSsl.Version} (static)" : "system TLS library")}
                 """;
         }
     }

@@ -9,7 +9,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
     /// <summary>Every one, in the order in which they are looked for.</summary>
     public static IReadOnlyList<IdentityCase> All { get; } =
     [
-        new("Service account's role", "`tokenAttributes` of the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or `eks.amazonaws.com/role-arn`, else `AWS_ECR_ROLE_ARN`", stage =>
+        new("Service account role", "`tokenAttributes` in the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or `eks.amazonaws.com/role-arn`, or `AWS_ECR_ROLE_ARN`", stage =>
         {
             stage.Ask($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
             return stage.Session("pull");
@@ -30,7 +30,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey));
             return stage.Emulator.StaticCredentials.PrincipalArn;
         }),
-        new("Temporary keys", "`AWS_SESSION_TOKEN` as well", stage =>
+        new("Temporary credentials", "the same and `AWS_SESSION_TOKEN`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.SessionKey));
             return stage.Emulator.SessionCredentials.PrincipalArn;
@@ -57,13 +57,13 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.WriteConfig(stage.ProfileKeys("profile node")).Set("AWS_PROFILE", "node");
             return stage.Emulator.ProfileCredentials.PrincipalArn;
         }),
-        new("Role of a profile", "`role_arn`, `source_profile`, `external_id`, `role_session_name`", stage =>
+        new("Profile with a role", "`role_arn`, `source_profile`, `external_id`, `role_session_name`", stage =>
         {
             stage.WriteCredentials(stage.ProfileKeys("base"))
                 .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\nsource_profile = base\nrole_session_name = node-7\n");
             return stage.Session("pull", "node-7");
         }),
-        new("Role on keys of the environment", "`role_arn`, `credential_source = Environment`", stage =>
+        new("Role from environment credentials", "`role_arn`, `credential_source = Environment`", stage =>
         {
             // Keys in the environment come before any profile; a profile that is named by a rule comes before them.
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey))
@@ -71,32 +71,32 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
                 .Argue("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Session("pull");
         }),
-        new("Role on the instance's role", "`role_arn`, `credential_source = Ec2InstanceMetadata`", stage =>
+        new("Role from the instance profile", "`role_arn`, `credential_source = Ec2InstanceMetadata`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata))
                 .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\ncredential_source = Ec2InstanceMetadata\n");
             return stage.Session("pull");
         }),
-        new("Role on container credentials", "`role_arn`, `credential_source = EcsContainer`", stage =>
+        new("Role from container credentials", "`role_arn`, `credential_source = EcsContainer`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.Container))
                 .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\ncredential_source = EcsContainer\n");
             return stage.Session("pull");
         }),
-        new("Web identity of a profile", "`role_arn`, `web_identity_token_file`", stage =>
+        new("Profile with a web identity", "`role_arn`, `web_identity_token_file`", stage =>
         {
             var token = stage.Write("token", stage.Emulator.Options.WebIdentityToken);
             stage.WriteConfig($"[default]\nrole_arn = {stage.Role("pod")}\nweb_identity_token_file = {token}\n");
             return stage.Session("pod");
         }),
-        new("Program", "`credential_process`", stage =>
+        new("Credential process", "`credential_process`", stage =>
         {
             var keys = stage.Emulator.SessionCredentials;
             var output = stage.Write("keys.json", $$"""{"Version":1,"AccessKeyId":"{{keys.AccessKeyId}}","SecretAccessKey":"{{keys.SecretAccessKey}}","SessionToken":"{{keys.SessionToken}}"}""");
             stage.WriteConfig($"[default]\ncredential_process = cat '{output}'\n");
             return keys.PrincipalArn;
         }),
-        new("Sign-in", "`sso_session` or `sso_start_url`, after `aws sso login`", stage =>
+        new("IAM Identity Center (SSO)", "`sso_session` or `sso_start_url`, after `aws sso login`", stage =>
         {
             var options = stage.Emulator.Options;
             stage.WriteConfig($"""
@@ -121,17 +121,17 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.Set(stage.Emulator.Environment(CredentialSource.Container));
             return stage.Emulator.ContainerCredentials.PrincipalArn;
         }),
-        new("Pod Identity", "`AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS)", stage =>
+        new("EKS Pod Identity", "`AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS)", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.PodIdentity));
             return stage.Emulator.PodIdentityCredentials.PrincipalArn;
         }),
-        new("Instance's role", "nothing; the instance metadata service, version 2", stage =>
+        new("Instance profile", "no configuration; instance metadata service, version 2 (IMDSv2)", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata));
             return stage.Emulator.InstanceCredentials.PrincipalArn;
         }),
-        new("Instance's role over IPv6", "`AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6`, or an address in `AWS_EC2_METADATA_SERVICE_ENDPOINT`", stage =>
+        new("Instance profile over IPv6", "`AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6`, or an address in `AWS_EC2_METADATA_SERVICE_ENDPOINT`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata)).Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", stage.Emulator.IPv6Address.AbsoluteUri);
             return stage.Emulator.InstanceCredentials.PrincipalArn;
