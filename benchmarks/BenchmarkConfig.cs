@@ -12,14 +12,14 @@ using Perfolizer.Mathematics.OutlierDetection;
 namespace Ecr.Credentials.Benchmarks;
 
 /// <summary>
-/// Short iterations, since ratios within a run are what counts, but enough of them to leave out those that another process disturbed;
-/// allocations always; a GitHub table to keep under <c>results</c>.
+/// Short iterations, since only ratios within a run matter, but enough of them to drop those that another process disturbed; allocations; a GitHub
+/// table for <c>results</c>.
 /// </summary>
 internal sealed class BenchmarkConfig : ManualConfig
 {
     public BenchmarkConfig()
     {
-        // In process: the build that BenchmarkDotNet generates otherwise wants a project file named like its assembly.
+        // In process, because BenchmarkDotNet's generated build requires a project file with the name of the assembly.
         AddJob(Job.Default
             .WithWarmupCount(15)
             .WithIterationCount(15)

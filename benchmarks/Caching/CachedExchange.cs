@@ -10,7 +10,7 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace Ecr.Credentials.Benchmarks.Caching;
 
-/// <summary>A kubelet's request in, the response out, with a token that is held: all that a long-lived host does for a pull.</summary>
+/// <summary>From a kubelet request to the response with a cached token: the complete work of a long-lived host for a pull.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "BenchmarkDotNet calls the clean-up.")]
 public class CachedExchange
 {

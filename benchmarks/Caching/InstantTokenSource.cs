@@ -2,7 +2,7 @@ using Ecr.Credentials.Tokens;
 
 namespace Ecr.Credentials.Benchmarks.Caching;
 
-/// <summary>Answers with a token of ECR's size and life, from another thread as a call to AWS would.</summary>
+/// <summary>Returns a token with ECR's size and lifetime, on another thread, as a call to AWS would.</summary>
 internal sealed class InstantTokenSource : IEcrTokenSource
 {
     private readonly string _password = new('p', 2_600);

@@ -5,8 +5,8 @@ using Ecr.Emulator;
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
 /// <summary>
-/// A way to a server on this machine on which everything that the client sends arrives late, as over a network: a question is answered after the
-/// time of a round trip. Opening a connection takes no time, which a program in user space cannot change.
+/// Forwards connections to a server on this machine and delays the data that the client sends, as a network would: a request takes one round trip.
+/// Opening a connection is not delayed, because a user-space program cannot do that.
 /// </summary>
 internal sealed class DelayedLink(int serverPort, TimeSpan roundTrip) : IDisposable
 {

@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
-/// <summary>Runs a program from start to end with as little as possible around it: <c>posix_spawn</c> and <c>waitpid</c>, on Linux.</summary>
+/// <summary>Runs a program with minimal overhead: <c>posix_spawn</c> and <c>waitpid</c>, on Linux.</summary>
 internal static partial class NativeProcess
 {
     private const int ReadOnly = 0;
     private const int WriteCreateTruncate = 0x241;
 
-    /// <summary>The time from start to end; the program must succeed.</summary>
+    /// <summary>Returns the time from start to exit. The program must succeed.</summary>
     public static unsafe TimeSpan Run(Contender contender, string inputFile, string outputFile)
     {
         // glibc's posix_spawn_file_actions_t has 80 bytes.

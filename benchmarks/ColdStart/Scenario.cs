@@ -2,11 +2,11 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
-/// <summary>What is between a program and its credential.</summary>
-/// <param name="IsHttps">Whether the API is asked over TLS, with all of the system's authorities and the emulator's to choose from.</param>
-/// <param name="Source">Where the AWS credentials are.</param>
-/// <param name="RoundTrip">How long a question is under way until its answer is there.</param>
-/// <param name="IsWarm">Whether the password is in the program's cache, from a run before.</param>
+/// <summary>The conditions under which a program obtains its password.</summary>
+/// <param name="IsHttps">Whether the API is called over TLS, with the system's CAs and the emulator's trusted.</param>
+/// <param name="Source">The source of the AWS credentials.</param>
+/// <param name="RoundTrip">The added latency of a request.</param>
+/// <param name="IsWarm">Whether a previous run has cached the password.</param>
 internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan RoundTrip, bool IsWarm = false)
 {
     private const string SystemBundle = "/etc/ssl/certs/ca-certificates.crt";
@@ -25,11 +25,11 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
         $"{(IsHttps ? "https" : "http")}, {(Source == CredentialSource.StaticKey ? "static keys" : "instance metadata")}, "
             + $"{RoundTrip.TotalMilliseconds:0} ms{(IsWarm ? ", warm cache" : "")}";
 
-    /// <summary>The variables with which a program meets the emulator in this scenario.</summary>
+    /// <summary>Returns the environment variables that point a program to the emulator in this scenario.</summary>
     /// <param name="emulator">The emulator.</param>
-    /// <param name="httpPort">The way to its http port.</param>
-    /// <param name="httpsPort">The way to its https port.</param>
-    /// <param name="folder">Takes files, and is the home directory.</param>
+    /// <param name="httpPort">The port on which its http endpoint is reached.</param>
+    /// <param name="httpsPort">The port on which its https endpoint is reached.</param>
+    /// <param name="folder">The home directory, where files are created.</param>
     public Dictionary<string, string> GetEnvironment(AwsEmulator emulator, int httpPort, int httpsPort, string folder)
     {
         var bundle = Path.Combine(folder, "bundle.pem");

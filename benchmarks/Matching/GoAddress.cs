@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>https://pkg.go.dev/net/netip#ParseAddr, as far as URL parsing asks: is it an IPv6 address, with or without zone?</summary>
+/// <summary>https://pkg.go.dev/net/netip#ParseAddr, as far as URL parsing needs it: whether a text is an IPv6 address, with or without a zone.</summary>
 internal static class GoAddress
 {
     public static bool IsIPv6(string text)
@@ -23,7 +23,7 @@ internal static class GoAddress
         };
     }
 
-    /// <summary>The number of 16-bit groups, 0 for empty text; -1 if there is anything else.</summary>
+    /// <summary>Returns the number of 16-bit groups, 0 for empty text, or -1 if the text is malformed.</summary>
     private static int CountGroups(string text, bool mayEndInIPv4)
     {
         if (text.Length == 0)

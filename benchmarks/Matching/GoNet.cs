@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>What is needed of Go's <c>net</c>.</summary>
+/// <summary>The parts of Go's <c>net</c> that URL matching needs.</summary>
 internal static class GoNet
 {
     /// <summary>https://pkg.go.dev/net#SplitHostPort.</summary>

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>https://pkg.go.dev/path#Match for names without slash. A bad pattern matches nothing.</summary>
-/// <remarks>Neither <c>?</c> nor <c>\</c> nor <c>^</c> can get past URL parsing into a host; they are left out.</remarks>
+/// <summary>https://pkg.go.dev/path#Match for names without slashes. A malformed pattern matches nothing.</summary>
+/// <remarks><c>?</c>, <c>\</c> and <c>^</c> are omitted: URL parsing does not accept them in a host.</remarks>
 internal static class GoPath
 {
     public static bool IsMatch(string pattern, string name)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>What <c>net/url</c> of Go 1.26 makes of a text that begins with <c>https://</c>, https://pkg.go.dev/net/url#Parse.</summary>
+/// <summary>A URL that starts with <c>https://</c>, as <c>net/url</c> of Go 1.26 parses it: https://pkg.go.dev/net/url#Parse.</summary>
 internal sealed class GoUrl
 {
     private const string Scheme = "https:";

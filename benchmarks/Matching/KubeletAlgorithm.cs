@@ -3,16 +3,16 @@ using System.Text;
 namespace Ecr.Credentials.Benchmarks.Matching;
 
 /// <summary>
-/// The kubelet's documented algorithm, step by step and without compiling anything: parse both sides as URLs on every call, split, compare.
-/// The baseline of the benchmarks, and the reference that the library is tested against.
+/// The kubelet's documented algorithm, step by step, without preparing anything: parse both sides as URLs on every call, split, compare.
+/// The baseline of the benchmarks and the reference for the library's tests.
 /// </summary>
 /// <remarks>
-/// Go's strings are bytes. Here each character of a string stands for one byte of UTF-8, as if the text were Latin-1.
+/// Go's strings are bytes. Here each character of a string represents one UTF-8 byte, as if the text were Latin-1.
 /// The rules: https://github.com/kubernetes/kubernetes/blob/master/pkg/credentialprovider/keyring.go (URLsMatchStr), built with Go 1.26.
 /// </remarks>
 public static class KubeletAlgorithm
 {
-    /// <summary>Whether the kubelet's configuration validation takes the glob.</summary>
+    /// <summary>Whether the kubelet's configuration validation accepts the glob.</summary>
     public static bool IsValid(string glob) => GoUrl.TryParse("https://" + ToByteString(glob), out _);
 
     public static bool IsMatch(string glob, string image)

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>In what the patterns of a set differ.</summary>
+/// <summary>The part in which the patterns of a set differ.</summary>
 public enum PatternSetShape
 {
     Registry,

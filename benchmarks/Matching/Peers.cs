@@ -4,7 +4,7 @@ using DotNet.Globbing;
 
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>A glob as a user of other means would prepare it, once, for patterns and images that are plainly written.</summary>
+/// <summary>The glob prepared once for other matchers, for well-formed patterns and images.</summary>
 internal static class Peers
 {
     public static Func<string, bool> ByRegex(string glob, RegexOptions options)
@@ -46,7 +46,7 @@ internal static class Peers
         };
     }
 
-    /// <remarks>Its star crosses dots, but not slashes.</remarks>
+    /// <remarks>Its star matches dots, but not slashes.</remarks>
     public static Func<string, bool> ByDotNetGlob(string glob)
     {
         var parsed = Glob.Parse(glob.Contains('/', StringComparison.Ordinal) ? glob + "*/**" : glob + "/**");

@@ -16,7 +16,7 @@ internal sealed record JsonResponse(string Kind, string ApiVersion, string Cache
 /// <summary>An entry of <see cref="JsonResponse.Auth"/>.</summary>
 internal sealed record JsonAuth(string Username, string Password);
 
-/// <summary>The serializers that the generator of System.Text.Json makes for them.</summary>
+/// <summary>The source-generated serializers of System.Text.Json for these types.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JsonRequest))]
 [JsonSerializable(typeof(JsonResponse))]
