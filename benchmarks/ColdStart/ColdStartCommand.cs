@@ -15,7 +15,7 @@ internal static class ColdStartCommand
     private const int WarmUps = 3;
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
-    /// <param name="arguments">This project's executable, docker-credential-ecr-login, and optionally the number of runs and words that select scenarios.</param>
+    /// <param name="arguments">This project's executable, docker-credential-ecr-login, and optionally the number of runs and scenario filters.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is not [var ours, var peer, .. var rest] || !File.Exists(ours) || !File.Exists(peer))

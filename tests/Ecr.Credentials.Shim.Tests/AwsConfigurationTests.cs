@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>The settings and identities that every AWS SDK understands.</summary>
+/// <summary>The settings and credential sources of the AWS SDKs.</summary>
 public sealed class AwsConfigurationTests : ShimFixture
 {
     [Test]
@@ -49,7 +49,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     }
 
     [Test]
-    public async Task A_profile_that_does_not_exist_is_told()
+    public async Task A_missing_profile_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { ["AWS_PROFILE"] = "nodes" };
 
@@ -59,9 +59,9 @@ public sealed class AwsConfigurationTests : ShimFixture
     [TestCase("")]
     [TestCase("relative")]
     [TestCase(".")]
-    public async Task Without_a_home_directory_nothing_is_read_from_the_current_one(string home)
+    public async Task Without_a_home_directory_no_file_of_the_working_directory_is_read(string home)
     {
-        // The executable runs in this folder.
+        // The executable runs in this directory.
         Directory.CreateDirectory(Path.Combine(Home, ".aws"));
         WriteFile(".aws/credentials", "[default]\naws_access_key_id = AKIAHOSTILE\naws_secret_access_key = hostile\n");
         WriteFile(".aws/config", "[default]\nendpoint_url = http://127.0.0.1:1\nmax_attempts = 1\n");
@@ -76,7 +76,7 @@ public sealed class AwsConfigurationTests : ShimFixture
 
     [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
     [TestCase("AWS_CONFIG_FILE")]
-    public async Task A_file_that_a_variable_names_and_that_is_not_there_is_told(string variable)
+    public async Task A_missing_file_named_by_a_variable_is_reported(string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "/nowhere/aws" };
 
@@ -86,7 +86,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not. Set both, or none of them.")]
     [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not. Set both, or none of them.")]
     [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not an address.")]
-    public async Task An_identity_that_is_set_up_by_half_is_told(string variable, string message)
+    public async Task An_incomplete_configuration_is_reported(string variable, string message)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "half" };
 
@@ -95,7 +95,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     }
 
     [Test]
-    public async Task A_credential_process_gets_the_environment_of_the_kubelet()
+    public async Task A_credential_process_inherits_the_environment()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None))
         {
@@ -110,7 +110,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     }
 
     [Test]
-    public async Task Missing_credentials_are_told()
+    public async Task Missing_credentials_are_reported()
     {
         AssertFailure(
             await RunAsync(Request(), Emulator.Environment(CredentialSource.None)),
@@ -125,7 +125,7 @@ public sealed class AwsConfigurationTests : ShimFixture
 
     [TestCase("AWS_ENDPOINT_URL_ECR", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app")]
     [TestCase("AWS_ENDPOINT_URL_ECR_PUBLIC", "public.ecr.aws/app")]
-    public async Task A_services_own_endpoint_wins(string variable, string image)
+    public async Task A_service_specific_endpoint_wins(string variable, string image)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {
@@ -138,7 +138,7 @@ public sealed class AwsConfigurationTests : ShimFixture
 
     [TestCase("123456789012.dkr-ecr-fips.us-west-2.on.aws/app", "")]
     [TestCase("123456789012.dkr.ecr.us-west-2.amazonaws.com/app", "true")]
-    public async Task A_configured_endpoint_clears_the_FIPS_and_dual_stack_marks(string image, string flag)
+    public async Task A_configured_endpoint_overrides_FIPS_and_dual_stack(string image, string flag)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment());
         if (flag.Length > 0)
@@ -153,7 +153,7 @@ public sealed class AwsConfigurationTests : ShimFixture
 
     [TestCase("AWS_USE_FIPS_ENDPOINT", "api.ecr-fips.us-west-2.amazonaws.com")]
     [TestCase("AWS_USE_DUALSTACK_ENDPOINT", "ecr.us-west-2.api.aws")]
-    public async Task A_flag_in_the_environment_sets_the_mark_that_the_host_lacks(string variable, string endpoint)
+    public async Task FIPS_and_dual_stack_can_be_enabled_by_a_variable(string variable, string endpoint)
     {
         var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment()) { [variable] = "true" };
 
@@ -162,7 +162,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     }
 
     [Test]
-    public async Task The_profile_may_name_endpoint_and_attempts()
+    public async Task The_profile_can_set_the_endpoint_and_the_number_of_attempts()
     {
         Emulator.Faults.Always(Fault.ServerError, AwsService.Ecr);
         var variables = new Dictionary<string, string>(Emulator.Environment())
@@ -178,7 +178,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     [TestCase("1", "standard", 1)]
     [TestCase("2", "standard", 2)]
     [TestCase("2", "adaptive", 2)]
-    public async Task The_number_of_attempts_and_the_retry_mode_are_the_environments(string attempts, string mode, int expected)
+    public async Task The_environment_sets_the_number_of_attempts_and_the_retry_mode(string attempts, string mode, int expected)
     {
         Emulator.Faults.Always(Fault.TooManyRequests, AwsService.Ecr);
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_MAX_ATTEMPTS"] = attempts, ["AWS_RETRY_MODE"] = mode };
@@ -191,7 +191,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     [TestCase("AWS_ENDPOINT_URL_ECR", "ftp://127.0.0.1/")]
     [TestCase("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "maybe")]
     [TestCase("AWS_DEFAULTS_MODE", "quick")]
-    public async Task A_setting_that_cannot_be_used_is_told(string variable, string value)
+    public async Task An_invalid_setting_is_reported(string variable, string value)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = value };
 

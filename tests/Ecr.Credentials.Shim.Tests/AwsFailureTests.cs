@@ -21,7 +21,7 @@ public sealed class AwsFailureTests : ShimFixture
     ];
 
     [TestCaseSource(nameof(Failures))]
-    public async Task A_failure_of_AWS_is_told_in_one_line(Fault fault, int attempts, string[] messages)
+    public async Task An_AWS_failure_is_reported_in_one_line(Fault fault, int attempts, string[] messages)
     {
         Emulator.Faults.Always(fault, AwsService.Ecr);
 
@@ -32,12 +32,12 @@ public sealed class AwsFailureTests : ShimFixture
         Assert.That(TokenRequests, Has.Count.EqualTo(attempts));
     }
 
-    private static IEnumerable<TestCaseData> PassingFaults() =>
+    private static IEnumerable<TestCaseData> TransientFaults() =>
         from fault in (Fault[])[Fault.Throttling, Fault.ThrottleException, Fault.TooManyRequests, Fault.ServerError, Fault.ServiceUnavailable, Fault.Reset]
         select new TestCaseData(fault).SetArgDisplayNames(fault.ToString());
 
-    [TestCaseSource(nameof(PassingFaults))]
-    public async Task A_passing_fault_costs_a_retry_and_nothing_else(Fault fault)
+    [TestCaseSource(nameof(TransientFaults))]
+    public async Task A_transient_fault_is_retried(Fault fault)
     {
         Emulator.Faults.Enqueue(fault, AwsService.Ecr);
 
@@ -46,7 +46,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_connection_that_breaks_is_told_in_one_line([Values("Reset", "Truncated")] string kind)
+    public async Task A_broken_connection_is_reported_in_one_line([Values("Reset", "Truncated")] string kind)
     {
         Emulator.Faults.Always(kind == "Reset" ? Fault.Reset : Fault.Truncated, AwsService.Ecr);
 
@@ -58,7 +58,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task Denied_access_to_ECR_Public_names_both_permissions()
+    public async Task Denied_access_to_ECR_Public_mentions_both_permissions()
     {
         Emulator.Faults.Always(Fault.AccessDenied, AwsService.EcrPublic);
 
@@ -69,7 +69,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_wrong_secret_key_is_told_without_the_signed_request()
+    public async Task A_wrong_secret_key_is_reported_without_the_signed_request()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.SessionKey)) { ["AWS_SECRET_ACCESS_KEY"] = "wrong" };
 
@@ -80,7 +80,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task An_unknown_access_key_is_told()
+    public async Task An_unknown_access_key_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ACCESS_KEY_ID"] = "AKIAUNKNOWN" };
 
@@ -88,7 +88,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_token_that_has_expired_already_is_not_to_be_cached()
+    public async Task An_expired_token_has_a_cache_duration_of_zero()
     {
         Emulator.Faults.Always(Fault.ExpiredToken, AwsService.Ecr);
 
@@ -99,7 +99,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_clock_that_is_wrong_is_corrected_by_the_services_own()
+    public async Task Clock_skew_is_corrected_with_the_clock_of_the_service()
     {
         Emulator.Faults.Always(Fault.SkewedClock);
 
@@ -108,7 +108,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task An_endpoint_that_refuses_connections_is_told()
+    public async Task An_endpoint_that_refuses_connections_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1", ["AWS_MAX_ATTEMPTS"] = "1" };
 
@@ -116,7 +116,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task An_endpoint_whose_name_does_not_resolve_is_told()
+    public async Task An_endpoint_whose_name_does_not_resolve_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://ecr.invalid", ["AWS_MAX_ATTEMPTS"] = "1" };
 
@@ -124,7 +124,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task An_endpoint_with_an_untrusted_certificate_is_told()
+    public async Task An_endpoint_with_an_untrusted_certificate_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {
@@ -136,7 +136,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_file_with_certificates_that_does_not_exist_is_told()
+    public async Task A_missing_certificate_file_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {

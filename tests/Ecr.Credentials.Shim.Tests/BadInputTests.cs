@@ -11,7 +11,7 @@ public sealed class BadInputTests : ShimFixture
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v9","image":"x"}""", "\"apiVersion\" is \"credentialprovider.kubelet.k8s.io/v9\".", TestName = "An_unknown_version_is_refused")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1"}""", "\"image\" is missing.", TestName = "A_missing_image_is_refused")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":""}""", "\"image\" is missing.", TestName = "An_empty_image_is_refused")]
-    public async Task A_bad_request_is_told_in_one_line(string input, string message)
+    public async Task An_invalid_request_is_reported_in_one_line(string input, string message)
     {
         AssertFailure(await RunAsync(input), 2, message);
         Assert.That(Emulator.Requests, Is.Empty);
@@ -32,7 +32,7 @@ public sealed class BadInputTests : ShimFixture
         AssertFailure(await RunAsync(Request(Host + "/" + new string('x', 1 << 20))), 2, "It is longer than 1 MiB.");
 
     [Test]
-    public async Task A_long_image_of_another_registry_is_not_repeated_in_full()
+    public async Task A_long_image_name_is_truncated_in_the_message()
     {
         var result = await RunAsync(Request(new string('x', 900_000)));
 
@@ -45,14 +45,14 @@ public sealed class BadInputTests : ShimFixture
     [TestCase(Host + ".evil.example/x")]
     [TestCase("evil.example/" + Host)]
     [TestCase("public.ecr.aws.evil.example/x")]
-    public async Task A_host_that_is_not_ECR_gets_no_password(string image)
+    public async Task A_host_that_is_not_ECR_is_refused(string image)
     {
         AssertFailure(await RunAsync(Request(image)), 2, "is not an Amazon ECR registry host.");
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
     [Test]
-    public async Task Nothing_of_what_stands_before_an_at_sign_is_repeated()
+    public async Task User_info_before_an_at_sign_is_not_repeated()
     {
         var result = await RunAsync(Request($"AWS:hunter2@{Host}/x"));
 

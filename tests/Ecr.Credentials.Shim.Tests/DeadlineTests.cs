@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>Whatever hangs, the kubelet gets one line and an exit code in time.</summary>
+/// <summary>Whatever hangs, the program ends with one line and an exit code by the deadline.</summary>
 public sealed class DeadlineTests : ShimFixture
 {
     private const string Timeout = "--timeout=3s";
     private const string Role = "arn:aws:iam::123456789012:role/pull";
 
-    // The deadline, the start of a process on a busy machine, and nothing that would be waited for on top.
+    // The deadline plus the start of a process on a busy machine, but no further wait.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
     [Test]
-    public async Task An_endpoint_falls_silent([Values] HangPoint silence)
+    public async Task An_endpoint_hangs([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -20,7 +20,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task An_endpoint_does_not_answer_the_TLS_hello()
+    public async Task An_endpoint_hangs_in_the_TLS_handshake()
     {
         await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
         var address = $"https://localhost:{server.Address.Port}/";
@@ -29,7 +29,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task A_proxy_falls_silent([Values(HangPoint.BeforeConnection, HangPoint.BeforeAnswer)] HangPoint silence)
+    public async Task A_proxy_hangs([Values(HangPoint.BeforeConnection, HangPoint.BeforeAnswer)] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -40,7 +40,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task STS_falls_silent([Values] HangPoint silence)
+    public async Task STS_hangs([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
         var token = WriteFile("token", "token");
@@ -54,7 +54,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Container_credentials_fall_silent([Values] HangPoint silence)
+    public async Task The_container_credentials_endpoint_hangs([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -65,7 +65,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Instance_metadata_fall_silent_and_have_been_given_all_the_time([Values] HangPoint silence)
+    public async Task Instance_metadata_hangs_with_a_timeout_above_the_deadline([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -77,7 +77,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task A_credential_process_sleeps_and_does_not_outlive_the_program()
+    public async Task A_hanging_credential_process_is_killed()
     {
         var pidFile = Path.Combine(Home, "pid");
         var config = WriteFile("config", $"[default]\ncredential_process = sleep 1000 & echo $! > '{pidFile}'; wait\n");
@@ -90,9 +90,9 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task A_request_that_never_ends_is_not_waited_for_longer()
+    public async Task Standard_input_stays_open()
     {
-        // The kubelet always closes the pipe; a person at a terminal may not.
+        // The kubelet always closes the pipe; a user at a terminal may not.
         var environment = ShimProgram.MinimalEnvironment(Home);
         var start = new ProcessStartInfo(ShimProgram.Path, [Timeout]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment.Clear();
@@ -109,15 +109,15 @@ public sealed class DeadlineTests : ShimFixture
         Assert.That(process.ExitCode, Is.EqualTo(1));
     }
 
-    private static IEnumerable<TestCaseData> MetadataWithoutAnswer() =>
+    private static IEnumerable<TestCaseData> UnresponsiveMetadata() =>
     [
-        new TestCaseData(HangPoint.BeforeConnection).SetArgDisplayNames("packets are dropped"),
-        new TestCaseData(HangPoint.BeforeAnswer).SetArgDisplayNames("nothing is answered"),
-        new TestCaseData(HangPoint.WithinAnswer).SetArgDisplayNames("half an answer"),
+        new TestCaseData(HangPoint.BeforeConnection).SetArgDisplayNames("packets dropped"),
+        new TestCaseData(HangPoint.BeforeAnswer).SetArgDisplayNames("no response"),
+        new TestCaseData(HangPoint.WithinAnswer).SetArgDisplayNames("half a response"),
     ];
 
-    [TestCaseSource(nameof(MetadataWithoutAnswer))]
-    public async Task Instance_metadata_that_do_not_answer_are_given_up_long_before_the_deadline(HangPoint silence)
+    [TestCaseSource(nameof(UnresponsiveMetadata))]
+    public async Task Unresponsive_instance_metadata_is_skipped_long_before_the_deadline(HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
         var address = server.Address.GetLeftPart(UriPartial.Authority);
@@ -129,21 +129,21 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Instance_metadata_that_refuse_the_connection_are_told() =>
+    public async Task Instance_metadata_that_refuses_the_connection_is_reported() =>
         await AssertNoCredentialsAsync(
             "the instance metadata service at http://127.0.0.1:1 cannot be reached (",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1"));
 
     [Test]
-    public async Task Instance_metadata_that_are_switched_off_for_the_instance_are_told()
+    public async Task Instance_metadata_that_is_disabled_for_the_instance_is_reported()
     {
         Emulator.Faults.Always(Fault.Status(403), AwsService.Imds);
 
         await AssertNoCredentialsAsync("is switched off for this instance (HTTP 403)", Emulator.Environment(CredentialSource.InstanceMetadata));
     }
 
-    // A process that is dead stays in the table until its new parent asks for it: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    // A dead process stays in the process table until its new parent waits for it: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     private static bool IsRunning(string pid)
     {
         var status = $"/proc/{pid}/status";

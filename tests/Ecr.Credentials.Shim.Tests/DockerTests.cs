@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>The executable as a credential helper of docker.</summary>
+/// <summary>The executable as a Docker credential helper.</summary>
 public sealed class DockerTests : ShimFixture
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
@@ -11,7 +11,7 @@ public sealed class DockerTests : ShimFixture
     [TestCase(Host, AwsService.Ecr, "eu-west-1")]
     [TestCase("https://" + Host, AwsService.Ecr, "eu-west-1")]
     [TestCase("public.ecr.aws", AwsService.EcrPublic, "us-east-1")]
-    public async Task Get_answers_with_the_registrys_password_and_is_silent_otherwise(string server, AwsService service, string region)
+    public async Task Get_prints_the_registry_password_and_nothing_else(string server, AwsService service, string region)
     {
         var result = await RunAsync(server, "docker", "get");
 
@@ -22,7 +22,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_says_of_another_registry_what_clients_go_on_after()
+    public async Task Get_for_another_registry_prints_the_text_after_which_clients_continue()
     {
         var result = await RunAsync("https://index.docker.io/v1/", "docker", "get");
 
@@ -31,7 +31,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_tells_a_failure_on_standard_output_where_clients_read_it()
+    public async Task Get_reports_a_failure_on_standard_output_where_clients_read_it()
     {
         Emulator.Faults.Always(Fault.AccessDenied, AwsService.Ecr);
 
@@ -44,7 +44,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_without_AWS_credentials_still_lets_clients_pull_from_ECR_Public()
+    public async Task Get_without_AWS_credentials_lets_clients_pull_anonymously_from_ECR_Public()
     {
         var variables = Emulator.Environment(CredentialSource.None);
 
@@ -53,7 +53,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Options_work_after_the_action()
+    public async Task Options_can_follow_the_action()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None))
         {
@@ -75,7 +75,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task List_names_the_own_registry_and_ECR_Public()
+    public async Task List_contains_the_account_registry_and_ECR_Public()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_REGION"] = "eu-west-1" };
 
@@ -87,14 +87,14 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task List_is_empty_where_there_are_no_credentials() =>
+    public async Task List_is_empty_without_credentials() =>
         Assert.That((await RunAsync("", Emulator.Environment(CredentialSource.None), "docker", "list")).Output, Is.EqualTo("{}\n"));
 
     [TestCase("store", "true", 0)]
     [TestCase("erase", "true", 0)]
     [TestCase("store", "1", 1)]
     [TestCase("erase", "", 1)]
-    public async Task Store_and_erase_succeed_quietly_only_where_a_variable_says_so(string action, string value, int exitCode)
+    public async Task Store_and_erase_succeed_only_with_the_variable_set_to_true(string action, string value, int exitCode)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_IGNORE_CREDS_STORAGE"] = value };
 
@@ -105,12 +105,12 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Version_is_the_products() =>
+    public async Task Version_is_the_product_version() =>
         Assert.That((await RunAsync("", "docker", "version")).Output, Does.Match(@"^ecr-credential-provider \(Ecr\.Credentials\) \d+\.\d+\.\d+\n$"));
 
     [TestCase("docker")]
     [TestCase("docker", "put")]
-    public async Task A_missing_or_unknown_action_is_told(params string[] arguments)
+    public async Task A_missing_or_unknown_action_is_reported(params string[] arguments)
     {
         var result = await RunAsync(Host, arguments);
 
@@ -118,8 +118,8 @@ public sealed class DockerTests : ShimFixture
         Assert.That(result.Output, Does.Contain("It must be get, list, store, erase or version."));
     }
 
-    [TestCaseSource(nameof(NamesOfHelpers))]
-    public async Task A_link_with_a_helpers_name_is_a_helper(string name)
+    [TestCaseSource(nameof(HelperNames))]
+    public async Task A_link_with_a_helper_name_runs_as_a_helper(string name)
     {
         File.CreateSymbolicLink(Path.Combine(Home, name), Path.GetFullPath(ShimProgram.Path));
 
@@ -130,8 +130,8 @@ public sealed class DockerTests : ShimFixture
         AssertPassword(result.Output, Host);
     }
 
-    // The build output is started by a host program, which does not pass on the name; only the native executable knows it.
-    private static IEnumerable<string> NamesOfHelpers() => ShimProgram.IsNamed ? ["docker-credential-ecr-login", "docker-credential-ecr"] : [];
+    // The apphost of the build output does not pass on the name of the link; only the native executable sees it.
+    private static IEnumerable<string> HelperNames() => ShimProgram.IsNamed ? ["docker-credential-ecr-login", "docker-credential-ecr"] : [];
 
     private void AssertPassword(string output, string server)
     {

@@ -3,7 +3,7 @@ namespace Ecr.Credentials.Shim.Tests;
 public sealed class ExchangeTests : ShimFixture
 {
     [Test]
-    public async Task The_response_is_byte_for_byte_what_the_kubelet_takes(
+    public async Task The_response_is_byte_for_byte_what_the_kubelet_expects(
         [Values("v1", "v1beta1", "v1alpha1")] string version,
         [Values(
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
@@ -36,9 +36,9 @@ public sealed class ExchangeTests : ShimFixture
     [TestCase("123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov", "us-iso-east-1", "api.ecr.us-iso-east-1.c2s.ic.gov", AwsService.Ecr)]
     [TestCase("public.ecr.aws", "us-east-1", "api.ecr-public.us-east-1.amazonaws.com", AwsService.EcrPublic)]
     [TestCase("ecr-public.aws.com", "us-east-1", "ecr-public.us-east-1.api.aws", AwsService.EcrPublic)]
-    public async Task The_call_goes_to_the_registrys_own_API_signed_for_its_region(string host, string region, string endpoint, AwsService service)
+    public async Task The_call_goes_to_the_API_endpoint_of_the_registry_and_is_signed_for_its_region(string host, string region, string endpoint, AwsService service)
     {
-        // A proxy that answers under AWS's real names shows which endpoint was meant.
+        // The proxy answers under AWS's real host names, so the request shows which endpoint was called.
         var result = await RunAsync(Request($"{host}/team/app"), Emulator.ProxyEnvironment());
 
         AssertAnswer(result);
@@ -50,7 +50,7 @@ public sealed class ExchangeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_call_is_ECRs_and_names_this_product()
+    public async Task The_call_is_GetAuthorizationToken_with_the_product_in_the_user_agent()
     {
         await RunAsync(Request());
 
@@ -65,7 +65,7 @@ public sealed class ExchangeTests : ShimFixture
     public async Task The_argument_of_the_Go_plugin_is_accepted() => AssertAnswer(await RunAsync(Request(), "get-credentials"));
 
     [Test]
-    public async Task Verbose_tells_what_is_done_without_secrets()
+    public async Task Verbose_logs_each_step_without_secrets()
     {
         var result = await RunAsync(Request(), "-v");
 
@@ -82,7 +82,7 @@ public sealed class ExchangeTests : ShimFixture
     }
 
     [Test]
-    public async Task An_alias_takes_the_password_of_the_registry_behind_it()
+    public async Task An_alias_uses_the_password_of_its_registry()
     {
         var result = await RunAsync(
             Request("a.mirror.example:5000/team/app"),
@@ -96,7 +96,7 @@ public sealed class ExchangeTests : ShimFixture
 
     [TestCase("AWS_REGION")]
     [TestCase("AWS_DEFAULT_REGION")]
-    public async Task An_unknown_host_takes_the_default_regions_password_when_told_so(string variable)
+    public async Task An_unknown_host_uses_the_default_region_password_if_configured(string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = "eu-north-1" };
 
@@ -108,7 +108,7 @@ public sealed class ExchangeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_default_region_may_come_from_the_profile()
+    public async Task The_default_region_can_come_from_the_profile()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests;
 
 /// <summary>
-/// Passwords in files on disks that are full or read-only, and beside other users. Only root can arrange that, on Linux, and only the native executable
-/// can be handed to another user: elsewhere there is nothing to test.
+/// The file cache on full or read-only disks and with several users. The tests need root on Linux, and the native executable, because other users
+/// cannot run the build output. Elsewhere they have no cases.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class FileCacheIsolationTests : ShimFixture
@@ -15,7 +15,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
 
     private static readonly bool IsArrangeable = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && ShimProgram.IsNamed;
 
-    // Full; without room for the lock; with room for the lock, but not for the password; read-only.
+    // Full; no inode for the lock; an inode for the lock but none for the password; read-only.
     private static readonly string[] Disks = IsArrangeable
         ?
         [
@@ -30,19 +30,19 @@ public sealed class FileCacheIsolationTests : ShimFixture
 
     private static readonly string[] Users = IsArrangeable ? [Nobody] : [];
 
-    private string Folder => Path.Combine(Home, "passwords");
+    private string CacheDirectory => Path.Combine(Home, "passwords");
 
     [TestCaseSource(nameof(Disks))]
-    public async Task A_disk_that_takes_no_password_costs_the_cache_alone(string mount)
+    public async Task An_unwritable_disk_disables_only_the_cache(string mount)
     {
-        Directory.CreateDirectory(Folder);
+        Directory.CreateDirectory(CacheDirectory);
 
-        // In a mount namespace of its own, which ends with the process: the second run finds the disk that the first one left.
+        // Both runs share a mount namespace that ends with the shell, so the second one finds the disk as the first one left it.
         var script = $"set -e; {mount}; \"$@\" <$0.in; \"$@\" <$0.in; cd $0; ls";
-        await File.WriteAllTextAsync(Folder + ".in", Host);
+        await File.WriteAllTextAsync(CacheDirectory + ".in", Host);
         var result = new ShimResult(await PluginProcess.RunAsync(
             "/usr/bin/unshare",
-            ["--mount", "sh", "-c", script, Folder, ShimProgram.Path, "docker", "get", "--cache-dir", Folder],
+            ["--mount", "sh", "-c", script, CacheDirectory, ShimProgram.Path, "docker", "get", "--cache-dir", CacheDirectory],
             Complete(Emulator.Environment()),
             ReadOnlyMemory<byte>.Empty));
 
@@ -54,70 +54,70 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task A_folder_in_use_by_another_user_is_left_alone(string user)
+    public async Task A_directory_of_another_user_is_left_unchanged(string user)
     {
-        var (folder, executable) = MakePublic();
-        await GetAsRootAsync(executable, folder);
-        var before = Directory.GetFiles(folder);
+        var (directory, executable) = MakePublic();
+        await GetAsRootAsync(executable, directory);
+        var before = Directory.GetFiles(directory);
 
-        var result = await GetAsync(user, executable, folder);
+        var result = await GetAsync(user, executable, directory);
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")), result.Output);
         Assert.That(result.Output, Does.Contain(Emulator.Token));
         Assert.That(TokenRequests, Has.Count.EqualTo(2));
-        Assert.That(Directory.GetFiles(folder), Is.EqualTo(before));
+        Assert.That(Directory.GetFiles(directory), Is.EqualTo(before));
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Root_takes_no_password_from_another_users_folder(string user)
+    public async Task Root_reads_no_password_from_the_directory_of_another_user(string user)
     {
-        var (folder, executable) = MakePublic();
-        await GetAsync(user, executable, folder);
-        Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(2));
+        var (directory, executable) = MakePublic();
+        await GetAsync(user, executable, directory);
+        Assert.That(Directory.GetFiles(directory), Has.Length.EqualTo(2));
 
-        await GetAsRootAsync(executable, folder);
+        await GetAsRootAsync(executable, directory);
 
         Assert.That(TokenRequests, Has.Count.EqualTo(2));
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Root_takes_no_password_from_another_users_file(string user)
+    public async Task Root_reads_no_password_from_a_file_of_another_user(string user)
     {
-        var (folder, executable) = MakePublic();
-        await GetAsRootAsync(executable, folder);
-        var token = Directory.GetFiles(folder).Single(path => Path.GetExtension(path).Length == 0);
+        var (directory, executable) = MakePublic();
+        await GetAsRootAsync(executable, directory);
+        var token = Directory.GetFiles(directory).Single(path => Path.GetExtension(path).Length == 0);
         await RunToolAsync("chown", user, token);
 
-        await GetAsRootAsync(executable, folder);
-        await GetAsRootAsync(executable, folder);
+        await GetAsRootAsync(executable, directory);
+        await GetAsRootAsync(executable, directory);
 
         Assert.That(TokenRequests, Has.Count.EqualTo(2));
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Many_users_at_once_each_ask_for_themselves_and_get_right_answers(string user)
+    public async Task Concurrent_users_do_not_share_passwords(string user)
     {
-        var (folder, executable) = MakePublic();
+        var (directory, executable) = MakePublic();
 
         var results = await Task.WhenAll(
-            Enumerable.Range(0, 50).Select(i => i % 2 == 0 ? GetAsync("0", executable, folder) : GetAsync(user, executable, folder)));
+            Enumerable.Range(0, 50).Select(i => i % 2 == 0 ? GetAsync("0", executable, directory) : GetAsync(user, executable, directory)));
 
         Assert.That(results.Select(result => result.Output), Is.All.Contain(Emulator.Token));
         Assert.That(results.Select(result => result.Error), Is.All.Empty);
 
-        // Whose folder it became asks once; the others have none.
+        // The processes of the user who created the directory make one call; the other user's 25 processes have no cache.
         Assert.That(TokenRequests, Has.Count.EqualTo(26));
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Who_has_no_folder_in_memory_keeps_passwords_among_the_users_cached_files(string user)
+    public async Task Without_a_private_runtime_directory_the_cache_is_in_the_cache_directory_of_the_user(string user)
     {
-        var (folder, executable) = MakePublic();
-        var home = Path.GetDirectoryName(folder)!;
+        var (directory, executable) = MakePublic();
+        var home = Path.GetDirectoryName(directory)!;
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["HOME"] = home, ["XDG_RUNTIME_DIR"] = Home };
 
         await RunAsAsync(user, executable, variables, "docker", "get");
-        Assert.That(Directory.Exists(Path.Combine(home, ".cache", "ecr-credential-provider")), Is.True, "the folder in memory is another user's");
+        Assert.That(Directory.Exists(Path.Combine(home, ".cache", "ecr-credential-provider")), Is.True, "XDG_RUNTIME_DIR belongs to another user");
 
         variables["XDG_CACHE_HOME"] = Path.Combine(home, "elsewhere");
         await RunAsAsync(user, executable, variables, "docker", "get");
@@ -125,7 +125,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Roots))]
-    public async Task Root_keeps_passwords_in_run(string mount)
+    public async Task The_cache_of_root_is_in_run(string mount)
     {
         var script = $"set -e; {mount}; echo {Host} | \"$0\" docker get; ls /run/ecr-credential-provider";
         var variables = Complete(Emulator.Environment());
@@ -138,8 +138,8 @@ public sealed class FileCacheIsolationTests : ShimFixture
         Assert.That(result.Output, Does.Contain(Emulator.Token).And.Contain("ecr-token-"));
     }
 
-    // A place that every user can reach, and a folder in it that is not there yet.
-    private (string Folder, string Executable) MakePublic()
+    // A directory that all users can write to, with the path of a cache directory in it that does not exist yet.
+    private (string Directory, string Executable) MakePublic()
     {
         var place = Directory.CreateDirectory(Path.Combine(Home, "public"));
         File.SetUnixFileMode(Home, (UnixFileMode)0b111_001_001);
@@ -150,15 +150,15 @@ public sealed class FileCacheIsolationTests : ShimFixture
         return (Path.Combine(place.FullName, "passwords"), executable);
     }
 
-    private async Task GetAsRootAsync(string executable, string folder)
+    private async Task GetAsRootAsync(string executable, string directory)
     {
-        var result = await GetAsync("0", executable, folder);
+        var result = await GetAsync("0", executable, directory);
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")), result.Output);
         Assert.That(result.Output, Does.Contain(Emulator.Token));
     }
 
-    private Task<ShimResult> GetAsync(string user, string executable, string folder) =>
-        RunAsAsync(user, executable, Emulator.Environment(), "docker", "get", "--cache-dir", folder);
+    private Task<ShimResult> GetAsync(string user, string executable, string directory) =>
+        RunAsAsync(user, executable, Emulator.Environment(), "docker", "get", "--cache-dir", directory);
 
     private async Task<ShimResult> RunAsAsync(string user, string executable, IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
         new(await PluginProcess.RunAsync(

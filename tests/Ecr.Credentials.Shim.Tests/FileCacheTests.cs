@@ -4,21 +4,21 @@ using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>Passwords that one process leaves to the next.</summary>
+/// <summary>Passwords that later processes reuse.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class FileCacheTests : ShimFixture
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
-    // The build output takes a second of a processor to start.
+    // The build output takes a second of CPU time to start.
     private static readonly int Crowd = ShimProgram.IsNamed ? 50 : 6;
 
-    private string Folder => Path.Combine(Home, "passwords");
+    private string CacheDirectory => Path.Combine(Home, "passwords");
 
-    private string[] Tokens => [.. Directory.GetFiles(Folder, "ecr-token-*").Where(path => Path.GetExtension(path).Length == 0)];
+    private string[] Tokens => [.. Directory.GetFiles(CacheDirectory, "ecr-token-*").Where(path => Path.GetExtension(path).Length == 0)];
 
     [Test]
-    public async Task Docker_asks_AWS_for_the_first_password_alone()
+    public async Task Docker_get_calls_AWS_only_for_the_first_password()
     {
         var variables = Emulator.Environment(CredentialSource.InstanceMetadata);
 
@@ -27,11 +27,11 @@ public sealed class FileCacheTests : ShimFixture
         AssertPassword(await RunAsync($"https://{Host}/", variables, "docker", "get"));
         AssertPassword(await RunAsync("999999999999.dkr.ecr.eu-west-1.amazonaws.com", variables, "docker", "get"));
 
-        Assert.That(Emulator.Requests, Has.Count.EqualTo(asked), "not even the metadata service is asked");
+        Assert.That(Emulator.Requests, Has.Count.EqualTo(asked), "not even the metadata service is called");
     }
 
     [Test]
-    public async Task Another_identity_gets_a_password_of_its_own()
+    public async Task Other_credentials_get_a_separate_password()
     {
         AssertPassword(await RunAsync(Host, Emulator.Environment(), "docker", "get"));
         AssertPassword(await RunAsync(Host, Emulator.Environment(CredentialSource.SessionKey), "docker", "get"));
@@ -42,16 +42,16 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task The_kubelet_shares_passwords_where_a_folder_is_named()
+    public async Task The_plugin_caches_passwords_with_a_cache_directory()
     {
-        AssertAnswer(await RunAsync(Request($"{Host}/one"), "--cache-dir", Folder));
-        AssertAnswer(await RunAsync(Request($"{Host}/two"), $"--cache-dir={Folder}"));
+        AssertAnswer(await RunAsync(Request($"{Host}/one"), "--cache-dir", CacheDirectory));
+        AssertAnswer(await RunAsync(Request($"{Host}/two"), $"--cache-dir={CacheDirectory}"));
 
         Assert.That(TokenRequests, Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task The_kubelet_keeps_no_password_where_no_folder_is_named()
+    public async Task The_plugin_caches_nothing_without_a_cache_directory()
     {
         AssertAnswer(await RunAsync(Request()));
         AssertAnswer(await RunAsync(Request()));
@@ -61,7 +61,7 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task A_login_gets_a_password_for_the_whole_of_its_life()
+    public async Task Login_password_ignores_the_cache()
     {
         await RunAsync(Host, "docker", "get");
         await RunAsync("", "login-password", Host);
@@ -71,7 +71,7 @@ public sealed class FileCacheTests : ShimFixture
 
     [TestCase("docker", "get")]
     [TestCase("docker", "get", "--cache-dir", "/nowhere")]
-    public async Task A_variable_switches_it_off(params string[] arguments)
+    public async Task A_variable_disables_the_cache(params string[] arguments)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_DISABLE_CACHE"] = "1" };
 
@@ -84,7 +84,7 @@ public sealed class FileCacheTests : ShimFixture
     [TestCase("AWS_ECR_CACHE_DIR", "~/passwords", "passwords")]
     [TestCase("AWS_ECR_CACHE_DIR", "", "ecr-credential-provider")]
     [TestCase("XDG_RUNTIME_DIR", "{home}", "ecr-credential-provider")]
-    public async Task A_variable_names_the_folder_for_docker(string variable, string value, string expected)
+    public async Task A_variable_sets_the_directory_for_docker(string variable, string value, string expected)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = value.Replace("{home}", Home, StringComparison.Ordinal) };
 
@@ -93,14 +93,14 @@ public sealed class FileCacheTests : ShimFixture
         Assert.That(Directory.GetFiles(Path.Combine(Home, expected), "ecr-token-*"), Has.Length.EqualTo(2));
     }
 
-    [TestCase("--cache-dir=", "--cache-dir is \"\". It must be a full path")]
-    [TestCase("--cache-dir=passwords", "--cache-dir is \"passwords\". It must be a full path")]
-    [TestCase("--cache-dir", "--cache-dir needs a value.")]
-    public async Task A_folder_that_is_none_is_refused(string argument, string message) =>
+    [TestCase("--cache-dir=", "invalid --cache-dir \"\": expected an absolute path such as /run/ecr-credential-provider")]
+    [TestCase("--cache-dir=passwords", "invalid --cache-dir \"passwords\": expected an absolute path")]
+    [TestCase("--cache-dir", "--cache-dir requires a value; see --help")]
+    public async Task An_invalid_directory_is_refused(string argument, string message) =>
         AssertFailure(await RunAsync(Request(), argument), 2, message);
 
     [Test]
-    public async Task Of_many_who_start_at_once_one_asks_AWS()
+    public async Task Concurrent_processes_share_one_AWS_call()
     {
         var results = await Task.WhenAll(Enumerable.Range(0, Crowd).Select(_ => GetAsync()));
 
@@ -108,11 +108,11 @@ public sealed class FileCacheTests : ShimFixture
         Assert.That(results.Select(result => result.Output).Distinct().Count(), Is.EqualTo(1));
         AssertPassword(results[0]);
         Assert.That(TokenRequests, Has.Count.EqualTo(1));
-        AssertFolderIsWhole();
+        AssertCacheIsConsistent();
     }
 
     [Test]
-    public async Task Who_dies_while_asking_is_followed_by_the_next()
+    public async Task When_a_process_dies_during_the_call_the_next_one_makes_it()
     {
         Emulator.Faults.Enqueue(Fault.Slow, AwsService.Ecr);
         using var killed = new CancellationTokenSource();
@@ -130,12 +130,12 @@ public sealed class FileCacheTests : ShimFixture
         }
 
         Assert.That(TokenRequests, Has.Count.EqualTo(2));
-        AssertFolderIsWhole();
+        AssertCacheIsConsistent();
     }
 
-    [TestCase(-13, TestName = "A_password_that_has_expired_is_not_given_out_also_where_AWS_fails")]
-    [TestCase(1, TestName = "A_password_of_the_future_is_not_given_out_also_where_AWS_fails")]
-    public async Task A_password_is_not_given_out_outside_its_life(int hours)
+    [TestCase(-13, TestName = "An_expired_password_is_not_used_even_if_AWS_fails")]
+    [TestCase(1, TestName = "A_password_dated_in_the_future_is_not_used_even_if_AWS_fails")]
+    public async Task A_password_is_not_used_outside_its_lifetime(int hours)
     {
         AssertPassword(await GetAsync());
         MoveClockOfToken(TimeSpan.FromHours(hours));
@@ -151,7 +151,7 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task A_password_in_the_second_half_of_its_life_serves_where_AWS_fails()
+    public async Task A_password_in_the_second_half_of_its_lifetime_is_used_if_AWS_fails()
     {
         AssertPassword(await GetAsync());
         MoveClockOfToken(TimeSpan.FromHours(-7));
@@ -160,7 +160,7 @@ public sealed class FileCacheTests : ShimFixture
         AssertPassword(await GetAsync());
         AssertPassword(await GetAsync());
 
-        Assert.That(TokenRequests, Has.Count.EqualTo(2), "the second one does not try again so soon");
+        Assert.That(TokenRequests, Has.Count.EqualTo(2), "the second process does not retry so soon");
     }
 
     [TestCase("")]
@@ -178,20 +178,20 @@ public sealed class FileCacheTests : ShimFixture
     }
 
     [Test]
-    public async Task The_reason_why_there_is_no_cache_is_told_to_who_asks()
+    public async Task Verbose_logs_why_there_is_no_cache()
     {
-        Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
-        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherWrite);
+        Directory.CreateDirectory(CacheDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
+        File.SetUnixFileMode(CacheDirectory, File.GetUnixFileMode(CacheDirectory) | UnixFileMode.OtherWrite);
 
         var quiet = await GetAsync();
-        var told = await RunAsync(Host, [.. Arguments, "-v"]);
+        var verbose = await RunAsync(Host, [.. Arguments, "-v"]);
 
         AssertPassword(quiet);
-        Assert.That(told.Error, Does.Contain($"Passwords are not kept in {Folder}, which is no folder of this user alone."));
-        Assert.That(Directory.GetFileSystemEntries(Folder), Is.Empty);
+        Assert.That(verbose.Error, Does.Contain($"Passwords are not kept in {CacheDirectory}, which is no folder of this user alone."));
+        Assert.That(Directory.GetFileSystemEntries(CacheDirectory), Is.Empty);
     }
 
-    private string[] Arguments => ["docker", "get", "--cache-dir", Folder];
+    private string[] Arguments => ["docker", "get", "--cache-dir", CacheDirectory];
 
     private Task<ShimResult> GetAsync() => RunAsync(Host, Arguments);
 
@@ -201,13 +201,13 @@ public sealed class FileCacheTests : ShimFixture
         Assert.That(result.Output, Does.Contain($"\"Secret\":\"{Emulator.Token}\""));
     }
 
-    private void AssertFolderIsWhole()
+    private void AssertCacheIsConsistent()
     {
-        Assert.That(Directory.GetFileSystemEntries(Folder), Is.EquivalentTo(new[] { Tokens.Single(), Tokens.Single() + ".lock" }));
+        Assert.That(Directory.GetFileSystemEntries(CacheDirectory), Is.EquivalentTo(new[] { Tokens.Single(), Tokens.Single() + ".lock" }));
         Assert.That(File.ReadAllText(Tokens.Single()), Does.Contain(Emulator.Token));
     }
 
-    // As if it had been written by a clock that differs by so much.
+    // Changes the times in the file as if the clock had been different when it was written.
     private void MoveClockOfToken(TimeSpan by)
     {
         var lines = File.ReadAllLines(Tokens.Single());

@@ -5,7 +5,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com", AwsService.Ecr, "eu-west-1")]
     [TestCase("123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app:1", AwsService.Ecr, "us-west-2")]
     [TestCase("public.ecr.aws", AwsService.EcrPublic, "us-east-1")]
-    public async Task The_password_is_printed_alone(string registry, AwsService service, string region)
+    public async Task Only_the_password_is_printed(string registry, AwsService service, string region)
     {
         var result = await RunAsync("", "login-password", registry);
 
@@ -14,7 +14,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     }
 
     [Test]
-    public async Task Without_a_registry_it_is_the_default_regions()
+    public async Task Without_a_registry_the_password_is_for_the_default_region()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_REGION"] = "eu-north-1" };
 
@@ -25,12 +25,12 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     }
 
     [Test]
-    public async Task Without_a_registry_and_a_default_region_it_says_so() =>
+    public async Task Without_a_registry_and_a_default_region_it_fails() =>
         AssertFailure(
             await RunAsync("", "login-password"), 2, "No registry is named, and there is no default region. Name a registry, or set AWS_REGION.");
 
     [Test]
-    public async Task A_failure_is_told_on_standard_error() =>
+    public async Task A_failure_is_reported_on_standard_error() =>
         AssertFailure(
             await RunAsync("", Emulator.Environment(CredentialSource.None), "login-password", "123456789012.dkr.ecr.eu-west-1.amazonaws.com"),
             1,
@@ -38,5 +38,5 @@ public sealed class LoginPasswordProgramTests : ShimFixture
 
     [Test]
     public async Task A_second_registry_is_refused() =>
-        AssertFailure(await RunAsync("", "login-password", "public.ecr.aws", "public.ecr.aws"), 2, "The argument \"public.ecr.aws\" is not known here.");
+        AssertFailure(await RunAsync("", "login-password", "public.ecr.aws", "public.ecr.aws"), 2, "unknown argument \"public.ecr.aws\"; see --help");
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Ecr.Credentials.Shim.Tests;
 
 /// <summary>
-/// An independent client confirms the emulator: <c>docker-credential-ecr-login</c> 0.7 or later, where the variable
-/// <c>DOCKER_CREDENTIAL_ECR_LOGIN</c> names it. <c>tests/Ecr.Emulator/get-peers</c> fetches it on Debian.
+/// Verifies the emulator with an independent client: <c>docker-credential-ecr-login</c> 0.7 or later, at the path in the variable
+/// <c>DOCKER_CREDENTIAL_ECR_LOGIN</c>. <c>tests/Ecr.Emulator/fetch-reference-helper</c> downloads it on Debian.
 /// </summary>
 public sealed class PeerTests : ShimFixture
 {
@@ -31,7 +31,7 @@ public sealed class PeerTests : ShimFixture
         Assert.That((request.Service, request.Region, request.SignatureVerified), Is.EqualTo((service, region, true)));
     }
 
-    // There is nothing to confirm with where the program is not named.
+    // No cases without the program.
     private static IEnumerable<TestCaseData> Registries() => Helper is null
         ? []
         :

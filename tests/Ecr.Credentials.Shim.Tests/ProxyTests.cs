@@ -1,12 +1,12 @@
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>AWS's services are asked through the proxy that the environment names; what is on the machine itself never is.</summary>
+/// <summary>AWS services are called through the configured proxy; instance metadata and container credentials bypass it.</summary>
 public sealed class ProxyTests : ShimFixture
 {
     [TestCase(CredentialSource.InstanceMetadata)]
     [TestCase(CredentialSource.Container)]
     [TestCase(CredentialSource.PodIdentity)]
-    public async Task Credentials_of_the_machine_are_never_asked_through_a_proxy(CredentialSource source)
+    public async Task Instance_metadata_and_container_credentials_bypass_the_proxy(CredentialSource source)
     {
         var proxy = Emulator.ProxyAddress.AbsoluteUri;
         var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment(source))
@@ -22,7 +22,7 @@ public sealed class ProxyTests : ShimFixture
     }
 
     [Test]
-    public async Task ECR_and_STS_are_asked_through_the_proxy()
+    public async Task ECR_and_STS_are_called_through_the_proxy()
     {
         var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment());
         const string Role = "arn:aws:iam::123456789012:role/pull";
@@ -36,7 +36,7 @@ public sealed class ProxyTests : ShimFixture
 
     [TestCase("127.0.0.1")]
     [TestCase("localhost,127.0.0.1")]
-    public async Task NO_PROXY_names_what_is_asked_directly(string noProxy)
+    public async Task NO_PROXY_lists_hosts_that_bypass_the_proxy(string noProxy)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {

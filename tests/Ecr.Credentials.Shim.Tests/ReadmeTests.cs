@@ -6,7 +6,7 @@ using Ecr.Credentials.Shim.Tests.Identities;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>The README says what is true.</summary>
+/// <summary>The README is correct.</summary>
 public sealed partial class ReadmeTests : ShimFixture
 {
     private static readonly string Repository = typeof(ReadmeTests).Assembly
@@ -16,7 +16,7 @@ public sealed partial class ReadmeTests : ShimFixture
     private static readonly string Readme = File.ReadAllText(Path.Combine(Repository, "README.md"));
 
     [Test]
-    public async Task Its_checks_print_a_password()
+    public async Task The_check_commands_print_a_password()
     {
         var requests = RequestPattern().Matches(Readme).Select(match => match.Value).ToArray();
 
@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task Its_options_are_the_help_text()
+    public async Task The_options_section_is_the_help_text()
     {
         var help = (await RunAsync("", "--help")).Output;
 
@@ -39,7 +39,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task Its_docker_configuration_names_registries_that_the_helper_has_passwords_for()
+    public async Task The_docker_configuration_lists_registries_that_the_helper_supports()
     {
         using var configuration = JsonDocument.Parse(HelpersPattern().Match(Readme).Value);
         foreach (var (host, helper) in configuration.RootElement.GetProperty("credHelpers").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString())))
@@ -50,7 +50,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task Its_helper_with_options_asks_as_the_profile()
+    public async Task The_helper_script_uses_the_profile()
     {
         WriteFile("docker-credential-team", ScriptPattern().Match(Readme).Value);
         File.CreateSymbolicLink(Path.Combine(Home, "ecr-credential-provider"), Path.GetFullPath(ShimProgram.Path));
@@ -72,16 +72,16 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void Its_identities_are_those_that_are_tested()
+    public void The_table_of_credential_sources_lists_the_tested_ones()
     {
         var rows = IdentityCase.All.Select(identity => $"| {identity.Name} | {identity.Settings} | ✓ | ✓ | ✓ |");
-        string[] table = ["| Identity | Set by | Private | Public | China |", "|---|---|---|---|---|", .. rows];
+        string[] table = ["| Source | Set by | Private | Public | China |", "|---|---|---|---|---|", .. rows];
 
         Assert.That(Readme, Does.Contain(string.Join('\n', table) + "\n\n"));
     }
 
     [Test]
-    public void Its_patterns_are_those_of_the_library()
+    public void The_patterns_are_in_ForEcr()
     {
         var patterns = PatternPattern().Matches(Readme).Select(match => match.Value).Distinct().ToArray();
 
@@ -90,14 +90,14 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void Its_troubleshooting_table_quotes_messages_that_exist()
+    public void The_troubleshooting_table_quotes_existing_messages()
     {
         var sources = string.Concat(
             Directory.EnumerateFiles(Path.Combine(Repository, "lib"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         var section = Readme[Readme.IndexOf("## Troubleshooting", StringComparison.Ordinal)..Readme.IndexOf("## docker", StringComparison.Ordinal)];
         var messages = MessagePattern().Matches(section).Select(match => match.Groups[1].Value)
 
-            // Messages of the runtime and of the dynamic linker.
+            // These are messages of the runtime and of the dynamic linker.
             .Where(message => !message.StartsWith("No usable version of libssl", StringComparison.Ordinal) && !message.StartsWith("GLIBC_", StringComparison.Ordinal))
             .ToArray();
 

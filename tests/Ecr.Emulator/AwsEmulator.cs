@@ -7,8 +7,8 @@ using Ecr.Emulator.Signing;
 namespace Ecr.Emulator;
 
 /// <summary>
-/// AWS on the loopback interface: ECR, ECR Public, STS, SSO, the instance metadata service and the container credentials endpoint, all on
-/// one port, told apart as AWS's own protocols allow. It verifies signatures, records what it sees, and goes wrong when told to.
+/// AWS on the loopback interface: ECR, ECR Public, STS, SSO, the instance metadata service and the container credentials endpoint, all on one port and
+/// distinguished by their protocols. Verifies signatures, records requests, and injects faults on demand.
 /// </summary>
 public sealed class AwsEmulator : IAsyncDisposable
 {
@@ -43,7 +43,7 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <summary><c>http://127.0.0.1:PORT/</c></summary>
     public Uri Address => _server.HttpAddress;
 
-    /// <summary><c>https://localhost:PORT/</c>: the same services behind TLS. The certificate fits whatever name the client asks for.</summary>
+    /// <summary><c>https://localhost:PORT/</c>: the same services behind TLS. The certificate matches any name that the client requests.</summary>
     public Uri HttpsAddress => new UriBuilder(_server.HttpsAddress) { Host = "localhost" }.Uri;
 
     /// <summary><c>http://[::1]:PORT/</c></summary>
@@ -51,21 +51,23 @@ public sealed class AwsEmulator : IAsyncDisposable
     public Uri IPv6Address => _server.IPv6Address ?? throw new InvalidOperationException("This machine has no IPv6 loopback address ([::1]).");
 
     /// <summary>
-    /// <c>http://127.0.0.1:PORT/</c>: a proxy that tunnels to <see cref="HttpsAddress"/> whatever name is asked for, so that clients meet the
-    /// emulator under AWS's real names. Requests in clear text are answered 502.
+    /// <c>http://127.0.0.1:PORT/</c>: a proxy that tunnels every host to <see cref="HttpsAddress"/>, so that clients reach the emulator under AWS's real
+    /// host names. Answers plain http requests with 502.
     /// </summary>
     public Uri ProxyAddress => _proxy.Address;
 
-    /// <summary>The certificate, as PEM text, of the authority that signed for <see cref="HttpsAddress"/>.</summary>
+    /// <summary>The certificate of the CA that issued the certificates of <see cref="HttpsAddress"/>, as PEM text.</summary>
     public string CertificateAuthorityPem => _authority.Pem;
 
-    /// <summary>A file with <see cref="CertificateAuthorityPem"/>, for <c>SSL_CERT_FILE</c>. It goes away with the emulator.</summary>
+    /// <summary>A file with <see cref="CertificateAuthorityPem"/>, for <c>SSL_CERT_FILE</c>. Disposing the emulator deletes it.</summary>
     public string CertificateAuthorityFile => _authorityFile.Value;
 
-    /// <summary>A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. It goes away with the emulator.</summary>
+    /// <summary>
+    /// A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. Disposing the emulator deletes it.
+    /// </summary>
     public string PodIdentityTokenFile => _podIdentityTokenFile.Value;
 
-    /// <summary>The password inside the token that ECR hands out.</summary>
+    /// <summary>The password in the token that ECR returns.</summary>
     public required string Token { get; init; }
 
     /// <summary>A user's access key.</summary>
@@ -77,25 +79,25 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <summary>Temporary credentials, meant for the environment.</summary>
     public required EmulatedCredentials SessionCredentials { get; init; }
 
-    /// <summary>What the metadata service hands out.</summary>
+    /// <summary>The credentials that the metadata service returns.</summary>
     public required EmulatedCredentials InstanceCredentials { get; init; }
 
-    /// <summary>What the container credentials endpoint hands out.</summary>
+    /// <summary>The credentials that the container credentials endpoint returns.</summary>
     public required EmulatedCredentials ContainerCredentials { get; init; }
 
-    /// <summary>What the container credentials endpoint hands out for an EKS Pod Identity.</summary>
+    /// <summary>The credentials that the container credentials endpoint returns for EKS Pod Identity.</summary>
     public required EmulatedCredentials PodIdentityCredentials { get; init; }
 
-    /// <summary>What the SSO portal hands out.</summary>
+    /// <summary>The credentials that the SSO portal returns.</summary>
     public required EmulatedCredentials SsoCredentials { get; init; }
 
-    /// <summary>What the emulator does wrong.</summary>
+    /// <summary>The faults to inject.</summary>
     public required FaultPlan Faults { get; init; }
 
-    /// <summary>Every request so far, in the order of arrival.</summary>
+    /// <summary>All requests so far, in order of arrival.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.Snapshot();
 
-    /// <summary>Every request to <see cref="ProxyAddress"/> so far, in the order of arrival.</summary>
+    /// <summary>All requests to <see cref="ProxyAddress"/> so far, in order of arrival.</summary>
     public IReadOnlyList<ProxiedRequest> ProxiedRequests => _proxy.Requests;
 
     public static async Task<AwsEmulator> StartAsync(AwsEmulatorOptions? options = null)
@@ -141,19 +143,19 @@ public sealed class AwsEmulator : IAsyncDisposable
         };
     }
 
-    /// <summary>Makes further credentials that the emulator accepts.</summary>
-    /// <param name="roleName">The role for which they speak.</param>
-    /// <param name="lifetime">Zero or less makes credentials that have expired.</param>
+    /// <summary>Issues more credentials that the emulator accepts.</summary>
+    /// <param name="roleName">The role that the credentials represent.</param>
+    /// <param name="lifetime">The lifetime; zero or less for expired credentials.</param>
     public EmulatedCredentials IssueSession(string roleName, TimeSpan lifetime) =>
         _credentials.IssueSession(AssumedRole(Options, roleName, "issued"), lifetime);
 
-    /// <summary>Lets connections to port 443 of a host that go through the proxy lead to a server of the test's own, such as a registry.</summary>
-    /// <param name="host">The host as clients name it.</param>
+    /// <summary>Routes proxy connections to port 443 of a host to a server of the test, such as a registry.</summary>
+    /// <param name="host">The host name that clients use.</param>
     /// <param name="port">The server's port on the loopback interface.</param>
     public void Route(string host, int port) => _proxy.Route(host, port);
 
-    /// <summary>Makes a certificate that clients of the emulator trust, for a server of the test's own.</summary>
-    /// <param name="host">The host as clients name it.</param>
+    /// <summary>Issues a certificate that clients of the emulator trust, for a server of the test.</summary>
+    /// <param name="host">The host name that clients use.</param>
     /// <returns>Certificate and key as PEM text.</returns>
     public (string Certificate, string Key) IssueCertificate(string host)
     {
@@ -162,15 +164,15 @@ public sealed class AwsEmulator : IAsyncDisposable
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
-    /// <summary>Completes with the first request, seen already or still to come, for which <paramref name="matches"/> is true; it may not be answered yet.</summary>
+    /// <summary>Completes with the first past or future request for which <paramref name="matches"/> is true; it may not have been answered yet.</summary>
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool>? matches = null, CancellationToken cancellationToken = default) =>
         _log.WaitForAsync(matches ?? (_ => true), cancellationToken);
 
-    /// <summary>The variables with which an AWS SDK takes this emulator for every AWS service.</summary>
+    /// <summary>Returns the variables that make an AWS SDK use this emulator for all AWS services.</summary>
     public IReadOnlyDictionary<string, string> Environment(CredentialSource source = CredentialSource.StaticKey) =>
         new ClientEnvironment(this).ForEndpoint(source);
 
-    /// <summary>The variables with which an AWS SDK calls AWS's real host names and reaches this emulator through <see cref="ProxyAddress"/>.</summary>
+    /// <summary>Returns the variables that make an AWS SDK call AWS's real host names through <see cref="ProxyAddress"/>.</summary>
     public IReadOnlyDictionary<string, string> ProxyEnvironment(CredentialSource source = CredentialSource.StaticKey) =>
         new ClientEnvironment(this).ForProxy(source);
 

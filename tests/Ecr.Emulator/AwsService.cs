@@ -1,15 +1,15 @@
 namespace Ecr.Emulator;
 
-/// <summary>The service that a request was meant for.</summary>
+/// <summary>The service that a request addresses.</summary>
 public enum AwsService
 {
-    /// <summary>Neither the host, the target header, the form nor the path names a service that the emulator knows.</summary>
+    /// <summary>The host, target header, form and path match no service of the emulator.</summary>
     Unknown,
     Ecr,
     EcrPublic,
     Sts,
 
-    /// <summary>The portal of IAM Identity Center, which hands out credentials.</summary>
+    /// <summary>The portal of IAM Identity Center, which returns credentials.</summary>
     Sso,
 
     /// <summary>The OIDC service of IAM Identity Center, which refreshes tokens.</summary>

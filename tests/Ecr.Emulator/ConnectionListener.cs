@@ -4,14 +4,14 @@ using System.Security.Authentication;
 
 namespace Ecr.Emulator;
 
-/// <summary>Accepts connections until it is disposed, and has each served by itself.</summary>
+/// <summary>Accepts connections until it is disposed, and handles each independently.</summary>
 public sealed class ConnectionListener : IDisposable
 {
     private readonly TcpListener _listener;
     private readonly Func<NetworkStream, Task> _serve;
 
-    /// <param name="address">Where connections are accepted; port 0 takes any free one.</param>
-    /// <param name="serve">Serves a connection. A connection that breaks, or a client that does not trust it, is nobody's failure.</param>
+    /// <param name="address">The address to listen on; port 0 for any free port.</param>
+    /// <param name="serve">Handles a connection. Broken connections and failed TLS handshakes are ignored.</param>
     public ConnectionListener(IPEndPoint address, Func<NetworkStream, Task> serve)
     {
         _listener = new TcpListener(address);
@@ -22,7 +22,7 @@ public sealed class ConnectionListener : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Carries everything from one to the other and back, until one of them ends.</summary>
+    /// <summary>Forwards data in both directions until one side closes.</summary>
     public static async Task ForwardAsync(Stream client, int serverPort)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -60,7 +60,7 @@ public sealed class ConnectionListener : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
         {
-            // One side has gone.
+            // One side has closed the connection.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Ecr.Emulator;
 
-/// <summary>Credentials that the emulator handed out and accepts.</summary>
+/// <summary>Credentials that the emulator issued and accepts.</summary>
 public sealed class EmulatedCredentials
 {
     public required string AccessKeyId { get; init; }
@@ -13,7 +13,7 @@ public sealed class EmulatedCredentials
     /// <summary>Null for a user's long-term key.</summary>
     public DateTimeOffset? Expiration { get; init; }
 
-    /// <summary>The user or the assumed role that these credentials speak for.</summary>
+    /// <summary>The ARN of the user or assumed role.</summary>
     public required string PrincipalArn { get; init; }
 
     public override string ToString() => $"{AccessKeyId} ({PrincipalArn})";

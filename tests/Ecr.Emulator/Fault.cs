@@ -1,6 +1,6 @@
 namespace Ecr.Emulator;
 
-/// <summary>One way for the emulator to go wrong.</summary>
+/// <summary>A fault that the emulator can inject.</summary>
 public sealed class Fault
 {
     private Fault(FaultKind kind) => Kind = kind;
@@ -17,37 +17,37 @@ public sealed class Fault
     /// <summary>500 ServerException.</summary>
     public static Fault ServerError { get; } = new(FaultKind.ServerError);
 
-    /// <summary>503 with an HTML page, as a load balancer answers.</summary>
+    /// <summary>503 with an HTML page, as from a load balancer.</summary>
     public static Fault ServiceUnavailable { get; } = new(FaultKind.ServiceUnavailable);
 
-    /// <summary>The right answer, but only after <see cref="FaultPlan.Release"/>.</summary>
+    /// <summary>The correct response, but only after <see cref="FaultPlan.Release"/>.</summary>
     public static Fault Slow { get; } = new(FaultKind.Slow);
 
-    /// <summary>The connection is reset without an answer.</summary>
+    /// <summary>The connection is reset without a response.</summary>
     public static Fault Reset { get; } = new(FaultKind.Reset);
 
     /// <summary>200 with a body that is neither JSON nor XML.</summary>
     public static Fault Malformed { get; } = new(FaultKind.Malformed);
 
-    /// <summary>The right answer, of which the second half never comes.</summary>
+    /// <summary>The correct response without its second half.</summary>
     public static Fault Truncated { get; } = new(FaultKind.Truncated);
 
-    /// <summary>200 <c>{}</c>: ECR answers without authorization data.</summary>
+    /// <summary>200 <c>{}</c>: ECR's response without authorization data.</summary>
     public static Fault NoAuthorizationData { get; } = new(FaultKind.NoAuthorizationData);
 
-    /// <summary>200 <c>{"authorizationData":[]}</c>; for ECR Public an empty object in the place of the array.</summary>
+    /// <summary>200 <c>{"authorizationData":[]}</c>; for ECR Public an empty object instead of the array.</summary>
     public static Fault EmptyAuthorizationData { get; } = new(FaultKind.EmptyAuthorizationData);
 
     /// <summary>ECR's token is not base64.</summary>
     public static Fault TokenNotBase64 { get; } = new(FaultKind.TokenNotBase64);
 
-    /// <summary>ECR's token is base64 of a text without a colon.</summary>
+    /// <summary>ECR's token is the base64 encoding of a text without a colon.</summary>
     public static Fault TokenWithoutColon { get; } = new(FaultKind.TokenWithoutColon);
 
     /// <summary>ECR's token expired an hour ago.</summary>
     public static Fault ExpiredToken { get; } = new(FaultKind.ExpiredToken);
 
-    /// <summary>400 ExpiredTokenException: the caller's session is over.</summary>
+    /// <summary>400 ExpiredTokenException: the caller's session has expired.</summary>
     public static Fault ExpiredCredentials { get; } = new(FaultKind.ExpiredCredentials);
 
     /// <summary>400 AccessDeniedException: no policy allows the call.</summary>
@@ -56,10 +56,10 @@ public sealed class Fault
     /// <summary>The emulator's clock, and with it the Date header, is an hour ahead.</summary>
     public static Fault SkewedClock { get; } = new(FaultKind.SkewedClock);
 
-    /// <summary>The service finds the signature an hour too old, but its Date header agrees with the client, who cannot correct his clock by it.</summary>
+    /// <summary>The signature is an hour too old, but the Date header matches the client's clock, so the client cannot correct for clock skew.</summary>
     public static Fault SignatureExpired { get; } = new(FaultKind.SignatureExpired);
 
-    /// <summary>The service finds the signature an hour too new, but its Date header agrees with the client, who cannot correct his clock by it.</summary>
+    /// <summary>The signature is an hour too new, but the Date header matches the client's clock, so the client cannot correct for clock skew.</summary>
     public static Fault SignatureNotYetCurrent { get; } = new(FaultKind.SignatureNotYetCurrent);
 
     /// <summary>400 IDPCommunicationError: STS cannot reach the issuer of the web identity token.</summary>
@@ -74,10 +74,10 @@ public sealed class Fault
 
     internal int StatusCode { get; private init; }
 
-    /// <summary>The right answer, but only after <paramref name="delay"/> by the emulator's clock.</summary>
+    /// <summary>The correct response, but only after <paramref name="delay"/> on the emulator's clock.</summary>
     public static Fault SlowBy(TimeSpan delay) => new(FaultKind.Slow) { Delay = delay };
 
-    /// <summary>This status without a body: a metadata service that refuses (403), knows no version 2 (404, 405) or fails (5xx).</summary>
+    /// <summary>This status without a body: a metadata service that is disabled (403), does not support version 2 (404, 405) or fails (5xx).</summary>
     public static Fault Status(int statusCode) => new(FaultKind.EmptyAnswer) { StatusCode = statusCode };
 
     public override string ToString() => Kind.ToString();

@@ -1,6 +1,6 @@
 namespace Ecr.Emulator;
 
-/// <summary>What the emulator shall do wrong, and when. Thread-safe.</summary>
+/// <summary>The faults to inject, and the requests to inject them into. Thread-safe.</summary>
 public sealed class FaultPlan : IDisposable
 {
     private readonly Lock _gate = new();
@@ -12,7 +12,7 @@ public sealed class FaultPlan : IDisposable
     {
     }
 
-    /// <summary>Spoils the next request (of <paramref name="service"/>, where given). Faults are used up in the order they were queued.</summary>
+    /// <summary>Injects a fault into the next request (to <paramref name="service"/>, if given). Queued faults are used once, in order.</summary>
     public void Enqueue(Fault fault, AwsService? service = null)
     {
         lock (_gate)
@@ -21,7 +21,7 @@ public sealed class FaultPlan : IDisposable
         }
     }
 
-    /// <summary>Spoils every request (of <paramref name="service"/>, where given) that no queued fault takes.</summary>
+    /// <summary>Injects a fault into every request (to <paramref name="service"/>, if given) that has no queued fault.</summary>
     public void Always(Fault fault, AwsService? service = null)
     {
         lock (_gate)
@@ -30,7 +30,7 @@ public sealed class FaultPlan : IDisposable
         }
     }
 
-    /// <summary>Forgets every fault. Requests that are held stay held.</summary>
+    /// <summary>Removes all faults. Requests that are being delayed stay delayed.</summary>
     public void Clear()
     {
         lock (_gate)
@@ -40,7 +40,7 @@ public sealed class FaultPlan : IDisposable
         }
     }
 
-    /// <summary>Lets one request go that <see cref="Fault.Slow"/> holds, or the next that it would hold.</summary>
+    /// <summary>Completes one request that <see cref="Fault.Slow"/> delays, or the next one that it would delay.</summary>
     public void Release() => _released.Release();
 
     /// <inheritdoc />

@@ -1,14 +1,14 @@
 namespace Ecr.Emulator;
 
-/// <summary>Where a <see cref="SilentServer"/> falls silent.</summary>
+/// <summary>The point at which a <see cref="SilentServer"/> hangs.</summary>
 public enum HangPoint
 {
-    /// <summary>Connecting never completes, as if a firewall dropped the packets. Linux only: other systems refuse such connections.</summary>
+    /// <summary>Connecting never completes, as if a firewall dropped the packets. Linux only; other systems refuse such connections.</summary>
     BeforeConnection,
 
-    /// <summary>Connecting completes, and nothing is ever said: no answer, no TLS hello.</summary>
+    /// <summary>The connection is established, but the server sends nothing: no response, no TLS hello.</summary>
     BeforeAnswer,
 
-    /// <summary>The head and the begin of the body of an HTTP answer arrive, and the connection stays open.</summary>
+    /// <summary>The server sends the headers and the start of the body of an HTTP response and keeps the connection open.</summary>
     WithinAnswer,
 }

@@ -2,18 +2,18 @@ using System.Diagnostics;
 
 namespace Ecr.Emulator;
 
-/// <summary>Runs a credential provider plugin as the kubelet does: request on stdin, then end of file; both outputs collected; killed at the deadline.</summary>
+/// <summary>Runs a plugin as the kubelet does: writes the request to stdin and closes it, reads both outputs, kills the process at the deadline.</summary>
 public static class PluginProcess
 {
-    /// <summary>The kubelet's own deadline.</summary>
+    /// <summary>The kubelet's timeout, one minute.</summary>
     public static TimeSpan KubeletTimeout { get; } = TimeSpan.FromMinutes(1);
 
     /// <param name="path">The executable.</param>
     /// <param name="arguments">Passed verbatim, without a shell.</param>
-    /// <param name="environment">The whole environment of the process: nothing is inherited.</param>
+    /// <param name="environment">The complete environment of the process; nothing is inherited.</param>
     /// <param name="input">The bytes on stdin.</param>
-    /// <param name="timeout">When the process is killed; null means <see cref="KubeletTimeout"/>.</param>
-    /// <param name="folder">The folder in which the process runs; null for that of this process.</param>
+    /// <param name="timeout">The time after which the process is killed; null for <see cref="KubeletTimeout"/>.</param>
+    /// <param name="directory">The working directory; null for that of this process.</param>
     /// <param name="cancellationToken">Kills the process as well.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The executable cannot be started.</exception>
     public static async Task<PluginResult> RunAsync(
@@ -22,7 +22,7 @@ public static class PluginProcess
         IReadOnlyDictionary<string, string> environment,
         ReadOnlyMemory<byte> input,
         TimeSpan? timeout = null,
-        string? folder = null,
+        string? directory = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -33,7 +33,7 @@ public static class PluginProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-            WorkingDirectory = folder ?? "",
+            WorkingDirectory = directory ?? "",
         };
         start.Environment.Clear();
         foreach (var (name, value) in environment)
@@ -89,7 +89,7 @@ public static class PluginProcess
         }
         catch (IOException)
         {
-            // A plugin may end without reading its input; the kubelet does not mind either.
+            // A plugin may exit without reading its input; the kubelet ignores that too.
         }
     }
 }

@@ -1,18 +1,18 @@
 namespace Ecr.Emulator;
 
-/// <summary>What came of one run of a plugin.</summary>
+/// <summary>The result of one run of a plugin.</summary>
 public sealed class PluginResult
 {
-    /// <summary>The process's own exit code; what the platform reports for a killed process where <see cref="TimedOut"/>.</summary>
+    /// <summary>The exit code of the process; platform-specific if <see cref="TimedOut"/>.</summary>
     public required int ExitCode { get; init; }
 
     public required ReadOnlyMemory<byte> StandardOutput { get; init; }
 
     public required string StandardError { get; init; }
 
-    /// <summary>From the start of the process to its end.</summary>
+    /// <summary>The time from the start of the process to its exit.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>True where the process had to be killed.</summary>
+    /// <summary>Whether the process was killed at the timeout.</summary>
     public required bool TimedOut { get; init; }
 }

@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Emulator;
 
-/// <summary>Where the executable <c>ecr-credential-provider</c> is, and what it needs from its environment.</summary>
+/// <summary>The path of <c>ecr-credential-provider</c>, and the environment that it needs.</summary>
 public static class ShimProgram
 {
-    /// <summary>The environment variable that names another executable than the build's own.</summary>
+    /// <summary>The environment variable that overrides the path of the executable.</summary>
     public const string PathVariable = "ECR_CREDENTIAL_PROVIDER";
 
-    /// <summary>Whether <see cref="PathVariable"/> names an executable. That is a native one; the build output's is started by a host program.</summary>
+    /// <summary>Whether <see cref="PathVariable"/> is set. It names a native executable; the build output is started by an apphost.</summary>
     public static bool IsNamed { get; } = System.Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 };
 
-    /// <summary>What <see cref="PathVariable"/> says, else the build output of the shim's project.</summary>
+    /// <summary>The value of <see cref="PathVariable"/>, or the build output of the shim.</summary>
     public static string Path { get; } = System.Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path ? path : BuildOutput();
 
-    /// <summary>The least that a program needs to start; no AWS setting is among it.</summary>
-    /// <param name="homeDirectory">HOME of the process: without one of its own it would read the developer's AWS files.</param>
+    /// <summary>Returns the variables that a program needs to start, without any AWS setting.</summary>
+    /// <param name="homeDirectory">HOME of the process, so that it does not read the developer's AWS files.</param>
     public static Dictionary<string, string> MinimalEnvironment(string homeDirectory)
     {
         var variables = new Dictionary<string, string>
@@ -24,10 +24,10 @@ public static class ShimProgram
             ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "",
             ["HOME"] = homeDirectory,
 
-            // Where passwords are kept for docker; root's would otherwise be in the machine's own /run.
+            // The credential helper's cache directory; root's would otherwise be in the machine's /run.
             ["XDG_RUNTIME_DIR"] = homeDirectory,
 
-            // The build output is no native executable: it looks for the runtime, which may stand in an unusual place.
+            // The build output is not native: it searches for the runtime, which may be in an unusual directory.
             ["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
         };
         if (OperatingSystem.IsWindows())

@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Ecr.Emulator;
 
-/// <summary>A server on the loopback interface that keeps its clients waiting for ever, be it taken for a service, a metadata service or a proxy.</summary>
+/// <summary>A server on the loopback interface that hangs, for use as a service, a metadata service or a proxy.</summary>
 public sealed class SilentServer : IAsyncDisposable
 {
     private const int MaximumFillers = 8;
     private static readonly byte[] BeginOfAnswer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray();
 
-    /// <summary>A connection over loopback takes far less than this, unless the system drops its packets.</summary>
+    /// <summary>Far longer than a loopback connection takes, unless the system drops its packets.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromMilliseconds(500);
 
     private readonly HangPoint _silence;
@@ -31,7 +31,7 @@ public sealed class SilentServer : IAsyncDisposable
     /// <summary><c>http://127.0.0.1:PORT/</c></summary>
     public Uri Address { get; }
 
-    /// <summary>Completes when the first client has connected, and fails when none has within half a minute, as with <see cref="HangPoint.BeforeConnection"/>.</summary>
+    /// <summary>Completes when the first client has connected; fails after 30 seconds without one, as with <see cref="HangPoint.BeforeConnection"/>.</summary>
     public Task Connected => _connected.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
     public static async Task<SilentServer> StartAsync(HangPoint silence)
@@ -59,7 +59,7 @@ public sealed class SilentServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>Nobody accepts, so the queue of completed connections stays full, and Linux drops the packets of whoever connects next.</summary>
+    /// <summary>Fills the queue of completed connections. It stays full because none is accepted, and Linux drops the packets of further connections.</summary>
     private async Task FillQueueAsync()
     {
         while (_fillers.Count < MaximumFillers)
@@ -78,7 +78,7 @@ public sealed class SilentServer : IAsyncDisposable
         }
 
         await DisposeAsync();
-        throw new PlatformNotSupportedException("This system goes on to complete connections that nobody accepts.");
+        throw new PlatformNotSupportedException("This system completes connections even if the accept queue is full.");
     }
 
     private async Task AcceptAsync()
@@ -93,7 +93,7 @@ public sealed class SilentServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The server ends.
+            // The server stops.
         }
     }
 
@@ -112,7 +112,7 @@ public sealed class SilentServer : IAsyncDisposable
             }
             catch (Exception exception) when (exception is OperationCanceledException or SocketException)
             {
-                // The server ends, or the client did not wait for ever.
+                // The server stops, or the client has given up.
             }
         }
     }

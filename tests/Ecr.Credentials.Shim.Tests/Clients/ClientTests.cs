@@ -3,25 +3,26 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests.Clients;
 
 /// <summary>
-/// Real clients push to and pull from a real registry through the executable as their credential helper, where the variables <c>DOCKER_REGISTRY</c>,
-/// <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c> name programs. Everyone meets registry and AWS under their own names, through the emulator's proxy.
+/// Real clients push to and pull from a real registry with the executable as their credential helper. Needs the paths of the programs in
+/// <c>DOCKER_REGISTRY</c>, <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c>. The emulator's proxy serves the registry and AWS
+/// under their real host names.
 /// </summary>
 public sealed class ClientTests : ShimFixture
 {
     private const string PrivateHost = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
     private const string PublicHost = "public.ecr.aws";
 
-    private static readonly bool ArePresent = RealRegistry.Program is not null && ShimProgram.IsNamed;
+    private static readonly bool AreAvailable = RealRegistry.Program is not null && ShimProgram.IsNamed;
 
-    private static readonly string[] Hosts = ArePresent ? [PrivateHost, PublicHost] : [];
+    private static readonly string[] Hosts = AreAvailable ? [PrivateHost, PublicHost] : [];
 
     private static readonly string? Docker = Environment.GetEnvironmentVariable("DOCKER");
 
-    private static readonly string[] DockersConfigurations = ArePresent && Docker is not null
+    private static readonly string[] DockerConfigurations = AreAvailable && Docker is not null
         ? [$$"""{ "credHelpers": { "{{PrivateHost}}": "ecr-login" } }""", """{ "credsStore": "ecr-login" }"""]
         : [];
 
-    private static readonly string[] PrivateHosts = ArePresent ? [PrivateHost] : [];
+    private static readonly string[] PrivateHosts = AreAvailable ? [PrivateHost] : [];
 
     [TestCaseSource(nameof(Hosts))]
     public async Task Skopeo_copies_and_inspects(string host)
@@ -36,11 +37,11 @@ public sealed class ClientTests : ShimFixture
         await RunAsync(environment, "skopeo", "--insecure-policy", "copy", $"docker://{host}/team/app:1", $"oci:{Home}/copied");
 
         Assert.That(inspected, Does.Contain($"\"Name\": \"{host}/team/app\""));
-        Assert.That(TokenRequests, Has.Count.EqualTo(1), "three programs, one call");
+        Assert.That(TokenRequests, Has.Count.EqualTo(1), "three processes, one call");
     }
 
     [TestCaseSource(nameof(PrivateHosts))]
-    public async Task Skopeo_finds_the_helper_in_the_configuration_of_docker(string host)
+    public async Task Skopeo_finds_the_helper_in_the_Docker_configuration(string host)
     {
         await using var registry = await RealRegistry.StartAsync(Emulator, host, Home);
         TinyImage.Write(Path.Combine(Home, "image"));
@@ -51,7 +52,7 @@ public sealed class ClientTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Hosts))]
-    public async Task Without_the_helper_the_registry_refuses(string host)
+    public async Task Without_the_helper_the_registry_denies_access(string host)
     {
         await using var registry = await RealRegistry.StartAsync(Emulator, host, Home);
         TinyImage.Write(Path.Combine(Home, "image"));
@@ -97,7 +98,7 @@ public sealed class ClientTests : ShimFixture
         environment["REGISTRY_AUTH_FILE"] = Path.Combine(Home, "auth.json");
         await RunAsync(environment, "skopeo", "--insecure-policy", "copy", $"oci:{Home}/image", $"docker://{host}/team/app:1");
 
-        // What podman leaves behind belongs to it; it removes it itself.
+        // podman removes the files in its storage itself.
         string[] podman = ["podman", "--storage-driver=vfs", $"--root={Home}/podman", $"--runroot={Home}/podman-run", "--events-backend=none"];
         await RunAsync(environment, [.. podman, "pull", "--quiet", $"{host}/team/app:1"]);
         var images = await RunAsync(environment, [.. podman, "images", "--format={{.Repository}}:{{.Tag}}"]);
@@ -141,8 +142,8 @@ public sealed class ClientTests : ShimFixture
         Assert.That(await RunAsync(environment, "skopeo", "inspect", $"docker://{host}/team/app:1"), Does.Contain($"\"Name\": \"{host}/team/app\""));
     }
 
-    // Without its daemon docker asks a registry for no more than this.
-    [TestCaseSource(nameof(DockersConfigurations))]
+    // Without a daemon this is the only docker command that contacts a registry.
+    [TestCaseSource(nameof(DockerConfigurations))]
     public async Task Docker_reads_from_the_registry(string configuration)
     {
         await using var registry = await RealRegistry.StartAsync(Emulator, PrivateHost, Home);
@@ -161,13 +162,13 @@ public sealed class ClientTests : ShimFixture
 
     protected override AwsEmulatorOptions Options() => new()
     {
-        // Passwords in bcrypt's form count with 72 characters; here every one counts.
-        Token = "a-password-that-is-short-enough-for-all-of-it-to-count",
+        // bcrypt uses only the first 72 characters of a password; this one is shorter.
+        Token = "a-password-shorter-than-the-limit-of-bcrypt",
     };
 
     private static string HelperFor(string host, string helper = "ecr-login") => $$"""{ "credHelpers": { "{{host}}": "{{helper}}" } }""";
 
-    // The links that clients look for, and the file that says when.
+    // Creates the links under which clients look for helpers, and a configuration file that selects one.
     private Dictionary<string, string> WriteHelper(string file, string configuration)
     {
         var programs = Directory.CreateDirectory(Path.Combine(Home, "bin"));

@@ -6,41 +6,45 @@ using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests.Clients;
 
-/// <summary>Debian's docker-registry under the name of an ECR registry: it serves nobody who does not bring the emulator's password.</summary>
+/// <summary>Debian's docker-registry under the host name of an ECR registry; it accepts only the emulator's password.</summary>
 internal sealed class RealRegistry : IAsyncDisposable
 {
     private readonly Process _process;
 
     private RealRegistry(Process process) => _process = process;
 
-    /// <summary>The variable that names the program docker-registry.</summary>
+    /// <summary>The variable with the path of docker-registry.</summary>
     public const string PathVariable = "DOCKER_REGISTRY";
 
     public static string? Program => Environment.GetEnvironmentVariable(PathVariable);
 
-    public static async Task<RealRegistry> StartAsync(AwsEmulator emulator, string host, string folder)
+    public static async Task<RealRegistry> StartAsync(AwsEmulator emulator, string host, string directory)
     {
         var port = FindFreePort();
         var (certificate, key) = emulator.IssueCertificate(host);
         var passwords = await PluginProcess.RunAsync(
             "htpasswd", ["-nbB", "AWS", emulator.Token], new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }, ReadOnlyMemory<byte>.Empty);
         Assert.That(passwords.ExitCode, Is.Zero, passwords.StandardError);
-        await File.WriteAllTextAsync(Path.Combine(folder, "certificate.pem"), certificate);
-        await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), key);
-        await File.WriteAllBytesAsync(Path.Combine(folder, "passwords"), passwords.StandardOutput);
+        await File.WriteAllTextAsync(Path.Combine(directory, "certificate.pem"), certificate);
+        await File.WriteAllTextAsync(Path.Combine(directory, "key.pem"), key);
+        await File.WriteAllBytesAsync(Path.Combine(directory, "passwords"), passwords.StandardOutput);
         await File.WriteAllTextAsync(
-            Path.Combine(folder, "registry.yml"),
+            Path.Combine(directory, "registry.yml"),
             string.Create(
                 CultureInfo.InvariantCulture,
                 $$"""
                 version: 0.1
                 log: { level: info }
-                storage: { filesystem: { rootdirectory: {{folder}}/storage } }
-                http: { addr: "127.0.0.1:{{port}}", tls: { certificate: {{folder}}/certificate.pem, key: {{folder}}/key.pem } }
-                auth: { htpasswd: { realm: ecr, path: {{folder}}/passwords } }
+                storage: { filesystem: { rootdirectory: {{directory}}/storage } }
+                http: { addr: "127.0.0.1:{{port}}", tls: { certificate: {{directory}}/certificate.pem, key: {{directory}}/key.pem } }
+                auth: { htpasswd: { realm: ecr, path: {{directory}}/passwords } }
                 """));
 
-        var start = new ProcessStartInfo(Program!, ["serve", Path.Combine(folder, "registry.yml")]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Program!, ["serve", Path.Combine(directory, "registry.yml")])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         var registry = new RealRegistry(Process.Start(start)!);
         await registry.WaitUntilItListensAsync();
         emulator.Route(host, port);
@@ -54,7 +58,7 @@ internal sealed class RealRegistry : IAsyncDisposable
         _process.Dispose();
     }
 
-    // It says so in its log.
+    // docker-registry logs when it listens.
     private async Task WaitUntilItListensAsync()
     {
         var log = new StringBuilder();

@@ -1,27 +1,27 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>One way to give the executable an AWS identity.</summary>
-/// <param name="Name">What the README calls it.</param>
-/// <param name="Settings">What sets it, in the README's words.</param>
-/// <param name="SetUp">Sets it up, and tells the ARN of the principal that must sign the call of ECR.</param>
+/// <summary>A source of AWS credentials.</summary>
+/// <param name="Name">Its name in the README.</param>
+/// <param name="Settings">How it is configured, as described in the README.</param>
+/// <param name="SetUp">Configures it, and returns the ARN of the principal that must sign the call to ECR.</param>
 public sealed record IdentityCase(string Name, string Settings, Func<IdentityStage, string> SetUp)
 {
-    /// <summary>Every one, in the order in which they are looked for.</summary>
+    /// <summary>All sources in order of precedence.</summary>
     public static IReadOnlyList<IdentityCase> All { get; } =
     [
         new("Service account role", "`tokenAttributes` in the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or `eks.amazonaws.com/role-arn`, or `AWS_ECR_ROLE_ARN`", stage =>
         {
-            stage.Ask($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
+            stage.AddToRequest($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
             return stage.Session("pull");
         }),
         new("Profile by rule", "`--identity PATTERN=profile:NAME`", stage =>
         {
-            stage.WriteCredentials(stage.ProfileKeys("ci")).Argue("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
+            stage.WriteCredentials(stage.ProfileKeys("ci")).AddArguments("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Emulator.ProfileCredentials.PrincipalArn;
         }),
         new("Role by rule", "`--identity PATTERN=role:ARN[,external-id=ID]`", stage =>
         {
-            stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey)).Argue(
+            stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey)).AddArguments(
                 $"--identity=*.dkr.ecr.*.amazonaws.com=role:{stage.Role("pull")}", $"--identity=public.ecr.aws=role:{stage.Role("pull")}", $"--identity=*.dkr.ecr.*.amazonaws.com.cn=role:{stage.Role("pull")}");
             return stage.Session("pull");
         }),
@@ -65,10 +65,10 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
         }),
         new("Role from environment credentials", "`role_arn`, `credential_source = Environment`", stage =>
         {
-            // Keys in the environment come before any profile; a profile that is named by a rule comes before them.
+            // Keys in the environment take precedence over profiles, but a profile in a rule takes precedence over them.
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey))
                 .WriteConfig($"[profile ci]\nrole_arn = {stage.Role("pull")}\ncredential_source = Environment\n")
-                .Argue("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
+                .AddArguments("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Session("pull");
         }),
         new("Role from the instance profile", "`role_arn`, `credential_source = Ec2InstanceMetadata`", stage =>

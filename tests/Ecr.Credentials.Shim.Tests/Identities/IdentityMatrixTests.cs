@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>Every identity in every kind of registry; the README's table of identities is made from the same cases.</summary>
+/// <summary>Every credential source with every type of registry; the README's table has the same cases.</summary>
 public sealed class IdentityMatrixTests : ShimFixture
 {
     private const string PrivateImage = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
@@ -10,7 +10,7 @@ public sealed class IdentityMatrixTests : ShimFixture
     private static IReadOnlyList<IdentityCase> Identities => IdentityCase.All;
 
     [Test]
-    public async Task The_identity_that_is_set_up_signs_the_call(
+    public async Task The_configured_identity_signs_the_call(
         [ValueSource(nameof(Identities))] IdentityCase identity,
         [Values(PrivateImage, PublicImage, ChinaImage)] string image)
     {
@@ -29,7 +29,7 @@ public sealed class IdentityMatrixTests : ShimFixture
     {
         ContainerAuthorizationToken = "emulated.container.token",
 
-        // Identities of one partition are unknown in the others.
+        // The credentials of one partition are unknown in the others.
         Partition = TestContext.CurrentContext.Test.Arguments.Contains(ChinaImage) ? "aws-cn" : "aws",
     };
 }

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>Where an identity is set up for one run of the executable.</summary>
+/// <summary>Collects the variables, files, arguments and request members that configure an identity for one run of the executable.</summary>
 public sealed class IdentityStage(AwsEmulator emulator, string home, string partition)
 {
     private readonly Dictionary<string, string> _variables = new(emulator.Environment(CredentialSource.None));
@@ -12,13 +12,13 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
 
     public IReadOnlyList<string> Arguments => _arguments;
 
-    /// <summary>What the request says besides the image, as members of a JSON object, each behind a comma.</summary>
+    /// <summary>JSON members to add to the request after the image, each preceded by a comma.</summary>
     public string RequestMembers { get; private set; } = "";
 
-    /// <summary>A role of the partition that the image is in.</summary>
+    /// <summary>Returns the ARN of a role in the image's partition.</summary>
     public string Role(string name) => $"arn:{partition}:iam::123456789012:role/{name}";
 
-    /// <summary>Who signs after having assumed a role.</summary>
+    /// <summary>Returns the ARN of the principal that has assumed a role.</summary>
     public string Session(string role, string session = "ecr-credential-provider") => $"arn:{partition}:sts::123456789012:assumed-role/{role}/{session}";
 
     public IdentityStage Set(string variable, string value)
@@ -37,13 +37,13 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
         return this;
     }
 
-    public IdentityStage Argue(params string[] arguments)
+    public IdentityStage AddArguments(params string[] arguments)
     {
         _arguments.AddRange(arguments);
         return this;
     }
 
-    public IdentityStage Ask(string requestMembers)
+    public IdentityStage AddToRequest(string requestMembers)
     {
         RequestMembers = requestMembers;
         return this;
@@ -70,7 +70,7 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
         return this;
     }
 
-    /// <summary>A section of AWS's files with the keys of <see cref="AwsEmulator.ProfileCredentials"/>.</summary>
+    /// <summary>Returns a section of the shared files with the keys of <see cref="AwsEmulator.ProfileCredentials"/>.</summary>
     public string ProfileKeys(string section) => $"""
         [{section}]
         aws_access_key_id = {Emulator.ProfileCredentials.AccessKeyId}

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>Tokens of service accounts: <see href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4412-projected-service-account-tokens-for-kubelet-image-credential-providers"/>.</summary>
+/// <summary>Service account tokens: <see href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4412-projected-service-account-tokens-for-kubelet-image-credential-providers"/>.</summary>
 public sealed class ServiceAccountTests : ShimFixture
 {
     private const string Role = "arn:aws:iam::123456789012:role/pull";
@@ -15,7 +15,7 @@ public sealed class ServiceAccountTests : ShimFixture
     [TestCase(PullAnnotation, Role, Annotation, OtherRole, OtherRole)]
     [TestCase(Annotation, Role, "", "", OtherRole)]
     [TestCase("team", "a", "", "", Role)]
-    public async Task The_role_is_that_of_the_annotations_and_then_that_of_the_environment(
+    public async Task The_role_comes_from_the_annotations_or_from_the_environment(
         string annotation, string value, string otherAnnotation, string otherValue, string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.StaticKey)) { ["AWS_ECR_ROLE_ARN"] = variable };
@@ -23,7 +23,7 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (annotation, value), (otherAnnotation, otherValue)), variables));
 
         Assert.That(TokenRequests.Single().Principal, Is.EqualTo("arn:aws:sts::123456789012:assumed-role/pull/ecr-credential-provider"));
-        Assert.That(RoleRequests.Single().AccessKeyId, Is.Null, "the call of STS carries the token and no signature");
+        Assert.That(RoleRequests.Single().AccessKeyId, Is.Null, "the call to STS carries the token and is not signed");
     }
 
     [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com/app", Role, "sts.eu-west-1.amazonaws.com")]
@@ -50,7 +50,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task An_endpoint_that_is_configured_for_STS_wins_and_clears_the_marks()
+    public async Task A_configured_STS_endpoint_overrides_FIPS_and_dual_stack()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None))
         {
@@ -66,21 +66,21 @@ public sealed class ServiceAccountTests : ShimFixture
     [TestCase("pull", "\"pull\" is not the ARN of a role. Write it as in arn:aws:iam::123456789012:role/pull.")]
     [TestCase(Role + " ", "begins or ends with a blank. Take the blank away.")]
     [TestCase("arn:aws-cn:iam::123456789012:role/pull", "is of the partition \"aws-cn\", and the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com of \"aws\". Name a role whose ARN begins with arn:aws:.")]
-    public async Task A_role_that_cannot_be_used_is_refused(string role, string message)
+    public async Task An_invalid_role_is_refused(string role, string message)
     {
         AssertFailure(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, role))), 2, message);
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
     [Test]
-    public async Task A_token_without_a_role_is_left_alone()
+    public async Task A_token_without_a_role_is_ignored()
     {
         AssertAnswer(await RunAsync(TokenRequest("token"), Emulator.Environment(CredentialSource.StaticKey), "--service-account=optional"));
         Assert.That(TokenRequests.Single().Principal, Is.EqualTo(Emulator.StaticCredentials.PrincipalArn));
     }
 
     [Test]
-    public async Task A_token_without_a_role_is_refused_where_there_must_be_one()
+    public async Task A_token_without_a_role_is_refused_if_a_role_is_required()
     {
         AssertFailure(
             await RunAsync(TokenRequest("token"), Emulator.Environment(CredentialSource.StaticKey), "--service-account", "require-role"),
@@ -89,14 +89,14 @@ public sealed class ServiceAccountTests : ShimFixture
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
-    private static IEnumerable<TestCaseData> Refusals() =>
+    private static IEnumerable<TestCaseData> RejectedTokens() =>
     [
         new("emulated.expired-web-identity.token", "AWS finds the service account's token expired. Renew it; a token of the kubelet's is new, so look at the clocks. (ExpiredTokenException,"),
         new("hunter2.bad.token", "AWS does not accept the token: The ID Token provided is not a valid JWT."),
     ];
 
-    [TestCaseSource(nameof(Refusals))]
-    public async Task A_token_that_is_refused_is_sent_once_and_told_with_its_role(string token, string message)
+    [TestCaseSource(nameof(RejectedTokens))]
+    public async Task A_rejected_token_is_not_retried_and_the_role_is_reported(string token, string message)
     {
         var result = await RunAsync(TokenRequest(token, (PullAnnotation, Role)));
 
@@ -107,7 +107,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task A_role_that_does_not_trust_the_service_account_is_told()
+    public async Task A_role_that_does_not_trust_the_service_account_is_reported()
     {
         AssertFailure(
             await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, OtherRole))),
@@ -118,7 +118,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task An_answer_of_STS_that_is_none_is_told()
+    public async Task A_malformed_STS_response_is_reported()
     {
         Emulator.Faults.Always(Fault.Malformed, AwsService.Sts);
 
@@ -129,7 +129,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task A_passing_failure_of_STS_costs_a_retry_and_nothing_else()
+    public async Task A_transient_STS_failure_is_retried()
     {
         Emulator.Faults.Enqueue(Fault.ServerError, AwsService.Sts);
 

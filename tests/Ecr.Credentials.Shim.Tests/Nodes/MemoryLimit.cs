@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Ecr.Credentials.Shim.Tests.Nodes;
 
-/// <summary>A control group that may use so much memory and no swap; a process that needs more is killed.</summary>
+/// <summary>A control group with a memory limit and no swap; a process that exceeds it is killed.</summary>
 /// <remarks>https://docs.kernel.org/admin-guide/cgroup-v1/memory.html, https://docs.kernel.org/admin-guide/cgroup-v2.html</remarks>
 internal sealed class MemoryLimit : IDisposable
 {
-    // Version 1 has a hierarchy for memory alone.
+    // Version 1 has a separate hierarchy for memory.
     private static readonly bool IsVersion1 = Directory.Exists("/sys/fs/cgroup/memory");
 
     private readonly DirectoryInfo _group;
@@ -18,15 +18,15 @@ internal sealed class MemoryLimit : IDisposable
         Write(IsVersion1 ? "memory.swappiness" : "memory.swap.max", 0);
     }
 
-    public string Folder => _group.FullName;
+    public string Path => _group.FullName;
 
-    /// <summary>How much was used at most.</summary>
+    /// <summary>The peak memory usage in bytes.</summary>
     public long Peak => long.Parse(
-        File.ReadAllText(Path.Combine(Folder, IsVersion1 ? "memory.max_usage_in_bytes" : "memory.peak")), CultureInfo.InvariantCulture);
+        File.ReadAllText(System.IO.Path.Combine(Path, IsVersion1 ? "memory.max_usage_in_bytes" : "memory.peak")), CultureInfo.InvariantCulture);
 
-    // The files in it go with it.
+    // Deletes the group; its files are virtual.
     public void Dispose() => _group.Delete();
 
     private void Write(string file, long value) =>
-        File.WriteAllText(Path.Combine(Folder, file), value.ToString(CultureInfo.InvariantCulture));
+        File.WriteAllText(System.IO.Path.Combine(Path, file), value.ToString(CultureInfo.InvariantCulture));
 }

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Shim.Tests.Nodes;
 
-/// <summary>A copy of a node's root file system with an executable of the release in it, entered as a kubelet on that node would run it.</summary>
+/// <summary>A copy of a node's root file system with the executable of a release, run as a kubelet on that node would.</summary>
 internal sealed class Node : IDisposable
 {
     private const string Executable = "/usr/local/bin/ecr-credential-provider";
 
-    // In a mount namespace of its own, which takes the mounts away with it. A control group is to count the executable too, which the cache
-    // therefore has to forget.
+    // The mount namespace removes the mounts when it ends. dd drops the executable from the page cache, so that its pages are charged to the
+    // control group.
     private const string Enter = """
         set -e
         root=$1 mode=$2 group=$3 executable=$4
@@ -18,7 +18,7 @@ internal sealed class Node : IDisposable
             echo $$ >"$group/cgroup.procs"
         fi
         mount --bind "$root" "$root"
-        for folder in dev proc sys; do mount --rbind "/$folder" "$root/$folder"; done
+        for directory in dev proc sys; do mount --rbind "/$directory" "$root/$directory"; done
         mount -o "remount,bind,$mode" "$root"
         exec "$@"
         """;
@@ -26,28 +26,28 @@ internal sealed class Node : IDisposable
     private readonly DirectoryInfo _root;
     private readonly string[] _emulation;
 
-    /// <param name="name">A folder in what the variable <c>ECR_CREDENTIAL_PROVIDER_NODES</c> names.</param>
+    /// <param name="name">A directory in <c>ECR_CREDENTIAL_PROVIDER_NODES</c>.</param>
     public Node(string name)
     {
         var isArm = name.EndsWith("-arm64", StringComparison.Ordinal);
         _emulation = isArm && RuntimeInformation.OSArchitecture != Architecture.Arm64 ? ["/qemu-aarch64-static"] : [];
         _root = new DirectoryInfo(Path.Combine(Nodes!, $"{name}-{Guid.NewGuid():N}"));
 
-        // Links instead of copies; see Write.
+        // Hard links instead of copies; see Prepare.
         Start("cp", "--archive", "--link", Path.Combine(Nodes!, name), _root.FullName);
         Copy(Path.Combine(Release!, $"ecr-credential-provider-linux-{(isArm ? "arm64" : "amd64")}"), Executable);
         Write("/etc/hosts", "127.0.0.1 localhost\n");
     }
 
-    /// <summary>The root file systems that <c>get-nodes</c> has made, and the folder that <c>shim/release/build</c> has filled.</summary>
-    public static bool AreThere => Nodes is not null && Release is not null;
+    /// <summary>Whether the root file systems of <c>fetch-node-images</c> and the release of <c>shim/release/build</c> are available.</summary>
+    public static bool AreAvailable => Nodes is not null && Release is not null;
 
-    /// <summary>The user and group that the executable runs as.</summary>
+    /// <summary>The user and group ID that the executable runs as.</summary>
     public int User { get; init; }
 
     public bool IsReadOnly { get; init; }
 
-    /// <summary>The folder of a control group that the executable runs in.</summary>
+    /// <summary>The path of the control group that the executable runs in; empty for none.</summary>
     public string ControlGroup { get; init; } = "";
 
     private static string? Nodes { get; } = Environment.GetEnvironmentVariable("ECR_CREDENTIAL_PROVIDER_NODES");
@@ -56,7 +56,7 @@ internal sealed class Node : IDisposable
 
     public void Write(string path, string text) => File.WriteAllText(Prepare(path), text);
 
-    /// <summary>Runs the executable with these variables and no others.</summary>
+    /// <summary>Runs the executable with only these variables.</summary>
     public Task<PluginResult> RunAsync(ReadOnlyMemory<byte> input, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         PluginProcess.RunAsync(
             "/usr/bin/unshare",
@@ -72,7 +72,7 @@ internal sealed class Node : IDisposable
 
     private void Copy(string file, string path) => File.Copy(file, Prepare(path));
 
-    // A file of the copy is a link to that of the original: it is replaced, never written to.
+    // A file in the copy is a hard link to the original, so it must be replaced, not written to.
     private string Prepare(string path)
     {
         var file = Path.Join(_root.FullName, path);

@@ -3,20 +3,20 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests.Nodes;
 
 /// <summary>
-/// The executables of a release run on every node: where the variables <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c> and
-/// <c>ECR_CREDENTIAL_PROVIDER_NODES</c> name what <c>shim/release/build</c> and <c>get-nodes</c> have made. Needs root.
+/// The executables of a release in the root file systems of nodes. Needs root, and the output of <c>shim/release/build</c> and <c>fetch-node-images</c> in
+/// <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c> and <c>ECR_CREDENTIAL_PROVIDER_NODES</c>.
 /// </summary>
 public sealed class NodeTests : ShimFixture
 {
     private const string RedHatBundle = "/etc/pki/tls/certs/ca-bundle.crt";
 
-    // There is nothing to test where they are not named. Arm is emulated, and slow: it shows that the executable works, which is the same code.
-    private static string[] Amd64Nodes => Node.AreThere ? ["debian-11", "debian-13"] : [];
+    // No cases without the variables. Arm is emulated and slow, so it runs only a few tests: its executable is built from the same code.
+    private static string[] Amd64Nodes => Node.AreAvailable ? ["debian-11", "debian-13"] : [];
 
-    private static string[] AllNodes => Node.AreThere ? [.. Amd64Nodes, "debian-11-arm64"] : [];
+    private static string[] AllNodes => Node.AreAvailable ? [.. Amd64Nodes, "debian-11-arm64"] : [];
 
     [TestCaseSource(nameof(AllNodes))]
-    public async Task It_tells_its_version(string name)
+    public async Task Version_is_printed(string name)
     {
         using var node = new Node(name);
 
@@ -25,11 +25,11 @@ public sealed class NodeTests : ShimFixture
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Assert.That(
             result.Output,
-            Does.Match(@"^ecr-credential-provider \d+\.\d+\.\d+\S*\ncommit [0-9a-f]{40}\n\.NET 10\.\d+\.\d+, linux-(x64|arm64)\nOpenSSL 3\.\d+\.\d+, linked in\n$"));
+            Does.Match(@"^ecr-credential-provider \d+\.\d+\.\d+\S*\ncommit [0-9a-f]{40}\n\.NET 10\.\d+\.\d+, linux-(x64|arm64)\nOpenSSL 3\.\d+\.\d+ \(static\)\n$"));
     }
 
     [Test]
-    public async Task It_finds_the_certificates_of_the_distribution(
+    public async Task The_CA_certificates_of_the_distribution_are_found(
         [ValueSource(nameof(Amd64Nodes))] string name,
         [Values(
             "/usr/lib/ssl/cert.pem",
@@ -48,7 +48,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(AllNodes))]
-    public async Task Without_certificates_it_tells_what_to_install(string name)
+    public async Task Without_CA_certificates_the_message_says_what_to_install(string name)
     {
         using var node = new Node(name);
 
@@ -59,7 +59,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [Test]
-    public async Task Certificates_that_the_user_names_count(
+    public async Task Configured_CA_certificates_are_trusted(
         [ValueSource(nameof(Amd64Nodes))] string name, [Values("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")] string variable)
     {
         using var node = new Node(name);
@@ -69,7 +69,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [Test]
-    public async Task Certificates_that_the_user_names_are_not_added_to(
+    public async Task Configured_CA_certificates_replace_those_of_the_system(
         [ValueSource(nameof(Amd64Nodes))] string name, [Values("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")] string variable, [Values] bool bundle)
     {
         await using var other = await AwsEmulator.StartAsync();
@@ -87,7 +87,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
-    public async Task Certificates_that_OpenSSL_finds_by_itself_are_not_added_to(string name)
+    public async Task CA_certificates_that_OpenSSL_finds_replace_those_of_other_locations(string name)
     {
         await using var other = await AwsEmulator.StartAsync();
         using var node = new Node(name);
@@ -97,9 +97,9 @@ public sealed class NodeTests : ShimFixture
         AssertFailure(await RunAsync(node, HttpsEnvironment()), 1, "TLS failed, is its certificate trusted here?");
     }
 
-    // As in a snap, and worse: a libc.so.6 that is none stops every other program.
+    // As in a snap, but worse: with an invalid libc.so.6 no other program starts.
     [TestCaseSource(nameof(AllNodes))]
-    public async Task Libraries_of_another_system_are_not_looked_at(string name)
+    public async Task LD_LIBRARY_PATH_is_ignored(string name)
     {
         using var node = new Node(name);
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
@@ -114,7 +114,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
-    public async Task The_root_file_system_may_be_read_only(string name)
+    public async Task The_root_file_system_can_be_read_only(string name)
     {
         using var node = new Node(name) { IsReadOnly = true };
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
@@ -123,7 +123,8 @@ public sealed class NodeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_user_may_be_unknown_and_have_no_home([ValueSource(nameof(Amd64Nodes))] string name, [Values(null, "/nonexistent")] string? home)
+    public async Task The_user_can_be_unknown_and_have_no_home_directory(
+        [ValueSource(nameof(Amd64Nodes))] string name, [Values(null, "/nonexistent")] string? home)
     {
         using var node = new Node(name) { User = 4711 };
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
@@ -132,7 +133,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
-    public async Task The_environment_may_be_empty(string name)
+    public async Task The_environment_can_be_empty(string name)
     {
         using var node = new Node(name);
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
@@ -150,14 +151,14 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
-    public async Task It_needs_less_than_64_MiB(string name)
+    public async Task It_runs_in_64_MiB(string name)
     {
         using var limit = new MemoryLimit(64 << 20);
-        using var node = new Node(name) { ControlGroup = limit.Folder };
+        using var node = new Node(name) { ControlGroup = limit.Path };
         node.Write(RedHatBundle, await File.ReadAllTextAsync("/etc/ssl/certs/ca-certificates.crt") + Emulator.CertificateAuthorityPem);
 
         AssertAnswer(await RunAsync(node, HttpsEnvironment()));
-        await TestContext.Out.WriteLineAsync($"{limit.Peak >> 10} KiB, with what it reads of the executable");
+        await TestContext.Out.WriteLineAsync($"{limit.Peak >> 10} KiB, including the pages of the executable");
     }
 
     private Dictionary<string, string> HttpsEnvironment(params IEnumerable<(string Name, string Value)> more)

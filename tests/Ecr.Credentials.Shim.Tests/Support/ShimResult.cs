@@ -3,7 +3,7 @@ using Ecr.Credentials.Protocol;
 
 namespace Ecr.Credentials.Shim.Tests.Support;
 
-/// <summary>What one run of the executable left behind.</summary>
+/// <summary>The result of one run of the executable.</summary>
 public sealed class ShimResult(PluginResult result)
 {
     public int ExitCode { get; } = result.TimedOut ? -1 : result.ExitCode;
@@ -14,7 +14,7 @@ public sealed class ShimResult(PluginResult result)
 
     public string Error { get; } = result.StandardError;
 
-    /// <summary>The output as the kubelet's strict decoder reads it.</summary>
+    /// <summary>The output, parsed as the kubelet's strict decoder does.</summary>
     public CredentialProviderResponse Response { get; } =
         CredentialProviderResponse.TryParse(result.StandardOutput.Span, out var response, out _) ? response : null!;
 }

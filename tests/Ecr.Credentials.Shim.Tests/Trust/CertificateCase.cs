@@ -1,9 +1,9 @@
 namespace Ecr.Credentials.Shim.Tests.Trust;
 
-/// <summary>Certificates of a server, those that the machine trusts, and whether the server is then to be trusted.</summary>
-/// <param name="Name">What is special about them.</param>
+/// <summary>A server's certificates, the machine's CA certificates, and whether the server must be trusted.</summary>
+/// <param name="Name">The name of the case.</param>
 /// <param name="IsTrusted">Whether .NET trusts the server.</param>
-/// <param name="Issue">Makes them.</param>
+/// <param name="Issue">Issues the certificates.</param>
 public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCertificates> Issue)
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
@@ -34,28 +34,28 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
             var root = Root("Root");
             return new(root.Issue("localhost"), [root], [Root("Another root")]);
         }),
-        new("issued by a root that bears the name of a trusted one", false, () =>
+        new("issued by a root with the name of a trusted one", false, () =>
         {
             var root = Root("Root");
             return new(root.Issue("localhost"), [root], [Root("Root")]);
         }),
-        new("issued by one of two trusted roots with one name", true, () =>
+        new("issued by one of two trusted roots with the same name", true, () =>
         {
             var root = Root("Root");
             return new(root.Issue("localhost"), [], [Root("Root"), root]);
         }),
         new("self-signed", false, () => new(Root("localhost"), [], [Root("Root")])),
-        new("self-signed and trusted by itself", true, () =>
+        new("self-signed and itself trusted", true, () =>
         {
             var server = SelfSigned("localhost");
             return new(server, [], [server]);
         }),
-        new("for another name", false, () =>
+        new("for a different name", false, () =>
         {
             var root = Root("Root");
             return new(root.Issue("example.com"), [], [root]);
         }),
-        new("for an IP address, where a name is asked for", false, () =>
+        new("for an IP address instead of the name", false, () =>
         {
             var root = Root("Root");
             return new(root.Issue("127.0.0.1"), [], [root]);
@@ -81,18 +81,18 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
             var root = Root("Root", from: Now.AddDays(-3), to: Now.AddDays(-1));
             return new(root.Issue("localhost", from: Now.AddDays(-2), to: Now.AddDays(-1)), [], [root]);
         }),
-        new("without the intermediate that issued it", false, () =>
+        new("without the issuing intermediate", false, () =>
         {
             var root = Root("Root");
             return new(root.IssueAuthority("Intermediate").Issue("localhost"), [], [root]);
         }),
-        new("without the intermediate that issued it, which the machine has", true, () =>
+        new("without the issuing intermediate, which the machine has", true, () =>
         {
             var root = Root("Root");
             var intermediate = root.IssueAuthority("Intermediate");
             return new(intermediate.Issue("localhost"), [], [intermediate, root]);
         }),
-        new("issued by an intermediate that alone is trusted", false, () =>
+        new("issued by an intermediate, which is trusted without its root", false, () =>
         {
             var intermediate = Root("Root").IssueAuthority("Intermediate");
             return new(intermediate.Issue("localhost"), [], [intermediate]);
@@ -113,31 +113,31 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
             var intermediate = root.IssueAuthority("Intermediate", permittedName: "localhost");
             return new(intermediate.Issue("localhost"), [intermediate], [root]);
         }),
-        new("issued against the name constraints of an intermediate", false, () =>
+        new("issued in violation of the name constraints of an intermediate", false, () =>
         {
             var root = Root("Root");
             var intermediate = root.IssueAuthority("Intermediate", permittedName: "example.com");
             return new(intermediate.Issue("localhost"), [intermediate], [root]);
         }),
-        new("issued beyond the path length of an intermediate", false, () =>
+        new("issued in violation of the path length of an intermediate", false, () =>
         {
             var root = Root("Root");
             var first = root.IssueAuthority("First", pathLength: 0);
             var second = first.IssueAuthority("Second");
             return new(second.Issue("localhost"), [first, second], [root]);
         }),
-        new("issued by a certificate that is no authority", false, () =>
+        new("issued by a certificate that is not a CA", false, () =>
         {
             var root = Root("Root");
             var server = root.Issue("example.com");
             return new(server.Issue("localhost"), [server], [root]);
         }),
-        new("for clients", false, () =>
+        new("for client authentication only", false, () =>
         {
             var root = Root("Root");
             return new(root.Issue("localhost", usage: TestCertificate.ClientAuthentication), [], [root]);
         }),
-        new("issued by an intermediate for clients", false, () =>
+        new("issued by an intermediate for client authentication only", false, () =>
         {
             var root = Root("Root");
             var intermediate = root.IssueAuthority("Intermediate", usage: TestCertificate.ClientAuthentication);
@@ -150,7 +150,7 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
         }),
         new("with a forged signature", false, () =>
         {
-            // Another root's name and key identifier, but not its key.
+            // The name and key identifier of another root, but not its key.
             var (root, forger) = (Root("Root"), Root("Root"));
             return new(forger.Issue("localhost", identifierOf: root), [], [root]);
         }),

@@ -1,24 +1,24 @@
 namespace Ecr.Credentials.Shim.Tests.Trust;
 
 /// <summary>
-/// Which servers the executable trusts. One with OpenSSL inside decides in a way of its own, which must be .NET's: the same table holds for both, and
-/// for the former also when it leaves the decision to .NET.
+/// Which servers the executable trusts. With static OpenSSL it verifies certificates with its own code, which must agree with .NET: the same cases apply
+/// to both, and to the former also when it leaves the decision to .NET.
 /// </summary>
 public sealed class ServerTrustTests : ShimFixture
 {
-    private const string Rubbish = "-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n";
+    private const string Garbage = "-----BEGIN CERTIFICATE-----\ngarbage\n-----END CERTIFICATE-----\n";
     private const string NoCertificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     private const string OfAnotherKind = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
 
     private static IReadOnlyList<CertificateCase> Cases => CertificateCase.All;
 
     [Test]
-    public async Task A_server_is_trusted_as_NET_trusts_it([ValueSource(nameof(Cases))] CertificateCase certificates, [Values] bool byNet)
+    public async Task A_server_is_trusted_if_NET_trusts_it([ValueSource(nameof(Cases))] CertificateCase certificates, [Values] bool byNet)
     {
         ArgumentNullException.ThrowIfNull(certificates);
         if (byNet)
         {
-            // An executable with OpenSSL inside sees that there are certificates of the user's, which .NET alone can read.
+            // The user has a certificate store, which only .NET can read, so an executable with static OpenSSL leaves the decision to .NET.
             Directory.CreateDirectory(Path.Combine(Home, ".dotnet/corefx/cryptography/x509stores"));
         }
 
@@ -31,7 +31,7 @@ public sealed class ServerTrustTests : ShimFixture
     }
 
     [Test]
-    public async Task A_bundle_that_AWS_CA_BUNDLE_names_decides_alike([ValueSource(nameof(Cases))] CertificateCase certificates)
+    public async Task AWS_CA_BUNDLE_leads_to_the_same_decisions([ValueSource(nameof(Cases))] CertificateCase certificates)
     {
         ArgumentNullException.ThrowIfNull(certificates);
         var issued = certificates.Issue();
@@ -42,7 +42,7 @@ public sealed class ServerTrustTests : ShimFixture
     }
 
     [Test]
-    public async Task AWS_CA_BUNDLE_takes_the_place_of_the_systems_authorities()
+    public async Task AWS_CA_BUNDLE_replaces_the_CA_certificates_of_the_system()
     {
         var issued = Cases[0].Issue();
         using var front = Front(issued);
@@ -55,12 +55,12 @@ public sealed class ServerTrustTests : ShimFixture
     }
 
     [TestCase("{0}", "", true)]
-    [TestCase("{0}" + Rubbish, "", true)]
+    [TestCase("{0}" + Garbage, "", true)]
     [TestCase("comment\n" + OfAnotherKind + "{0}", "", true)]
-    [TestCase(Rubbish + "{0}", "", false)]
+    [TestCase(Garbage + "{0}", "", false)]
     [TestCase(NoCertificate + "{0}", "", false)]
-    [TestCase(Rubbish, "{0}", true)]
-    public async Task A_root_is_found_in_files_of_the_directory_up_to_what_is_no_certificate(string first, string second, bool isTrusted)
+    [TestCase(Garbage, "{0}", true)]
+    public async Task Each_file_of_the_directory_is_read_up_to_the_first_invalid_certificate(string first, string second, bool isTrusted)
     {
         var issued = Cases[0].Issue();
         using var front = Front(issued);
@@ -75,7 +75,7 @@ public sealed class ServerTrustTests : ShimFixture
     [TestCase("missing.pem", null, "which cannot be read: ")]
     [TestCase("empty.pem", "no certificate", "which holds no certificate. Name a file of certificates in PEM form.")]
     [TestCase("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "which cannot be read: ")]
-    public async Task An_AWS_CA_BUNDLE_that_cannot_be_used_is_told(string name, string? content, string message)
+    public async Task An_invalid_AWS_CA_BUNDLE_is_reported(string name, string? content, string message)
     {
         var path = Path.Combine(Home, name);
         if (content is not null)

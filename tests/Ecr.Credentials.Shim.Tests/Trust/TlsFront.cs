@@ -4,14 +4,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Ecr.Credentials.Shim.Tests.Trust;
 
-/// <summary>A TLS server with the certificates that a test gives it, in front of a server without TLS.</summary>
+/// <summary>Terminates TLS with the given certificates in front of a plain server.</summary>
 internal sealed class TlsFront : IDisposable
 {
     private readonly ConnectionListener _listener;
 
-    /// <param name="server">The server behind.</param>
+    /// <param name="server">The plain server.</param>
     /// <param name="certificate">The server's certificate, with its private key.</param>
-    /// <param name="chain">What is sent along.</param>
+    /// <param name="chain">The certificates to send with it.</param>
     public TlsFront(Uri server, X509Certificate2 certificate, IEnumerable<X509Certificate2> chain)
     {
         var options = new SslServerAuthenticationOptions

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Emulator.Commands;
 
-/// <summary>Runs the emulator for a person at a terminal.</summary>
+/// <summary>Runs the emulator until Ctrl+C.</summary>
 internal static class ServeCommand
 {
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
@@ -21,7 +21,7 @@ internal static class ServeCommand
                     region = text;
                     break;
                 default:
-                    return Usage.Refuse($"unknown arguments '{string.Join(' ', rest.ToArray())}' for serve", error);
+                    return Usage.Refuse($"unknown arguments \"{string.Join(' ', rest.ToArray())}\" for serve", error);
             }
         }
 
@@ -47,13 +47,13 @@ internal static class ServeCommand
             await output.WriteLineAsync($"export {name}={value}");
         }
 
-        await output.WriteLineAsync("# In the place of AWS_ENDPOINT_URL, to meet the emulator under AWS's own host names:");
+        await output.WriteLineAsync("# Instead of AWS_ENDPOINT_URL, to reach the emulator under AWS's host names:");
         foreach (var (name, value) in emulator.ProxyEnvironment().ExceptBy(emulator.Environment().Keys, variable => variable.Key))
         {
             await output.WriteLineAsync($"# export {name}={value}");
         }
 
-        await output.WriteLineAsync("# Ctrl+C ends it. Requests:");
+        await output.WriteLineAsync("# Press Ctrl+C to stop. Requests:");
         await ended.WaitAsync();
         return 0;
     }

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Ecr.Emulator.Commands;
 
-/// <summary>A plugin's output in a form fit for showing: passwords shortened.</summary>
+/// <summary>A plugin's output for display, with shortened passwords.</summary>
 internal sealed record ShownResponse(string Text, IReadOnlyList<string> Passwords)
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -28,7 +28,7 @@ internal sealed record ShownResponse(string Text, IReadOnlyList<string> Password
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Said below, without a word of the output: it may hold a secret in a place nobody expects.
+            // Reported below without the output, which may contain a secret in an unexpected place.
         }
 
         return new ShownResponse(string.Create(CultureInfo.InvariantCulture, $"{output.Length} bytes that are no CredentialProviderResponse"), []);

@@ -5,7 +5,7 @@ using Ecr.Emulator.Services;
 
 namespace Ecr.Emulator.Commands;
 
-/// <summary>Shows one exchange: a kubelet's request into the real plugin, its call to the emulator, its answer.</summary>
+/// <summary>Shows one exchange: a kubelet request to the real plugin, its call to the emulator, its response.</summary>
 internal static class TryCommand
 {
     public const string DefaultImage = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
@@ -37,7 +37,7 @@ internal static class TryCommand
         }
         catch (Win32Exception exception)
         {
-            await WriteAsync(output, "Failed", $"'{ShimProgram.Path}' cannot be started: {exception.Message}. Build the solution, or set {ShimProgram.PathVariable}.");
+            await WriteAsync(output, "Failed", $"\"{ShimProgram.Path}\" cannot be started: {exception.Message}. Build the solution, or set {ShimProgram.PathVariable}.");
             return 1;
         }
         finally
@@ -48,7 +48,7 @@ internal static class TryCommand
 
     private static async Task<bool> ReportAsync(TextWriter output, AwsEmulator emulator, PluginResult result)
     {
-        await WriteAsync(output, "Exit code", result.ExitCode.ToString(CultureInfo.InvariantCulture) + (result.TimedOut ? " (killed after one minute)" : ""));
+        await WriteAsync(output, "Exit code", result.ExitCode.ToString(CultureInfo.InvariantCulture) + (result.TimedOut ? " (killed after 1m)" : ""));
         if (result.StandardError.Length > 0)
         {
             await WriteAsync(output, "stderr", result.StandardError.TrimEnd());
@@ -59,15 +59,15 @@ internal static class TryCommand
 
         var requests = emulator.Requests.Select(request =>
             $"{request.Service} {request.Operation} at {request.Scheme}://{request.Host}{request.Path}, region {request.Region ?? "-"}, "
-            + $"key {request.AccessKeyId ?? "-"} ({request.Principal ?? "nobody"}), "
+            + $"key {request.AccessKeyId ?? "-"} ({request.Principal ?? "no principal"}), "
             + $"signature {(request.SignatureVerified ? "verified" : "not verified")}, answered {request.StatusCode} {request.ErrorCode}".TrimEnd());
-        await WriteAsync(output, "Seen by the emulator", string.Join('\n', requests.DefaultIfEmpty("no request")));
+        await WriteAsync(output, "Requests to the emulator", string.Join('\n', requests.DefaultIfEmpty("none")));
         await WriteAsync(output, "Time", string.Create(CultureInfo.InvariantCulture, $"{result.Duration.TotalMilliseconds:0} ms"));
 
         var succeeded = result.ExitCode == 0 && response.Passwords.Contains(emulator.Token);
-        await WriteAsync(output, "Outcome", succeeded
-            ? "The response holds the password that the emulator handed out."
-            : "The response does not hold the password that the emulator handed out.");
+        await WriteAsync(output, "Result", succeeded
+            ? "The response contains the emulator's password."
+            : "The response does not contain the emulator's password.");
         return succeeded;
     }
 

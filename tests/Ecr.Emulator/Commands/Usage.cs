@@ -1,18 +1,18 @@
 namespace Ecr.Emulator.Commands;
 
-/// <summary>What the console program can do.</summary>
+/// <summary>The help text.</summary>
 internal static class Usage
 {
     private const string Text = $"""
-        AWS on the loopback interface, for trying and testing without AWS.
+        AWS emulator on the loopback interface, for tests without AWS.
 
         try [IMAGE]                  start the emulator and run ecr-credential-provider for IMAGE as the kubelet would
                                      (default {TryCommand.DefaultImage});
-                                     {ShimProgram.PathVariable} may name another executable
+                                     {ShimProgram.PathVariable} overrides the path of the executable
         serve [--port N] [--region R]
-                                     start the emulator, print the environment to export, and tell each request until Ctrl+C;
-                                     port 0 (the default) takes any free one, R is the one region that is accepted
-        --help                       this text
+                                     start the emulator, print the environment to export, and log each request until Ctrl+C;
+                                     port 0 (default) is any free port; R is the only region to accept (default any)
+        --help                       print this help
         """;
 
     public static int Print(TextWriter output)
@@ -23,7 +23,7 @@ internal static class Usage
 
     public static int Refuse(string problem, TextWriter error)
     {
-        error.WriteLine($"Ecr.Emulator: {problem}. See --help.");
+        error.WriteLine($"Ecr.Emulator: {problem}; see --help");
         return 2;
     }
 }

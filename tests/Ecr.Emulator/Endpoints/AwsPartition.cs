@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Ecr.Emulator.Endpoints;
 
-/// <summary>An AWS partition: which regions belong to it, and below which DNS names its services live.</summary>
+/// <summary>An AWS partition: its regions and the DNS suffixes of its services.</summary>
 internal sealed record AwsPartition(string Name, string RegionPattern, string DnsSuffix, string DualStackDnsSuffix)
 {
     public static IReadOnlyList<AwsPartition> All { get; } =
@@ -17,7 +17,7 @@ internal sealed record AwsPartition(string Name, string RegionPattern, string Dn
         new("aws-iso-f", "us-isof-[a-z]+-[0-9]+", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
     ];
 
-    /// <returns>Null where the text has not the shape of a region.</returns>
+    /// <returns>Null if the text is not a well-formed region.</returns>
     public static AwsPartition? OfRegion(string region) =>
         All.FirstOrDefault(partition => Regex.IsMatch(region, $@"\A{partition.RegionPattern}\z"));
 }

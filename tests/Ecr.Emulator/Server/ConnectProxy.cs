@@ -6,9 +6,9 @@ using System.Text;
 namespace Ecr.Emulator.Server;
 
 /// <summary>
-/// An HTTP proxy that leads to the emulator whatever name is asked for, unless it was told another place: CONNECT becomes a tunnel to the
-/// TLS listener, so that clients meet the emulator under AWS's real names. A request in clear text is answered 502: metadata and container credentials are spoken in
-/// clear text, and a proxy on another machine reaches neither. Whatever is asked is recorded.
+/// An HTTP proxy that tunnels CONNECT requests for every host to the emulator's TLS listener, unless a route exists, so that clients reach the emulator
+/// under AWS's real host names. Plain http requests are answered with 502: instance metadata and container credentials use plain http, and a proxy on
+/// another machine could reach neither. All requests are recorded.
 /// </summary>
 internal sealed class ConnectProxy : IAsyncDisposable
 {
@@ -26,15 +26,15 @@ internal sealed class ConnectProxy : IAsyncDisposable
 
     public Uri Address => new($"http://{_listener.LocalEndpoint}/");
 
-    /// <summary>In the order of arrival.</summary>
+    /// <summary>All requests in order of arrival.</summary>
     public IReadOnlyList<ProxiedRequest> Requests => [.. _requests];
 
-    /// <summary>Leads connections to port 443 of this host to another port of the loopback interface.</summary>
+    /// <summary>Routes connections to port 443 of this host to a port of the loopback interface.</summary>
     public void Route(string host, int port) => _routes[$"{host}:443"] = port;
 
     public void Start(int httpsPort) => _accepting = AcceptAsync(httpsPort);
 
-    /// <summary>True where the connection from this port of the loopback interface is one of the proxy's own.</summary>
+    /// <summary>Whether the connection from this loopback port was made by the proxy.</summary>
     public bool Owns(int remotePort) => _ownPorts.ContainsKey(remotePort);
 
     public async ValueTask DisposeAsync()
@@ -59,7 +59,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The emulator ends.
+            // The emulator stops.
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or InvalidDataException)
         {
-            // A connection that broke on one side breaks on the other as well: a reset, not a polite end.
+            // If one side breaks, reset the other as well instead of closing it gracefully.
             client.Close(0);
             server.Close(0);
         }
@@ -97,7 +97,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes in the head of a request, whose first line is all that matters.</summary>
+    /// <summary>Reads the request headers; only the request line matters.</summary>
     private async Task<ProxiedRequest> ReceiveRequestAsync(Socket client)
     {
         var buffer = new byte[MaximumHeadLength];
@@ -119,7 +119,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
             }
         }
 
-        throw new InvalidDataException("The client sent no complete request head.");
+        throw new InvalidDataException("The client sent incomplete request headers.");
     }
 
     private async Task RefuseAsync(Socket client)
@@ -127,7 +127,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         await client.SendAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stopping.Token);
         client.Shutdown(SocketShutdown.Send);
 
-        // A socket closed over unread bytes resets the connection, and the client might not see the answer.
+        // Closing a socket with unread data resets the connection, and the client might not see the response.
         var rest = new byte[1024];
         while (await client.ReceiveAsync(rest, _stopping.Token) > 0)
         {
@@ -148,7 +148,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
         catch (SocketException)
         {
-            // The other direction would wait for bytes that can no longer be passed on.
+            // The other direction would wait for data that can no longer be forwarded.
             await broken.CancelAsync();
             throw;
         }

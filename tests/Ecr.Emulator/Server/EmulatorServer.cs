@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ecr.Emulator.Server;
 
-/// <summary>The web server under the emulator: every path goes to one pipeline, over loopback only.</summary>
+/// <summary>The emulator's web server: sends all paths to one pipeline; listens only on loopback addresses.</summary>
 internal sealed class EmulatorServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -32,13 +32,13 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
     public Uri HttpsAddress { get; }
 
-    /// <summary>Of the plain listener; null on a machine without an IPv6 loopback address.</summary>
+    /// <summary>The IPv6 address of the plain listener; null on a machine without an IPv6 loopback address.</summary>
     public Uri? IPv6Address { get; }
 
-    /// <param name="port">Of the plain listener; 0 takes any free one. The TLS and the IPv6 listener always take free ones.</param>
-    /// <param name="pipeline">What answers.</param>
-    /// <param name="authority">Signs for the names that TLS clients ask for.</param>
-    /// <param name="proxy">Knows which connections are its own.</param>
+    /// <param name="port">The port of the plain listener; 0 for any free port. The TLS and IPv6 listeners always use a free port.</param>
+    /// <param name="pipeline">Handles the requests.</param>
+    /// <param name="authority">Issues certificates for the names that TLS clients request.</param>
+    /// <param name="proxy">Identifies the connections that it made.</param>
     public static async Task<EmulatorServer> StartAsync(int port, RequestPipeline pipeline, TestCertificateAuthority authority, ConnectProxy proxy)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -68,12 +68,12 @@ internal sealed class EmulatorServer : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // The client hung up, or the emulator ends while it holds the request.
+                // The client disconnected, or the emulator stops while it delays the request.
                 context.Abort();
             }
             catch (Exception exception) when (!context.Response.HasStarted)
             {
-                // A bug of the emulator shall not look like one of the client.
+                // A bug in the emulator must not look like one in the client.
                 await Answer.Text(500, "text/plain", exception.ToString()).WriteAsync(context, TimeProvider.System.GetUtcNow());
             }
         });

@@ -1,6 +1,6 @@
 namespace Ecr.Emulator.Server;
 
-/// <summary>The requests seen so far, in the order of their arrival. Thread-safe.</summary>
+/// <summary>The requests so far, in order of arrival. Thread-safe.</summary>
 internal sealed class RequestLog
 {
     private readonly Lock _gate = new();
@@ -15,7 +15,7 @@ internal sealed class RequestLog
         }
     }
 
-    /// <returns>The place of the request, for <see cref="Complete"/>.</returns>
+    /// <returns>The index of the request, for <see cref="Complete"/>.</returns>
     public int Add(RecordedRequest request)
     {
         lock (_gate)
@@ -31,7 +31,7 @@ internal sealed class RequestLog
         }
     }
 
-    /// <summary>Adds to the record what was answered.</summary>
+    /// <summary>Adds the response to the record.</summary>
     public RecordedRequest Complete(int place, int statusCode, string? errorCode)
     {
         lock (_gate)
@@ -40,7 +40,7 @@ internal sealed class RequestLog
         }
     }
 
-    /// <summary>The first request, already seen or still to come, for which <paramref name="matches"/> is true.</summary>
+    /// <summary>Completes with the first past or future request for which <paramref name="matches"/> is true.</summary>
     public Task<RecordedRequest> WaitForAsync(Func<RecordedRequest, bool> matches, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>What goes back to the client.</summary>
+/// <summary>The response to a request.</summary>
 internal sealed record Answer(int StatusCode, string ContentType, byte[] Body)
 {
-    /// <summary>For the record of requests; null for success.</summary>
+    /// <summary>The error code for the request log; null for success.</summary>
     public string? ErrorCode { get; init; }
 
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>True for an answer that breaks off in the middle.</summary>
+    /// <summary>Whether the response is cut off in the middle.</summary>
     public bool IsTruncated { get; init; }
 
     public static Answer Text(int statusCode, string contentType, string body, string? errorCode = null) =>

@@ -5,12 +5,12 @@ using System.Text.Json;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>The token that ECR and ECR Public hand out: base64 of <c>AWS:password</c>.</summary>
+/// <summary>The token that ECR and ECR Public return: base64 of <c>AWS:password</c>.</summary>
 internal sealed record AuthorizationToken(string Text, DateTimeOffset ExpiresAt)
 {
     public static AuthorizationToken Create(string password, DateTimeOffset expiresAt) => new(Base64("AWS:" + password), expiresAt);
 
-    /// <summary>A password of the size and look of AWS's: base64 of a small JSON document about an encrypted payload.</summary>
+    /// <summary>Generates a password with the size and format of AWS's: base64 of a small JSON document that describes an encrypted payload.</summary>
     public static string NewPassword(DateTimeOffset expiresAt) => Convert.ToBase64String(JsonAnswer.Write(json =>
     {
         json.WriteBase64String("payload", RandomNumberGenerator.GetBytes(780));

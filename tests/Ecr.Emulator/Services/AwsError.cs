@@ -1,6 +1,6 @@
 namespace Ecr.Emulator.Services;
 
-/// <summary>A refusal, named as AWS's JSON protocol names it.</summary>
+/// <summary>An error with its name in AWS's JSON protocol.</summary>
 internal sealed record AwsError(int StatusCode, string Code, string Message)
 {
     public static AwsError MissingAuthenticationToken { get; } =
@@ -40,6 +40,6 @@ internal sealed record AwsError(int StatusCode, string Code, string Message)
         "AccessDeniedException",
         $"User: {principal} is not authorized to perform: {action} on resource: * because no identity-based policy allows the {action} action");
 
-    /// <summary>A caller without AWS credentials is refused with fewer words.</summary>
+    /// <summary>The shorter message for a caller without AWS credentials.</summary>
     public static AwsError NotAuthorized(string action) => new(400, "AccessDeniedException", $"Not authorized to perform {action}");
 }

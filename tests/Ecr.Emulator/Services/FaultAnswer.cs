@@ -4,10 +4,10 @@ using Ecr.Emulator.Signing;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>What the faults that replace an answer put in its place.</summary>
+/// <summary>The responses of faults that replace the response of the service.</summary>
 internal static class FaultAnswer
 {
-    /// <returns>The answer of whatever stands before the service; null where the service itself is asked.</returns>
+    /// <returns>The response of an intermediary; null if the request reaches the service.</returns>
     public static Answer? InsteadOf(IncomingRequest request, Fault? fault) => fault?.Kind switch
     {
         FaultKind.Throttling => ErrorAnswer.For(request.Service, AwsError.Throttling),
@@ -20,7 +20,7 @@ internal static class FaultAnswer
         _ => null,
     };
 
-    /// <returns>Why the service refuses a caller whose signature is right; null where it does not.</returns>
+    /// <returns>The error for a caller with a valid signature; null if the service accepts the request.</returns>
     public static AwsError? Refusal(IncomingRequest request, SigV4Verdict verdict, string accountId, Fault? fault) => fault?.Kind switch
     {
         FaultKind.ExpiredCredentials => AwsError.ExpiredToken,

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>Answers of the AWS REST JSON protocol, which names an error in a header.</summary>
+/// <summary>Responses of the AWS REST JSON protocol, with the error name in a header.</summary>
 internal static class RestJsonAnswer
 {
     public const string ContentType = "application/json";
@@ -15,7 +15,7 @@ internal static class RestJsonAnswer
     {
         ErrorCode = error.Code,
 
-        // The services append an address of their own.
+        // The services append a URL.
         Headers = new Dictionary<string, string> { ["x-amzn-ErrorType"] = error.Code + ":http://internal.amazon.com/coral/" },
     };
 }

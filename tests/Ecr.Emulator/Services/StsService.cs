@@ -18,7 +18,7 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
     public const string GetCallerIdentity = "GetCallerIdentity";
 
     /// <param name="request">A form with an Action.</param>
-    /// <param name="verdict">Who signed the request, and for which region.</param>
+    /// <param name="verdict">The result of verifying the signature.</param>
     public Answer Handle(IncomingRequest request, SigV4Verdict verdict) => request.Operation switch
     {
         AssumeRole => HandleAssumeRole(request, verdict),
@@ -88,7 +88,7 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
     {
         var roleArn = form["RoleArn"];
 
-        // The path of the role is no part of the session's ARN.
+        // The path of the role is not part of the session's ARN.
         var roleName = roleArn[(roleArn.LastIndexOf('/') + 1)..];
         var session = credentials.IssueSession(
             $"{roleArn[..roleArn.IndexOf(":role/", StringComparison.Ordinal)].Replace(":iam:", ":sts:", StringComparison.Ordinal)}:assumed-role/{roleName}/{form["RoleSessionName"]}",
@@ -108,8 +108,8 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
         ];
     }
 
-    /// <param name="roleArn">Of a role in any partition.</param>
-    /// <param name="region">Where STS is asked; null where the request does not tell. No partition knows the roles of another.</param>
+    /// <param name="roleArn">The ARN of a role in any partition.</param>
+    /// <param name="region">The region of STS; null if the request does not specify one. A partition does not know the roles of others.</param>
     private bool IsAssumable(string roleArn, string? region) =>
         (region is null || AwsPartition.OfRegion(region)?.Name == roleArn.Split(':')[1])
         && (options.AssumableRoles is not { } roles || roles.Contains(roleArn));

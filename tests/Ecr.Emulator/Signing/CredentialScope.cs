@@ -1,6 +1,6 @@
 namespace Ecr.Emulator.Signing;
 
-/// <summary>What a signing key is good for: one day, one region, one service.</summary>
+/// <summary>The scope of a signing key: one day, one region, one service.</summary>
 internal sealed record CredentialScope(string Date, string Region, string Service)
 {
     public const string Terminator = "aws4_request";

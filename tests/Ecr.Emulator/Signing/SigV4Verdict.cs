@@ -2,16 +2,16 @@ using Ecr.Emulator.Services;
 
 namespace Ecr.Emulator.Signing;
 
-/// <summary>What came of looking at a request's signature.</summary>
+/// <summary>The result of verifying a request's signature.</summary>
 internal sealed record SigV4Verdict
 {
-    /// <summary>Null where the request is unsigned, or so that nobody can read it.</summary>
+    /// <summary>The parsed header; null if the request is unsigned or the header is malformed.</summary>
     public SigV4Authorization? Authorization { get; init; }
 
-    /// <summary>Whose key it is; null for an unknown key.</summary>
+    /// <summary>The credentials of the key; null for an unknown key.</summary>
     public EmulatedCredentials? Credentials { get; init; }
 
-    /// <summary>Why the request is refused; null where all is well, or no signature was asked for.</summary>
+    /// <summary>The error; null if the signature is valid or not required.</summary>
     public AwsError? Error { get; init; }
 
     public bool IsVerified => Credentials is not null && Error is null;

@@ -3,26 +3,26 @@ using System.Net.Sockets;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>What can only be seen in a network that is the test's own: <c>tests/own-network</c> makes one.</summary>
-public sealed class OwnNetworkTests : ShimFixture
+/// <summary>Tests that need the fixed addresses of AWS or a name server. They run in the network namespace of <c>tests/with-netns</c>.</summary>
+public sealed class NetworkNamespaceTests : ShimFixture
 {
-    private static bool IsOwn => Environment.GetEnvironmentVariable("ECR_OWN_NETWORK") == "true";
+    private static bool IsIsolated => Environment.GetEnvironmentVariable("ECR_NETWORK_NAMESPACE") == "true";
 
     private static IEnumerable<TestCaseData> Sources() =>
     [
         new TestCaseData("169.254.170.2", new Dictionary<string, string> { ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/v2/credentials/emulated-task" })
-            .SetArgDisplayNames("container credentials by their relative address"),
+            .SetArgDisplayNames("container credentials by relative URI"),
         new TestCaseData("169.254.169.254", new Dictionary<string, string> { ["AWS_EC2_METADATA_DISABLED"] = "false" })
             .SetArgDisplayNames("instance metadata"),
     ];
 
-    private static IEnumerable<TestCaseData> SourcesHere() => IsOwn ? Sources() : [];
+    private static IEnumerable<TestCaseData> SourcesHere() => IsIsolated ? Sources() : [];
 
-    private static IEnumerable<string> NamesHere() => IsOwn ? ["api.ecr.eu-west-1.amazonaws.com"] : [];
+    private static IEnumerable<string> NamesHere() => IsIsolated ? ["api.ecr.eu-west-1.amazonaws.com"] : [];
 
     [TestCaseSource(nameof(SourcesHere))]
     [NonParallelizable]
-    public async Task Credentials_are_found_at_the_address_that_AWS_gave_them(string address, IReadOnlyDictionary<string, string> settings)
+    public async Task Credentials_are_found_at_the_fixed_address_of_AWS(string address, IReadOnlyDictionary<string, string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         using var service = new ConnectionListener(
@@ -41,7 +41,7 @@ public sealed class OwnNetworkTests : ShimFixture
 
     [TestCaseSource(nameof(NamesHere))]
     [NonParallelizable]
-    public async Task A_name_server_that_does_not_answer_is_given_up_at_the_deadline(string name)
+    public async Task An_unresponsive_name_server_is_abandoned_at_the_deadline(string name)
     {
         using var nameServer = new UdpClient(new IPEndPoint(IPAddress.Parse("127.0.0.53"), 53));
         var variables = new Dictionary<string, string>(Emulator.Environment());
@@ -50,7 +50,7 @@ public sealed class OwnNetworkTests : ShimFixture
         var result = await RunAsync(Request(), variables, "--timeout=3s");
 
         AssertFailure(result, 1, $"There was no credential within 3s. https://{name}/ had not answered yet.");
-        Assert.That(nameServer.Available, Is.GreaterThan(0), "it was asked");
+        Assert.That(nameServer.Available, Is.GreaterThan(0), "it was queried");
         Assert.That(result.Duration, Is.LessThan(TimeSpan.FromSeconds(8)));
     }
 }
