@@ -104,7 +104,7 @@ static void PrepareAws(EcrCredentialProviderOptions options)
     EnsureHome();
 }
 
-// Without HOME, which services often lack, the AWS SDK would read settings from ./.aws, and that may be another user's.
+// Without HOME, which services often lack, the AWS SDK would read settings from ./.aws, which may be untrusted.
 static void EnsureHome()
 {
     if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))

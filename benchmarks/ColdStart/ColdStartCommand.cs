@@ -39,15 +39,15 @@ internal static class ColdStartCommand
 
     private static async Task RunAsync(Scenario scenario, string ours, string peer, int runs)
     {
-        var folder = Directory.CreateTempSubdirectory("coldstart-");
+        var directory = Directory.CreateTempSubdirectory("coldstart-");
         try
         {
             await using var emulator = await AwsEmulator.StartAsync();
             using var http = new DelayedLink(emulator.Address.Port, scenario.RoundTrip);
             using var https = new DelayedLink(emulator.HttpsAddress.Port, scenario.RoundTrip);
             var environment = scenario.RoundTrip == TimeSpan.Zero
-                ? scenario.GetEnvironment(emulator, emulator.Address.Port, emulator.HttpsAddress.Port, folder.FullName)
-                : scenario.GetEnvironment(emulator, http.Port, https.Port, folder.FullName);
+                ? scenario.GetEnvironment(emulator, emulator.Address.Port, emulator.HttpsAddress.Port, directory.FullName)
+                : scenario.GetEnvironment(emulator, http.Port, https.Port, directory.FullName);
             var request = $$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"{{Host}}/team/app"}""";
             Contender[] contenders =
             [
@@ -57,25 +57,25 @@ internal static class ColdStartCommand
                 new("docker-credential-ecr-login", peer, ["get"], Host, environment),
             ];
 
-            Report(scenario, contenders, Measure(contenders, runs, folder.FullName));
+            Report(scenario, contenders, Measure(contenders, runs, directory.FullName));
         }
         finally
         {
-            folder.Delete(recursive: true);
+            directory.Delete(recursive: true);
         }
     }
 
-    private static Samples[] Measure(Contender[] contenders, int runs, string folder)
+    private static Samples[] Measure(Contender[] contenders, int runs, string directory)
     {
         var samples = contenders.Select(_ => new Samples([], [])).ToArray();
         for (var run = -WarmUps; run < runs; run++)
         {
             for (var i = 0; i < contenders.Length; i++)
             {
-                var input = Path.Combine(folder, $"input-{i}");
+                var input = Path.Combine(directory, $"input-{i}");
                 File.WriteAllText(input, contenders[i].Input);
-                var wall = NativeProcess.Run(contenders[i], input, Path.Combine(folder, "output"));
-                var memory = MeasureMemory(contenders[i], input, folder);
+                var wall = NativeProcess.Run(contenders[i], input, Path.Combine(directory, "output"));
+                var memory = MeasureMemory(contenders[i], input, directory);
                 if (run >= 0)
                 {
                     samples[i].Wall.Add(wall.TotalMilliseconds);
@@ -88,11 +88,11 @@ internal static class ColdStartCommand
     }
 
     // In MiB. GNU time is so small that its own peak does not affect the result.
-    private static double MeasureMemory(Contender contender, string input, string folder)
+    private static double MeasureMemory(Contender contender, string input, string directory)
     {
-        var report = Path.Combine(folder, "memory");
+        var report = Path.Combine(directory, "memory");
         var timed = contender with { Path = "/usr/bin/time", Arguments = ["-f", "%M", "-o", report, contender.Path, .. contender.Arguments] };
-        NativeProcess.Run(timed, input, Path.Combine(folder, "output"));
+        NativeProcess.Run(timed, input, Path.Combine(directory, "output"));
         return double.Parse(File.ReadAllText(report), CultureInfo.InvariantCulture) / 1024;
     }
 

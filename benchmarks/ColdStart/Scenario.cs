@@ -29,15 +29,15 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
     /// <param name="emulator">The emulator.</param>
     /// <param name="httpPort">The port on which its http endpoint is reached.</param>
     /// <param name="httpsPort">The port on which its https endpoint is reached.</param>
-    /// <param name="folder">The home directory, where files are created.</param>
-    public Dictionary<string, string> GetEnvironment(AwsEmulator emulator, int httpPort, int httpsPort, string folder)
+    /// <param name="directory">The home directory, where files are created.</param>
+    public Dictionary<string, string> GetEnvironment(AwsEmulator emulator, int httpPort, int httpsPort, string directory)
     {
-        var bundle = Path.Combine(folder, "bundle.pem");
+        var bundle = Path.Combine(directory, "bundle.pem");
         File.WriteAllText(bundle, File.ReadAllText(SystemBundle) + emulator.CertificateAuthorityPem);
 
         var environment = new Dictionary<string, string>(emulator.Environment(Source))
         {
-            ["HOME"] = folder,
+            ["HOME"] = directory,
             ["PATH"] = "/usr/bin:/bin",
             ["AWS_ENDPOINT_URL"] = IsHttps ? $"https://localhost:{httpsPort}" : $"http://127.0.0.1:{httpPort}",
             ["SSL_CERT_FILE"] = bundle,
@@ -47,7 +47,7 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
             environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = $"http://127.0.0.1:{httpPort}";
         }
 
-        var (variable, value) = IsWarm ? ("AWS_ECR_CACHE_DIR", Path.Combine(folder, "cache")) : ("AWS_ECR_DISABLE_CACHE", "true");
+        var (variable, value) = IsWarm ? ("AWS_ECR_CACHE_DIR", Path.Combine(directory, "cache")) : ("AWS_ECR_DISABLE_CACHE", "true");
         environment[variable] = value;
         return environment;
     }
