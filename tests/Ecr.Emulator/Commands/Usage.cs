@@ -4,7 +4,7 @@ namespace Ecr.Emulator.Commands;
 internal static class Usage
 {
     private const string Text = $"""
-        AWS emulator on the loopback interface, for tests without AWS.
+        AWS on the loopback interface, for tests without an AWS account.
 
         try [IMAGE]                  start the emulator and run ecr-credential-provider for IMAGE as the kubelet would
                                      (default {TryCommand.DefaultImage});
