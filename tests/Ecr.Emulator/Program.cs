@@ -7,5 +7,5 @@ return args switch
     ["serve", .. var options] => await ServeCommand.RunAsync(options, Console.Out, Console.Error),
     ["--help" or "-h"] => Usage.Print(Console.Out),
     [] => Usage.Refuse("no command", Console.Error),
-    _ => Usage.Refuse($"unknown arguments \"{string.Join(' ', args)}\"", Console.Error),
+    _ => Usage.Refuse($"unknown arguments '{string.Join(' ', args)}'", Console.Error),
 };

@@ -21,7 +21,7 @@ internal static class ServeCommand
                     region = text;
                     break;
                 default:
-                    return Usage.Refuse($"unknown arguments \"{string.Join(' ', rest.ToArray())}\" for serve", error);
+                    return Usage.Refuse($"unknown arguments '{string.Join(' ', rest.ToArray())}' for serve", error);
             }
         }
 

@@ -23,7 +23,7 @@ internal static class Usage
 
     public static int Refuse(string problem, TextWriter error)
     {
-        error.WriteLine($"Ecr.Emulator: {problem}; see --help");
+        error.WriteLine($"Ecr.Emulator: {problem}. See --help.");
         return 2;
     }
 }
