@@ -12,14 +12,14 @@ using Perfolizer.Mathematics.OutlierDetection;
 namespace Ecr.Credentials.Benchmarks;
 
 /// <summary>
-/// Short iterations, since only ratios within a run matter, but enough of them to drop those that another process disturbed; allocations; a GitHub
-/// table for <c>results</c>.
+/// Short iterations, because ratios within a run are meaningful, but enough of them to drop those that another process disturbed;
+/// allocations always; a GitHub table to keep under <c>results</c>.
 /// </summary>
 internal sealed class BenchmarkConfig : ManualConfig
 {
     public BenchmarkConfig()
     {
-        // In process, because BenchmarkDotNet's generated build requires a project file with the name of the assembly.
+        // In process, so that nothing has to be built for a run.
         AddJob(Job.Default
             .WithWarmupCount(15)
             .WithIterationCount(15)

@@ -2,9 +2,10 @@ using BenchmarkDotNet.Running;
 using Ecr.Credentials.Benchmarks;
 using Ecr.Credentials.Benchmarks.ColdStart;
 
-// Matching:         dotnet run -c Release --project benchmarks -- --filter '*Matching*'
-// Token cache:      dotnet run -c Release --project benchmarks -- --filter '*Caching*'
-// Cold start:       dotnet run -c Release --project benchmarks -- coldstart PATH/ecr-credential-provider PATH/docker-credential-ecr-login
+// All of matching:  dotnet run -c Release --project benchmarks -- --filter '*Matching*'
+// The token cache:  dotnet run -c Release --project benchmarks -- --filter '*Caching*'
+// The kubelet:     dotnet run -c Release --project benchmarks -- --filter '*Kubelet*'
+// Whole processes:  dotnet run -c Release --project benchmarks -- coldstart PATH/ecr-credential-provider PATH/docker-credential-ecr-login
 if (args is [ColdStartCommand.Name, .. var rest])
 {
     return await ColdStartCommand.RunAsync(rest);

@@ -1,23 +1,20 @@
 namespace Ecr.Credentials.Shim;
 
-/// <summary>What the program does in this run.</summary>
+/// <summary>What the command line requests.</summary>
 internal enum Mode
 {
-    /// <summary>Answers one CredentialProviderRequest of the kubelet.</summary>
+    /// <summary>A kubelet credential provider plugin.</summary>
     Plugin,
 
-    /// <summary>Runs as a Docker credential helper.</summary>
-    DockerCredentialHelperProgram,
+    /// <summary>A Docker credential helper.</summary>
+    DockerCredentialHelper,
 
-    /// <summary>Prints a password for <c>docker login</c>.</summary>
-    LoginPasswordProgram,
+    /// <summary>A password for <c>docker login</c>.</summary>
+    LoginPassword,
 
-    /// <summary>Prints the help text.</summary>
+    /// <summary>The help text.</summary>
     Help,
 
-    /// <summary>Prints version information.</summary>
+    /// <summary>The name and version.</summary>
     Version,
-
-    /// <summary>Reports an invalid command line.</summary>
-    Misuse,
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Ecr.Credentials;
 using Ecr.Credentials.Aws;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
@@ -8,26 +9,40 @@ using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Files;
 
 var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args);
+if (arguments.Error is { } usageError)
+{
+    return ReportUsageError(arguments.Mode, usageError);
+}
+
 switch (arguments.Mode)
 {
     case Mode.Help:
-        return TryPrint(StandardStream.OpenOutput(), CommandLine.Help) ? CredentialProviderProgram.Success : CredentialProviderProgram.Failure;
+        return TryPrint(StandardStream.OpenOutput(), CommandLine.Help) ? ExitCode.Success : ExitCode.Failure;
 
     case Mode.Version:
-        return TryPrint(StandardStream.OpenOutput(), VersionInfo.Lines) ? CredentialProviderProgram.Success : CredentialProviderProgram.Failure;
+        return TryPrint(StandardStream.OpenOutput(), VersionInfo.Lines) ? ExitCode.Success : ExitCode.Failure;
 
-    case Mode.Misuse:
-        _ = TryPrint(StandardStream.OpenError(), $"ecr-credential-provider: {arguments.Error}");
-        return CredentialProviderProgram.Misuse;
-
-    case Mode.DockerCredentialHelperProgram:
+    case Mode.DockerCredentialHelper:
         return await RunDockerCredentialHelperAsync(arguments);
 
-    case Mode.LoginPasswordProgram:
+    case Mode.LoginPassword:
         return await RunLoginPasswordAsync(arguments);
 
     default:
         return await RunPluginAsync(arguments);
+}
+
+// A client of credential helpers shows the user what it reads on standard output.
+static int ReportUsageError(Mode mode, string error)
+{
+    if (mode == Mode.DockerCredentialHelper)
+    {
+        _ = TryPrint(StandardStream.OpenOutput(), error);
+        return ExitCode.Failure;
+    }
+
+    _ = TryPrint(StandardStream.OpenError(), $"ecr-credential-provider: {error}");
+    return ExitCode.UsageError;
 }
 
 static bool TryPrint(Stream stream, string text)
@@ -48,7 +63,7 @@ static async Task<int> RunPluginAsync(CommandLine arguments)
     using var input = Console.OpenStandardInput();
     using var output = StandardStream.OpenOutput();
     using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
-    return await CredentialProviderProgram.RunAsync(input, output, error, provider, arguments.Timeout);
+    return await CredentialProviderProgram.RunAsync(input, output, error, provider, arguments.CreateProgramOptions(Advice.ForKubelet));
 }
 
 static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
@@ -57,59 +72,59 @@ static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
     using var input = StandardStream.OpenInput();
     using var output = StandardStream.OpenOutput();
     return await DockerCredentialHelperProgram.RunAsync(
-        arguments.Operand ?? "",
+        arguments.Argument ?? "",
         input,
         output,
         provider,
         ignoreStorage: Environment.GetEnvironmentVariable("AWS_ECR_IGNORE_CREDS_STORAGE") == "true",
-        arguments.Timeout);
+        arguments.CreateProgramOptions(Advice.ForDocker));
 }
 
 static async Task<int> RunLoginPasswordAsync(CommandLine arguments)
 {
-    // A cached password may have only half its lifetime left; a login is expected to last for all of it.
-    using var provider = CreateProvider(arguments.Options, cacheFolder: null);
+    // Not cached: a login expects the full lifetime.
+    using var provider = CreateProvider(arguments.Options, cacheDirectory: null);
     using var output = StandardStream.OpenOutput();
     using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
-    return await LoginPasswordProgram.RunAsync(arguments.Operand, output, error, provider, arguments.Timeout);
+    return await LoginPasswordProgram.RunAsync(arguments.Argument, output, error, provider, arguments.CreateProgramOptions(Advice.ForTerminal));
 }
 
-static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options, string? cacheFolder)
+static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options, string? cacheDirectory)
 {
-    if (cacheFolder is null)
+    if (cacheDirectory is null)
     {
-        PrepareAws(options);
-        return new EcrCredentialProvider(options);
+        return new EcrCredentialProvider(CreateClient(options), options);
     }
 
-    // A cached password needs no AWS call, and setting up the AWS client takes longer than everything else.
-    var aws = new Lazy<EcrTokenClient>(() =>
+    // A cached password needs nothing from AWS, whose preparation takes longer than everything else.
+    var client = new Lazy<EcrTokenClient>(() => CreateClient(options));
+    var source = EcrTokenSource.FromDelegate((request, cancellationToken) => client.Value.GetTokenAsync(request, cancellationToken));
+    var cacheOptions = new EcrTokenFileCacheOptions
     {
-        PrepareAws(options);
-        return new EcrTokenClient(options.Logger, options.TimeProvider, options.Trust);
-    });
-    var source = EcrTokenSource.FromDelegate((request, cancellationToken) => aws.Value.GetTokenAsync(request, cancellationToken));
-    return new EcrCredentialProvider(new EcrTokenFileCache(source, cacheFolder, options.Logger, options.TimeProvider), options);
+        ConfigurationKey = static () => AwsConfigurationFingerprint.Compute(AwsEnvironment.Get),
+        Logger = options.Logger,
+        TimeProvider = options.TimeProvider,
+    };
+    return new EcrCredentialProvider(new EcrTokenFileCache(source, cacheDirectory, cacheOptions), options);
 }
 
-static void PrepareAws(EcrCredentialProviderOptions options)
+static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)
 {
-    if (StaticOpenSsl.IsPresent)
-    {
-        options.Trust = SystemTrustStore.TakeOver();
-    }
+    var trustStore = StaticOpenSsl.IsPresent ? SystemTrustStore.Install() : null;
 
-    // The first use of cryptography loads OpenSSL, which takes as long as everything else before signing; run both in parallel.
+    // The first use of cryptography loads OpenSSL, which takes as long as everything before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
     EnsureHome();
+    return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider, TrustStore = trustStore });
 }
 
-// Without HOME, which services often lack, the AWS SDK would read settings from ./.aws, which may be untrusted.
+// Without a home directory the AWS SDK would read settings from ./.aws, which anyone may have written. A service often has no HOME.
 static void EnsureHome()
 {
     if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))
     {
         Environment.SetEnvironmentVariable("HOME", null);
-        Environment.SetEnvironmentVariable("HOME", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        Environment.SetEnvironmentVariable("HOME", home);
     }
 }

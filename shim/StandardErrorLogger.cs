@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>Writes each message as one line to standard error. A failed write is ignored, so that it does not cost the password.</summary>
+/// <summary>Writes each message as one line to standard error. A closed standard error does not fail the exchange.</summary>
 internal sealed class StandardErrorLogger : ILogger
 {
     private readonly TextWriter _error = TextWriter.Synchronized(new StreamWriter(StandardStream.OpenError()) { AutoFlush = true });

@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 
+using Ecr.Credentials.Interop;
+
 namespace Ecr.Credentials.Shim;
 
 /// <summary>
-/// A standard stream that reads and writes on the caller's thread and, on Linux, bypasses .NET's console. The console sets up descriptors, a thread,
-/// a pipe and signal handlers for a terminal, which takes longer than reading a cached password.
+/// A standard stream, used on the caller's thread and on Linux without .NET's console, which prepares for a terminal with duplicated descriptors, a
+/// thread, a pipe and signal handlers. That takes longer than reading a cached password.
 /// </summary>
 internal sealed class StandardStream : Stream
 {
@@ -32,7 +34,7 @@ internal sealed class StandardStream : Stream
         set => throw new NotSupportedException();
     }
 
-    // A failed system call is retried through the console, which decides what is an error and reports it.
+    // After a failed system call the console tries again, because it knows which results are errors and how to describe them.
     private Stream Fallback => _console ??= _openConsole();
 
     public static StandardStream OpenInput() => new(0, Console.OpenStandardInput);
@@ -45,7 +47,7 @@ internal sealed class StandardStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = OperatingSystem.IsLinux() ? (int)ReadDescriptor(_descriptor, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length) : -1;
+        var read = OperatingSystem.IsLinux() ? (int)LibC.Read(_descriptor, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length) : -1;
         return read >= 0 ? read : Fallback.Read(buffer);
     }
 
@@ -57,7 +59,7 @@ internal sealed class StandardStream : Stream
     {
         while (OperatingSystem.IsLinux() && !buffer.IsEmpty)
         {
-            var written = (int)WriteDescriptor(_descriptor, in MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
+            var written = (int)LibC.Write(_descriptor, in MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
             if (written <= 0)
             {
                 break;
@@ -94,12 +96,4 @@ internal sealed class StandardStream : Stream
         _console?.Dispose();
         base.Dispose(disposing);
     }
-
-    [DllImport("libc", EntryPoint = "read", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint ReadDescriptor(int descriptor, ref byte buffer, nuint count);
-
-    [DllImport("libc", EntryPoint = "write", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint WriteDescriptor(int descriptor, in byte buffer, nuint count);
 }

@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>The OpenSSL that is statically linked into the executable, so that the system's is not loaded.</summary>
+/// <summary>The OpenSSL that is part of the executable, so that none of the system's is loaded.</summary>
 internal static class StaticOpenSsl
 {
     private const string Switch = "Ecr.Credentials.Shim.StaticOpenSsl";
 
-    /// <summary>Whether OpenSSL is statically linked. Fixed at build time: the project sets the switch from <c>StaticOpenSslLinking</c>.</summary>
+    /// <summary>Decided when the executable is built: the project sets the switch where <c>StaticOpenSslLinking</c> is true.</summary>
     [FeatureSwitchDefinition(Switch)]
     [UnsupportedOSPlatformGuard("windows")]
     public static bool IsPresent => AppContext.TryGetSwitch(Switch, out var isPresent) && isPresent;

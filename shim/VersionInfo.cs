@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Shim;
 
-/// <summary>The output of <c>--version</c>: what a bug report needs to say about the executable.</summary>
+/// <summary>The output of <c>--version</c>: what a bug report must say about the executable.</summary>
 internal static class VersionInfo
 {
     public static string Lines
     {
         get
         {
-            // The SDK joins version and commit with a plus sign; outside a Git clone there is no commit.
+            // The .NET SDK joins version and commit with a plus sign, and knows the commit only in a clone.
             var version = typeof(VersionInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', 2);
             return $"""
                 ecr-credential-provider {version[0]}

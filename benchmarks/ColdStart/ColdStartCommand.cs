@@ -104,7 +104,8 @@ internal static class ColdStartCommand
             var (wall, memory) = samples[i];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {scenario.Name} | {contenders[i].Name} | {Median(wall):F1} ms | {MedianRatio(wall, peer.Wall):F2} | {Median(memory):F1} MiB | {MedianRatio(memory, peer.Memory):F2} |"));
+                $"| {scenario.Name} | {contenders[i].Name} | {Median(wall):F1} ms | {MedianRatio(wall, peer.Wall):F2} | "
+                    + $"{Median(memory):F1} MiB | {MedianRatio(memory, peer.Memory):F2} |"));
         }
     }
 

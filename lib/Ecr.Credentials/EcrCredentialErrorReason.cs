@@ -1,38 +1,38 @@
 namespace Ecr.Credentials;
 
-/// <summary>Why no credential could be given.</summary>
+/// <summary>The reason why credentials could not be obtained.</summary>
 public enum EcrCredentialErrorReason
 {
-    /// <summary>The request cannot be understood: not JSON, another kind or version, no image.</summary>
+    /// <summary>The request is invalid: not JSON, wrong kind or version, or no image.</summary>
     InvalidRequest,
 
-    /// <summary>An option, environment variable or file says something that cannot be used.</summary>
+    /// <summary>An option, environment variable or configuration file is invalid.</summary>
     InvalidConfiguration,
 
-    /// <summary>The image is not in an Amazon ECR registry and no alias covers its host.</summary>
+    /// <summary>The image is not in an Amazon ECR registry, and no alias matches its host.</summary>
     NotAnEcrRegistry,
 
-    /// <summary>No AWS identity was found to ask with.</summary>
+    /// <summary>No AWS credentials were found.</summary>
     NoAwsCredentials,
 
-    /// <summary>AWS does not accept the identity: unknown, expired or wrongly signed.</summary>
+    /// <summary>AWS rejected the AWS credentials: unknown, expired or with an invalid signature.</summary>
     AwsCredentialsRejected,
 
-    /// <summary>AWS knows the identity, but it lacks the permission.</summary>
+    /// <summary>The AWS identity is valid, but lacks a permission.</summary>
     AccessDenied,
 
-    /// <summary>AWS asked to slow down until the last attempt.</summary>
+    /// <summary>AWS throttled every attempt.</summary>
     Throttled,
 
-    /// <summary>The endpoint could not be reached: name, network, TLS.</summary>
+    /// <summary>The endpoint could not be reached: DNS, network or TLS failure.</summary>
     Unreachable,
 
-    /// <summary>The endpoint answered with an error of its own.</summary>
+    /// <summary>The endpoint returned a server error.</summary>
     ServiceError,
 
-    /// <summary>The endpoint answered with something that is no authorization token.</summary>
+    /// <summary>The endpoint returned a response without a valid authorization token.</summary>
     InvalidResponse,
 
-    /// <summary>There was no answer before the deadline.</summary>
+    /// <summary>The call timed out.</summary>
     Timeout,
 }

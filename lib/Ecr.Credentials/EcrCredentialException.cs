@@ -3,21 +3,31 @@ using System.Diagnostics.CodeAnalysis;
 namespace Ecr.Credentials;
 
 /// <summary>
-/// Says why no credential could be given. The message names what is wrong and what to do about it, on one line, and never holds a secret.
+/// Thrown when no credentials can be provided. The message says what is wrong and what to do, on one line, and never contains a secret.
 /// </summary>
-/// <param name="reason">Why there is no credential.</param>
+/// <param name="reason">The kind of failure.</param>
 /// <param name="message">What is wrong and what to do, for the person who must act.</param>
 /// <param name="innerException">The cause, if it was another exception.</param>
-[SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "An exception without a reason helps nobody.")]
+[SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "An exception without a reason is of no use.")]
 public sealed class EcrCredentialException(EcrCredentialErrorReason reason, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
-    /// <summary>Why there is no credential.</summary>
+    /// <summary>The kind of failure.</summary>
     public EcrCredentialErrorReason Reason { get; } = reason;
 
-    /// <summary>The AWS error code, such as <c>AccessDeniedException</c>; <see langword="null"/> when no AWS service answered.</summary>
+    /// <summary>The AWS error code, such as <c>AccessDeniedException</c>; <see langword="null"/> if no AWS service answered.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>The id that AWS gave the failed call; <see langword="null"/> when there is none.</summary>
+    /// <summary>The request ID of the failed AWS call; <see langword="null"/> if there is none.</summary>
     public string? RequestId { get; init; }
+
+    internal static EcrCredentialException InvalidConfiguration(string message, Exception? cause = null) =>
+        new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
+
+    /// <summary>The same failure, its message preceded by what failed because of it and a colon.</summary>
+    internal EcrCredentialException WithContext(string context) => new(Reason, $"{context}: {Message}", InnerException)
+    {
+        ErrorCode = ErrorCode,
+        RequestId = RequestId,
+    };
 }

@@ -1,13 +1,14 @@
 using Ecr.Credentials.Aws;
-using Ecr.Credentials.Identity;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials;
 
-/// <summary>Answers the kubelet's requests, or anyone's question for the credential of an image, with passwords from Amazon ECR.</summary>
+/// <summary>Provides passwords from Amazon ECR: answers the kubelet's requests, and returns the credentials for an image.</summary>
 /// <remarks>Thread-safe.</remarks>
 public sealed class EcrCredentialProvider : IDisposable
 {
@@ -18,18 +19,18 @@ public sealed class EcrCredentialProvider : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
-    /// <summary>A provider that asks AWS for every credential, with the identity that the AWS SDK finds.</summary>
-    /// <param name="options">How it behaves; the defaults if left out.</param>
-    /// <exception cref="ArgumentException">An option cannot be used; the message names it.</exception>
+    /// <summary>Initializes a provider that calls AWS for every token, with the credentials that the AWS SDK would find.</summary>
+    /// <param name="options">The options; the defaults if omitted.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public EcrCredentialProvider(EcrCredentialProviderOptions? options = null)
         : this(options, tokens: null)
     {
     }
 
-    /// <summary>A provider on another source of tokens.</summary>
-    /// <param name="tokens">The source; the caller disposes it.</param>
-    /// <param name="options">How it behaves; the defaults if left out.</param>
-    /// <exception cref="ArgumentException">An option cannot be used; the message names it.</exception>
+    /// <summary>Initializes a provider that gets its tokens from another source.</summary>
+    /// <param name="tokens">The source; disposed by the caller.</param>
+    /// <param name="options">The options; the defaults if omitted.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public EcrCredentialProvider(IEcrTokenSource tokens, EcrCredentialProviderOptions? options = null)
         : this(options, tokens ?? throw new ArgumentNullException(nameof(tokens)))
     {
@@ -39,39 +40,36 @@ public sealed class EcrCredentialProvider : IDisposable
     {
         options ??= new EcrCredentialProviderOptions();
         options.Validate();
-        _ownClient = tokens is null ? new EcrTokenClient(options.Logger, options.TimeProvider, options.Trust) : null;
-        _tokens = tokens ?? _ownClient!;
-        _registries = new EcrRegistryResolver(options);
-        _identities = new IdentitySelector(options);
+
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
+        _registries = new EcrRegistryResolver(options, AwsDefaultRegion.Find);
+        _identities = new IdentitySelector(options, AwsEnvironment.Get);
+        _ownClient = tokens is null ? new EcrTokenClient(new EcrTokenClientOptions { Logger = _logger, TimeProvider = _timeProvider }) : null;
+        _tokens = tokens ?? _ownClient!;
     }
-
-    internal IEcrTokenSource Tokens => _tokens;
-
-    internal EcrRegistryResolver Registries => _registries;
-
-    internal IdentitySelector Identities => _identities;
 
     internal ILogger Logger => _logger;
 
+    internal IEcrTokenSource TokenSource => _tokens;
+
     /// <summary>Answers a request of the kubelet, in the version of the request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>
-    /// One credential, for the registry host of the image, to be reused for that host during half of the password's remaining life, in whole seconds;
-    /// for the image alone if an identity rule has a path.
+    /// One credential for the registry host of the image, to be cached for half of the password's remaining lifetime in whole seconds: for that host,
+    /// or for the image alone if an identity rule has a path.
     /// </returns>
-    /// <exception cref="EcrCredentialException">There is no credential; the reason says why.</exception>
-    /// <exception cref="OperationCanceledException">The wait was ended; the message says what was still being waited for.</exception>
+    /// <exception cref="EcrCredentialException">No credentials can be provided; the reason says why.</exception>
+    /// <exception cref="OperationCanceledException">The wait was canceled; the message says what was still being waited for.</exception>
     public async ValueTask<CredentialProviderResponse> GetCredentialsAsync(
         CredentialProviderRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
 
         var registry = _registries.Resolve(request.Image);
-        var identity = _identities.Select(request);
-        var token = await GetTokenAsync(registry, identity, cancellationToken).ConfigureAwait(false);
+        var identity = _identities.Select(request.Image, request.ServiceAccountToken, request.ServiceAccountAnnotations);
+        var token = await GetTokenAsync(new EcrTokenRequest(registry) { Identity = identity }, cancellationToken).ConfigureAwait(false);
         var cacheDuration = GetCacheDuration(token);
         Log.GotToken(_logger, registry, token.ExpiresAt, cacheDuration);
 
@@ -85,46 +83,68 @@ public sealed class EcrCredentialProvider : IDisposable
         };
     }
 
-    /// <summary>Gives the user name and password for an image or registry host.</summary>
+    /// <summary>Gets the user name and password for an image or registry host.</summary>
     /// <param name="imageOrHost">An image or host such as <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com</c>, without scheme.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The credential.</returns>
-    /// <exception cref="EcrCredentialException">There is no credential; the reason says why.</exception>
-    /// <exception cref="OperationCanceledException">The wait was ended; the message says what was still being waited for.</exception>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The credentials.</returns>
+    /// <exception cref="EcrCredentialException">No credentials can be provided; the reason says why.</exception>
+    /// <exception cref="OperationCanceledException">The wait was canceled; the message says what was still being waited for.</exception>
     public async ValueTask<AuthConfig> GetAuthAsync(string imageOrHost, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(imageOrHost);
 
-        var registry = _registries.Resolve(imageOrHost);
-        var token = await GetTokenAsync(registry, _identities.Select(imageOrHost), cancellationToken).ConfigureAwait(false);
+        var request = new EcrTokenRequest(_registries.Resolve(imageOrHost)) { Identity = _identities.Select(imageOrHost) };
+        var token = await GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
         return new AuthConfig(token.Username, token.Password);
     }
 
-    /// <summary>Gets the token for the private registries of the default region.</summary>
-    /// <exception cref="EcrCredentialException">There is no token, or no default region; the reason says why.</exception>
-    /// <exception cref="OperationCanceledException">The wait was ended; the message says what was still being waited for.</exception>
-    internal ValueTask<EcrToken> GetDefaultTokenAsync(CancellationToken cancellationToken) =>
-        GetTokenAsync(EcrRegistryResolver.ResolveDefault(), EcrIdentity.Default, cancellationToken);
+    /// <summary>Gets a token for the private registries of the default region.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The token.</returns>
+    /// <exception cref="EcrCredentialException">No token can be provided, or no default region is configured; the reason says why.</exception>
+    /// <exception cref="OperationCanceledException">The wait was canceled; the message says what was still being waited for.</exception>
+    public ValueTask<EcrToken> GetDefaultTokenAsync(CancellationToken cancellationToken = default) =>
+        GetTokenAsync(new EcrTokenRequest(_registries.ResolveDefault()), cancellationToken);
 
     /// <summary>Closes the connections to AWS that the provider opened itself.</summary>
     public void Dispose() => _ownClient?.Dispose();
 
-    private ValueTask<EcrToken> GetTokenAsync(EcrRegistry registry, EcrIdentity identity, CancellationToken cancellationToken) =>
-        _tokens.GetTokenAsync(new EcrTokenRequest(registry) { Identity = identity }, cancellationToken);
+    internal ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken) =>
+        _tokens.GetTokenAsync(request, cancellationToken);
 
-    // Half of the remaining life leaves the kubelet with a password that lives on for as long as it was cached. Zero says "do not cache"; left out,
-    // the kubelet would cache for its configured default.
+    /// <summary>The registry that an alias or the image's own host names; <see langword="null"/> if neither does.</summary>
+    internal EcrRegistry? FindRegistry(string image) => _registries.TryResolveNamed(image, out var registry, out _) ? registry : null;
+
+    /// <summary>The request for the token of an image in a named registry; <see langword="null"/> if the image's host is not one.</summary>
+    /// <param name="authority">The host, with its port if that is written.</param>
+    /// <param name="authorityWithPort">The host with its port.</param>
+    /// <param name="path">The image's path.</param>
+    internal EcrTokenRequest? FindTokenRequest(string authority, string authorityWithPort, string path)
+    {
+        var registry = FindRegistry(authority) ?? FindRegistry(authorityWithPort);
+        if (registry is null)
+        {
+            return null;
+        }
+
+        // A rule may name the port that is left out elsewhere.
+        var identity = _identities.Find(authority + path) ?? _identities.Select(authorityWithPort + path);
+        return new EcrTokenRequest(registry) { Identity = identity };
+    }
+
+    // After half of the remaining lifetime the password is still valid for as long as it was cached. Zero means "do not cache"; if omitted, the kubelet
+    // would cache for its configured default.
     private TimeSpan GetCacheDuration(EcrToken token)
     {
         var remaining = token.ExpiresAt - _timeProvider.GetUtcNow() ?? TimeSpan.Zero;
-        return TimeSpan.FromSeconds(Math.Clamp((long)(remaining / 2).TotalSeconds, 0, (long)(EcrToken.LongestLife / 2).TotalSeconds));
+        return TimeSpan.FromSeconds(Math.Clamp((long)(remaining / 2).TotalSeconds, 0, (long)(EcrToken.MaxLifetime / 2).TotalSeconds));
     }
 
     private static class Log
     {
         private static readonly Action<ILogger, EcrRegistry, DateTimeOffset?, TimeSpan, Exception?> GotTokenMessage =
             LoggerMessage.Define<EcrRegistry, DateTimeOffset?, TimeSpan>(
-                LogLevel.Debug, new EventId(1, nameof(GotToken)), "Got a password for {Registry} that expires {ExpiresAt:u}; to be cached for {CacheDuration}");
+                LogLevel.Debug, LogEvents.GotToken, "Got a password for {Registry} that expires at {ExpiresAt:u}; cache duration {CacheDuration}");
 
         public static void GotToken(ILogger logger, EcrRegistry registry, DateTimeOffset? expiresAt, TimeSpan cacheDuration) =>
             GotTokenMessage(logger, registry, expiresAt, cacheDuration, null);

@@ -1,16 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
 using Ecr.Credentials.Matching;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials;
 
-/// <summary>Says that hosts with names of their own, such as a mirror or proxy, take the password of an ECR registry.</summary>
+/// <summary>Maps hosts with other names, such as a mirror or proxy, to the ECR registry whose password they accept.</summary>
 /// <remarks>Immutable.</remarks>
 public sealed class EcrRegistryAlias
 {
-    /// <summary>Names hosts and the registry behind them.</summary>
-    /// <param name="pattern">The hosts, with their port if they have one; without a path, because the kubelet caches by host.</param>
-    /// <param name="registry">The ECR registry whose password they take.</param>
+    /// <summary>Initializes a new instance of the <see cref="EcrRegistryAlias"/> class.</summary>
+    /// <param name="pattern">The hosts, with a port if they have one. A path is not allowed, because the kubelet caches by host.</param>
+    /// <param name="registry">The ECR registry whose password the hosts accept.</param>
     /// <exception cref="ArgumentException">The pattern has a path.</exception>
     public EcrRegistryAlias(ImagePattern pattern, EcrRegistry registry)
     {
@@ -18,29 +19,29 @@ public sealed class EcrRegistryAlias
         ArgumentNullException.ThrowIfNull(registry);
         if (pattern.ToString().Contains('/', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"The alias pattern {MessageText.Quote(pattern.ToString())} has a path. Name a host alone.", nameof(pattern));
+            throw new ArgumentException($"the alias pattern {MessageText.Quote(pattern.ToString())} must be a host without a path", nameof(pattern));
         }
 
         Pattern = pattern;
         Registry = registry;
     }
 
-    /// <summary>The hosts.</summary>
+    /// <summary>Gets the pattern of the hosts.</summary>
     public ImagePattern Pattern { get; }
 
-    /// <summary>The ECR registry whose password they take.</summary>
+    /// <summary>Gets the ECR registry whose password the hosts accept.</summary>
     public EcrRegistry Registry { get; }
 
-    /// <summary>Reads <c>PATTERN=REGISTRY</c>, such as <c>mirror.example.com:5000=123456789012.dkr.ecr.eu-west-1.amazonaws.com</c>.</summary>
+    /// <summary>Parses <c>PATTERN=REGISTRY</c>, such as <c>mirror.example.com:5000=123456789012.dkr.ecr.eu-west-1.amazonaws.com</c>.</summary>
     /// <param name="text">The alias.</param>
     /// <returns>The alias.</returns>
-    /// <exception cref="FormatException">There is no <c>=</c>, or one of the sides is not what it must be.</exception>
+    /// <exception cref="FormatException">There is no <c>=</c>, the pattern is not a valid host pattern, or the registry is not an ECR registry.</exception>
     public static EcrRegistryAlias Parse(ReadOnlySpan<char> text)
     {
         var equals = text.LastIndexOf('=');
         if (equals <= 0)
         {
-            throw new FormatException($"{MessageText.Quote(text)} is not an alias. Write PATTERN=REGISTRY.");
+            throw new FormatException($"{MessageText.Quote(text)} is not a valid registry alias. Expected PATTERN=REGISTRY.");
         }
 
         var pattern = ImagePattern.Parse(text[..equals]);
@@ -51,11 +52,39 @@ public sealed class EcrRegistryAlias
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"The alias pattern {MessageText.Quote(text[..equals])} has a path. Name a host alone.", e);
+            throw new FormatException($"the alias pattern {MessageText.Quote(text[..equals])} must be a host without a path", e);
         }
     }
 
-    /// <summary>The alias as <see cref="Parse"/> reads it.</summary>
+    /// <summary>Parses an alias without throwing.</summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="alias">The alias, or <see langword="null"/>.</param>
+    /// <returns>Whether the text is valid.</returns>
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out EcrRegistryAlias? alias) => TryParse(text, out alias, out _);
+
+    /// <summary>Parses an alias without throwing, and says what is wrong with it.</summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="alias">The alias, or <see langword="null"/>.</param>
+    /// <param name="error">What is wrong and what is expected, or <see langword="null"/>.</param>
+    /// <returns>Whether the text is valid.</returns>
+    public static bool TryParse(
+        ReadOnlySpan<char> text,
+        [NotNullWhen(true)] out EcrRegistryAlias? alias,
+        [NotNullWhen(false)] out string? error)
+    {
+        try
+        {
+            (alias, error) = (Parse(text), null);
+            return true;
+        }
+        catch (FormatException e)
+        {
+            (alias, error) = (null, e.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Returns the alias in the form that <see cref="Parse"/> reads.</summary>
     /// <returns><c>PATTERN=REGISTRY</c>.</returns>
     public override string ToString() => $"{Pattern}={Registry}";
 }

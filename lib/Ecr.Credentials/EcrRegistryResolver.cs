@@ -1,19 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
-using Ecr.Credentials.Aws.Configuration;
+using Ecr.Credentials.Matching;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials;
 
-/// <summary>Decides which ECR registry an image takes its password from: an alias, the host's own name, or the default region.</summary>
-internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options)
+/// <summary>Resolves the ECR registry whose password an image uses: by an alias, the host's own name, or the default region.</summary>
+/// <param name="options">The aliases, and how unknown hosts are handled.</param>
+/// <param name="findDefaultRegion">Finds the region that the AWS configuration names; <see langword="null"/> if it names none.</param>
+internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, Func<string?> findDefaultRegion)
 {
     private readonly EcrRegistryAlias[] _aliases = options.CopyRegistryAliases();
+    private readonly ImagePatternSet? _patterns =
+        options.RegistryAliases.Count > 0 ? new ImagePatternSet(options.RegistryAliases.Select(alias => alias.Pattern)) : null;
+
     private readonly UnknownRegistryHandling _unknownRegistry = options.UnknownRegistry;
     private readonly ILogger _logger = options.Logger;
 
-    /// <exception cref="EcrCredentialException">The host is no ECR registry, and nothing says what to do with it.</exception>
+    /// <exception cref="EcrCredentialException">The host is not an ECR registry, and no option covers it.</exception>
     public EcrRegistry Resolve(string image)
     {
         if (TryResolveNamed(image, out var registry, out var error))
@@ -24,50 +30,42 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options)
         var host = EcrRegistry.GetHost(image);
         return _unknownRegistry == UnknownRegistryHandling.UseDefaultRegion && !host.IsEmpty && !host.Contains('@')
             ? GetDefaultRegistry(host.ToString())
-            : throw new EcrCredentialException(
-                EcrCredentialErrorReason.NotAnEcrRegistry,
-                $"{error} Take it out of the kubelet's matchImages, or name the ECR registry behind it with a registry alias.");
+            : throw new EcrCredentialException(EcrCredentialErrorReason.NotAnEcrRegistry, error);
     }
 
     /// <summary>The private registries of the default region.</summary>
-    /// <exception cref="EcrCredentialException">There is no default region.</exception>
-    public static EcrRegistry ResolveDefault() => GetDefaultRegistry(host: null);
+    /// <exception cref="EcrCredentialException">No default region is configured.</exception>
+    public EcrRegistry ResolveDefault() => GetDefaultRegistry(host: null);
 
-    /// <summary>The registry that an alias or the host's own name tells, never the one of the default region.</summary>
+    /// <summary>The registry that an alias or the host's own name names, never the one of the default region.</summary>
     public bool TryResolveNamed(
         string image, [NotNullWhen(true)] out EcrRegistry? registry, [NotNullWhen(false)] out string? error)
     {
-        foreach (var alias in _aliases)
+        if (_patterns?.FirstMatch(image) is >= 0 and var alias)
         {
-            if (alias.Pattern.IsMatch(image))
-            {
-                Log.UsingAlias(_logger, alias);
-                registry = alias.Registry;
-                error = null;
-                return true;
-            }
+            Log.UsingAlias(_logger, _aliases[alias]);
+            registry = _aliases[alias].Registry;
+            error = null;
+            return true;
         }
 
         return EcrRegistry.TryParse(image, out registry, out error);
     }
 
-    private static EcrRegistry GetDefaultRegistry(string? host)
+    private EcrRegistry GetDefaultRegistry(string? host)
     {
-        var region = AwsDefaultRegion.Find() ?? throw new EcrCredentialException(
-            EcrCredentialErrorReason.InvalidConfiguration,
+        var region = findDefaultRegion() ?? throw EcrCredentialException.InvalidConfiguration(
             host is null
-                ? "No registry is named, and there is no default region. Name a registry, or set AWS_REGION."
-                : $"{MessageText.Quote(host)} is not an Amazon ECR registry host, and there is no default region for it. Set AWS_REGION.");
-
-        return EcrRegistry.ForRegion(host ?? region, region) ?? throw new EcrCredentialException(
-            EcrCredentialErrorReason.InvalidConfiguration,
-            $"The default region {MessageText.Quote(region)} is not the name of an AWS region. Correct AWS_REGION or the profile's region.");
+                ? "no registry given and no default region configured: pass a host or set AWS_REGION."
+                : $"{MessageText.Quote(host)} is not an Amazon ECR registry host, and no default region is configured for it: set AWS_REGION.");
+        return EcrRegistry.ForRegion(host ?? region, region) ?? throw EcrCredentialException.InvalidConfiguration(
+            $"the default region {MessageText.Quote(region)} is not a valid AWS region: correct AWS_REGION or the profile's region.");
     }
 
     private static class Log
     {
         private static readonly Action<ILogger, EcrRegistryAlias, Exception?> UsingAliasMessage = LoggerMessage.Define<EcrRegistryAlias>(
-            LogLevel.Debug, new EventId(1, nameof(UsingAlias)), "Using the registry alias {Alias}");
+            LogLevel.Debug, LogEvents.UsingAlias, "Using the registry alias {Alias}");
 
         public static void UsingAlias(ILogger logger, EcrRegistryAlias alias) => UsingAliasMessage(logger, alias, null);
     }

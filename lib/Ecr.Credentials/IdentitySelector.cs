@@ -1,77 +1,67 @@
-using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Identity;
-using Ecr.Credentials.Protocol;
+using Ecr.Credentials.Matching;
 
 namespace Ecr.Credentials;
 
-/// <summary>Decides with which AWS identity a password is asked for: the service account's role, that of a rule, or the default one.</summary>
-internal sealed class IdentitySelector
+/// <summary>Selects the AWS identity for a request: the service account's role, that of the first matching rule, or the default one.</summary>
+/// <param name="options">The rules, and how service accounts without a role are handled.</param>
+/// <param name="environment">Reads an environment variable; <see langword="null"/> if it is not set or empty.</param>
+internal sealed class IdentitySelector(EcrCredentialProviderOptions options, Func<string, string?> environment)
 {
     private const string RoleVariable = "AWS_ECR_ROLE_ARN";
 
-    // EKS's own annotation for roles, and before it one for pulls alone, which the plugin of AWS's cloud provider introduced.
+    // The first is for pulls alone and was introduced by the plugin of AWS's cloud provider; the second is EKS's own.
     private static readonly string[] RoleAnnotations = ["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/role-arn"];
 
-    private readonly EcrIdentityRule[] _rules;
-    private readonly ServiceAccountHandling _serviceAccount;
+    private readonly EcrIdentityRule[] _rules = options.CopyIdentityRules();
+    private readonly ImagePatternSet? _patterns =
+        options.IdentityRules.Count > 0 ? new ImagePatternSet(options.IdentityRules.Select(rule => rule.Pattern)) : null;
 
-    public IdentitySelector(EcrCredentialProviderOptions options)
+    private readonly ServiceAccountHandling _serviceAccount = options.ServiceAccount;
+
+    /// <summary>Whether images of one registry may have different identities, so that a password must not be reused for the registry.</summary>
+    public bool DependsOnPath { get; } = options.IdentityRules.Any(rule => rule.Pattern.ToString().Contains('/', StringComparison.Ordinal));
+
+    /// <param name="image">The image.</param>
+    /// <param name="serviceAccountToken">The token of the pod's service account, if the request has one.</param>
+    /// <param name="annotations">The annotations of the service account.</param>
+    /// <exception cref="EcrCredentialException">The service account's role is invalid, or it has none and one is required.</exception>
+    public EcrIdentity Select(string image, string? serviceAccountToken, IReadOnlyDictionary<string, string> annotations)
     {
-        _rules = options.CopyIdentityRules();
-        _serviceAccount = options.ServiceAccount;
-        DependsOnPath = Array.Exists(_rules, static rule => rule.Pattern.ToString().Contains('/', StringComparison.Ordinal));
-    }
-
-    /// <summary>Whether images of one registry may be asked for with different identities, so that a password must not be reused for the registry.</summary>
-    public bool DependsOnPath { get; }
-
-    /// <exception cref="EcrCredentialException">The service account's role cannot be used, or there is none and there must be one.</exception>
-    public EcrIdentity Select(CredentialProviderRequest request)
-    {
-        if (request.ServiceAccountToken is not { } token)
+        if (serviceAccountToken is null)
         {
-            return Select(request.Image);
+            return Select(image);
         }
 
-        if (FindRole(request) is var (setting, role))
+        if (FindRole(annotations) is var (setting, role))
         {
-            // To answer with another identity where a role was asked for would give the pod rights that nobody granted it.
-            return EcrIdentity.FromWebIdentity(token, AwsRoleArn.ParseSetting(setting, role));
+            // Falling back to another identity would give the pod permissions that its role does not have.
+            return EcrIdentity.FromWebIdentity(serviceAccountToken, AwsRoleArn.ParseSetting(setting, role));
         }
 
         return _serviceAccount == ServiceAccountHandling.Optional
-            ? Select(request.Image)
-            : throw Misconfigured(
-                $"The pod's service account names no role, and one is required. Annotate it with {RoleAnnotations[0]}, "
-                    + $"and list the annotation in the kubelet's provider configuration, or set {RoleVariable}.");
+            ? Select(image)
+            : throw EcrCredentialException.InvalidConfiguration(
+                $"the pod's service account has no role, and one is required: annotate it with {RoleAnnotations[0]} and pass the annotation on, "
+                    + $"or set {RoleVariable}.");
     }
 
-    public EcrIdentity Select(ReadOnlySpan<char> image)
-    {
-        foreach (var rule in _rules)
-        {
-            if (rule.Pattern.IsMatch(image))
-            {
-                return rule.Identity;
-            }
-        }
+    /// <summary>The identity for an image without a service account.</summary>
+    public EcrIdentity Select(ReadOnlySpan<char> image) => Find(image) ?? EcrIdentity.Default;
 
-        return EcrIdentity.Default;
-    }
+    /// <summary>The identity of the first matching rule; <see langword="null"/> if none matches.</summary>
+    public EcrIdentity? Find(ReadOnlySpan<char> image) => _patterns?.FirstMatch(image) is >= 0 and var rule ? _rules[rule].Identity : null;
 
-    private static (string Setting, string Role)? FindRole(CredentialProviderRequest request)
+    private (string Setting, string Role)? FindRole(IReadOnlyDictionary<string, string> annotations)
     {
         foreach (var annotation in RoleAnnotations)
         {
-            if (request.ServiceAccountAnnotations.TryGetValue(annotation, out var role))
+            if (annotations.TryGetValue(annotation, out var role))
             {
-                return ($"The service account's annotation {annotation}", role);
+                return ($"the service account's annotation {annotation}", role);
             }
         }
 
-        return AwsEnvironment.Get(RoleVariable) is { } common ? ($"The variable {RoleVariable}", common) : null;
+        return environment(RoleVariable) is { } common ? (RoleVariable, common) : null;
     }
-
-    private static EcrCredentialException Misconfigured(string message, Exception? cause = null) =>
-        new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
 }

@@ -1,11 +1,11 @@
 namespace Ecr.Credentials;
 
-/// <summary>What happens to a request that brings a service account's token for which no role is named.</summary>
+/// <summary>Specifies how requests with a service account token are handled if no role is configured for the service account.</summary>
 public enum ServiceAccountHandling
 {
-    /// <summary>The token is left alone, and the password asked for with the identity of any other request.</summary>
+    /// <summary>The token is ignored, and the identity is selected as for a request without a token.</summary>
     Optional,
 
-    /// <summary>There is no password.</summary>
+    /// <summary>The request fails.</summary>
     RequireRole,
 }

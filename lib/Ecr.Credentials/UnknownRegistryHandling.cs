@@ -1,11 +1,11 @@
 namespace Ecr.Credentials;
 
-/// <summary>What happens to an image whose host is neither an ECR registry nor covered by an alias.</summary>
+/// <summary>Specifies how images are handled whose host is neither an ECR registry nor matched by an alias.</summary>
 public enum UnknownRegistryHandling
 {
-    /// <summary>It is refused: an ECR password must not reach a host that nobody named.</summary>
+    /// <summary>The request fails, so that no ECR password is sent to an unknown host.</summary>
     Refuse,
 
-    /// <summary>It gets a password of the default region's private ECR, as the Go plugin of the same name does it.</summary>
+    /// <summary>The private ECR password of the default region is returned, as the Go plugin of the same name does.</summary>
     UseDefaultRegion,
 }

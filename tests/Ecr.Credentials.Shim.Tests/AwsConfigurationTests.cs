@@ -49,11 +49,11 @@ public sealed class AwsConfigurationTests : ShimFixture
     }
 
     [Test]
-    public async Task A_missing_profile_is_reported()
+    public async Task A_profile_that_does_not_exist_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { ["AWS_PROFILE"] = "nodes" };
 
-        AssertFailure(await RunAsync(Request(), variables), 2, "The AWS profile \"nodes\" does not exist. Correct AWS_PROFILE");
+        AssertFailure(await RunAsync(Request(), variables), 2, "the AWS profile \"nodes\" does not exist: correct AWS_PROFILE");
     }
 
     [TestCase("")]
@@ -71,22 +71,22 @@ public sealed class AwsConfigurationTests : ShimFixture
         var credentials = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { ["HOME"] = home };
 
         AssertAnswer(await RunAsync(Request(), endpoint));
-        AssertFailure(await RunAsync(Request(), credentials), 1, "No AWS credentials were found: ");
+        AssertFailure(await RunAsync(Request(), credentials), 1, "no AWS credentials found: ");
     }
 
     [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
     [TestCase("AWS_CONFIG_FILE")]
-    public async Task A_missing_file_named_by_a_variable_is_reported(string variable)
+    public async Task A_missing_file_that_a_variable_names_is_reported(string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "/nowhere/aws" };
 
-        AssertFailure(await RunAsync(Request(), variables), 2, $"{variable} names \"/nowhere/aws\", which cannot be read: ");
+        AssertFailure(await RunAsync(Request(), variables), 2, $"cannot read \"/nowhere/aws\" ({variable}): ");
     }
 
-    [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not. Set both, or none of them.")]
-    [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not. Set both, or none of them.")]
-    [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not an address.")]
-    public async Task An_incomplete_configuration_is_reported(string variable, string message)
+    [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both or neither.")]
+    [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set but AWS_ROLE_ARN is not: set both or neither.")]
+    [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a valid URL: expected the form ")]
+    public async Task Incomplete_settings_are_reported(string variable, string message)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "half" };
 
@@ -103,7 +103,7 @@ public sealed class AwsConfigurationTests : ShimFixture
             ["SSL_CERT_FILE"] = "/etc/one.pem",
         };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "The credential_process of the AWS profile \"default\" failed with exit code 1.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "the credential_process of the AWS profile \"default\" failed with exit code 1.");
 
         var lines = await File.ReadAllLinesAsync(Path.Combine(Home, "env"));
         Assert.That(lines.Where(line => line.StartsWith("SSL_CERT_", StringComparison.Ordinal)), Is.EqualTo(new[] { "SSL_CERT_FILE=/etc/one.pem" }));
@@ -115,11 +115,12 @@ public sealed class AwsConfigurationTests : ShimFixture
         AssertFailure(
             await RunAsync(Request(), Emulator.Environment(CredentialSource.None)),
             1,
-            "No AWS credentials were found: AWS_ACCESS_KEY_ID is not set; AWS_WEB_IDENTITY_TOKEN_FILE is not set; "
+            "no AWS credentials found: AWS_ACCESS_KEY_ID is not set; AWS_WEB_IDENTITY_TOKEN_FILE is not set; "
                 + $"there is no profile \"default\" in \"{Home}/.aws/credentials\" or \"{Home}/.aws/config\"; "
                 + "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set; "
-                + "the instance metadata service is switched off by AWS_EC2_METADATA_DISABLED. "
-                + "Give the node an instance profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the provider's env.");
+                + "the instance metadata service is disabled by AWS_EC2_METADATA_DISABLED. "
+                + "Attach an instance profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. "
+                + "Set variables under the provider's env.");
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
@@ -171,7 +172,7 @@ public sealed class AwsConfigurationTests : ShimFixture
         };
         variables.Remove("AWS_ENDPOINT_URL");
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "The service failed.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "the service failed.");
         Assert.That(TokenRequests, Has.Count.EqualTo(2));
     }
 
@@ -183,7 +184,7 @@ public sealed class AwsConfigurationTests : ShimFixture
         Emulator.Faults.Always(Fault.TooManyRequests, AwsService.Ecr);
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_MAX_ATTEMPTS"] = attempts, ["AWS_RETRY_MODE"] = mode };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "AWS throttled the calls.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "AWS throttled every attempt.");
         Assert.That(TokenRequests, Has.Count.EqualTo(expected));
     }
 
@@ -191,11 +192,11 @@ public sealed class AwsConfigurationTests : ShimFixture
     [TestCase("AWS_ENDPOINT_URL_ECR", "ftp://127.0.0.1/")]
     [TestCase("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "maybe")]
     [TestCase("AWS_DEFAULTS_MODE", "quick")]
-    public async Task An_invalid_setting_is_reported(string variable, string value)
+    public async Task A_setting_that_cannot_be_used_is_reported(string variable, string value)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = value };
 
-        AssertFailure(await RunAsync(Request(), variables), 2, "The AWS configuration cannot be used: ");
+        AssertFailure(await RunAsync(Request(), variables), 2, "invalid AWS configuration: ");
     }
 
     private void AssertSignedBy(EmulatedCredentials credentials)

@@ -4,24 +4,29 @@ public sealed class AwsFailureTests : ShimFixture
 {
     private static IEnumerable<TestCaseData> Failures() =>
     [
-        Case(Fault.AccessDenied, 1, "AWS denied access: User: arn:aws:iam::123456789012:user/", "Allow ecr:GetAuthorizationToken on \"*\" for this identity. (AccessDeniedException, HTTP 400 from http://127.0.0.1:"),
-        Case(Fault.ExpiredCredentials, 1, "The AWS session credentials have expired. Renew them. (ExpiredTokenException,"),
-        Case(Fault.SignatureExpired, 1, "This machine's clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP. (InvalidSignatureException,"),
-        Case(Fault.SignatureNotYetCurrent, 1, "This machine's clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP. (InvalidSignatureException,"),
-        Case(Fault.Throttling, 3, "AWS throttled the calls. Try again later, or ask for a higher quota. (ThrottlingException,"),
-        Case(Fault.ThrottleException, 3, "AWS throttled the calls.", "(ThrottleException,"),
-        Case(Fault.TooManyRequests, 3, "AWS throttled the calls.", "HTTP 429"),
-        Case(Fault.ServerError, 3, "The service failed. Try again later.", "HTTP 500"),
-        Case(Fault.ServiceUnavailable, 3, "The service failed. Try again later.", "HTTP 503"),
-        Case(Fault.Malformed, 3, "answered with something that is not an answer of AWS. Check for a proxy in between"),
-        Case(Fault.NoAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
-        Case(Fault.EmptyAuthorizationData, 1, "cannot be used. There is no authorization token in it."),
-        Case(Fault.TokenNotBase64, 1, "cannot be used. The authorization token is not base64 text."),
-        Case(Fault.TokenWithoutColon, 1, "cannot be used. The authorization token does not hold a user name, a colon and a password."),
+        Case(Fault.AccessDenied, 1, "AWS denied access: User: arn:aws:iam::123456789012:user/",
+            "Allow ecr:GetAuthorizationToken on \"*\" for these credentials. (AccessDeniedException, HTTP 400 from http://127.0.0.1:"),
+        Case(Fault.ExpiredCredentials, 1, "the AWS session credentials have expired. Refresh them. (ExpiredTokenException,"),
+        Case(
+            Fault.SignatureExpired,
+            1,
+            "the system clock is wrong: AWS rejected the request's timestamp. Synchronize the clock with NTP. (InvalidSignatureException,"),
+        Case(Fault.SignatureNotYetCurrent, 1,
+            "the system clock is wrong: AWS rejected the request's timestamp. Synchronize the clock with NTP. (InvalidSignatureException,"),
+        Case(Fault.Throttling, 3, "AWS throttled every attempt. Retry later, or request a quota increase. (ThrottlingException,"),
+        Case(Fault.ThrottleException, 3, "AWS throttled every attempt.", "(ThrottleException,"),
+        Case(Fault.TooManyRequests, 3, "AWS throttled every attempt.", "HTTP 429"),
+        Case(Fault.ServerError, 3, "the service failed. Retry later.", "HTTP 500"),
+        Case(Fault.ServiceUnavailable, 3, "the service failed. Retry later.", "HTTP 503"),
+        Case(Fault.Malformed, 3, "returned a response that is not from AWS. Check for an intercepting proxy and the configured endpoint."),
+        Case(Fault.NoAuthorizationData, 1, ": the response contains no authorization token."),
+        Case(Fault.EmptyAuthorizationData, 1, ": the response contains no authorization token."),
+        Case(Fault.TokenNotBase64, 1, ": the authorization token is not valid base64."),
+        Case(Fault.TokenWithoutColon, 1, ": the authorization token does not decode to a user name, a colon and a password."),
     ];
 
     [TestCaseSource(nameof(Failures))]
-    public async Task An_AWS_failure_is_reported_in_one_line(Fault fault, int attempts, string[] messages)
+    public async Task A_failure_of_AWS_is_reported_in_one_line(Fault fault, int attempts, string[] messages)
     {
         Emulator.Faults.Always(fault, AwsService.Ecr);
 
@@ -46,14 +51,15 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_broken_connection_is_reported_in_one_line([Values("Reset", "Truncated")] string kind)
+    public async Task A_connection_that_breaks_is_reported_in_one_line([Values("Reset", "Truncated")] string kind)
     {
         Emulator.Faults.Always(kind == "Reset" ? Fault.Reset : Fault.Truncated, AwsService.Ecr);
 
         AssertFailure(
             await RunAsync(Request()),
             1,
-            $"Cannot reach {Emulator.Address}: the connection broke. Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).");
+            $"cannot reach {Emulator.Address.GetLeftPart(UriPartial.Authority)}: connection reset. Check the network, proxy "
+                + $"(HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).");
         Assert.That(TokenRequests, Has.Count.GreaterThanOrEqualTo(3));
     }
 
@@ -65,7 +71,7 @@ public sealed class AwsFailureTests : ShimFixture
         AssertFailure(
             await RunAsync(Request("public.ecr.aws/docker/library/nginx")),
             1,
-            "Allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on \"*\" for this identity.");
+            "Allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on \"*\" for these credentials.");
     }
 
     [Test]
@@ -75,7 +81,7 @@ public sealed class AwsFailureTests : ShimFixture
 
         var result = await RunAsync(Request(), variables);
 
-        AssertFailure(result, 1, "AWS did not accept the signature. Check the secret access key. (InvalidSignatureException,");
+        AssertFailure(result, 1, "AWS rejected the signature. Check the secret access key. (InvalidSignatureException,");
         Assert.That(result.Error, Has.Length.LessThan(400));
     }
 
@@ -84,7 +90,7 @@ public sealed class AwsFailureTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ACCESS_KEY_ID"] = "AKIAUNKNOWN" };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "AWS does not know the access key.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "AWS rejected the access key ID.");
     }
 
     [Test]
@@ -112,7 +118,7 @@ public sealed class AwsFailureTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1", ["AWS_MAX_ATTEMPTS"] = "1" };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "Cannot reach http://127.0.0.1:1/: it refuses connections.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "cannot reach http://127.0.0.1:1: connection refused.");
     }
 
     [Test]
@@ -120,7 +126,7 @@ public sealed class AwsFailureTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = "http://ecr.invalid", ["AWS_MAX_ATTEMPTS"] = "1" };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "Cannot reach http://ecr.invalid/: its name does not resolve.");
+        AssertFailure(await RunAsync(Request(), variables), 1, "cannot reach http://ecr.invalid: DNS lookup failed.");
     }
 
     [Test]
@@ -132,11 +138,11 @@ public sealed class AwsFailureTests : ShimFixture
             ["AWS_MAX_ATTEMPTS"] = "1",
         };
 
-        AssertFailure(await RunAsync(Request(), variables), 1, "TLS failed, is its certificate trusted here?");
+        AssertFailure(await RunAsync(Request(), variables), 1, "TLS handshake failed: the certificate is not trusted");
     }
 
     [Test]
-    public async Task A_missing_certificate_file_is_reported()
+    public async Task A_file_with_certificates_that_does_not_exist_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {
@@ -148,7 +154,7 @@ public sealed class AwsFailureTests : ShimFixture
         AssertFailure(
             await RunAsync(Request(), variables),
             1,
-            $"TLS failed, because the file \"{Home}/ca.pem\", which SSL_CERT_FILE names, cannot be read. Correct the variable, or leave it out.");
+            $"TLS handshake failed: cannot read \"{Home}/ca.pem\" (SSL_CERT_FILE). Correct or remove the variable.");
     }
 
     private static TestCaseData Case(Fault fault, int attempts, params string[] messages) =>

@@ -16,16 +16,17 @@ public sealed class DeadlineTests : ShimFixture
     {
         await using var server = await SilentServer.StartAsync(silence);
 
-        await AssertGivenUpAsync($"{server.Address} had not answered yet.", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
+        await AssertGivenUpAsync(
+            $"waiting for {server.Address.GetLeftPart(UriPartial.Authority)}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
     }
 
     [Test]
     public async Task An_endpoint_hangs_in_the_TLS_handshake()
     {
         await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
-        var address = $"https://localhost:{server.Address.Port}/";
+        var address = $"https://localhost:{server.Address.Port}";
 
-        await AssertGivenUpAsync($"{address} had not answered yet.", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
+        await AssertGivenUpAsync($"waiting for {address.TrimEnd('/')}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
     }
 
     [Test]
@@ -34,7 +35,7 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            "https://api.ecr.eu-west-1.amazonaws.com/ had not answered yet.",
+            "waiting for https://api.ecr.eu-west-1.amazonaws.com.",
             Emulator.ProxyEnvironment(),
             ("HTTPS_PROXY", server.Address.AbsoluteUri));
     }
@@ -46,7 +47,7 @@ public sealed class DeadlineTests : ShimFixture
         var token = WriteFile("token", "token");
 
         await AssertGivenUpAsync(
-            $"{server.Address} had not answered yet; it was asked for the role {Role}.",
+            $"waiting for {server.Address.GetLeftPart(UriPartial.Authority)} to assume the role {Role}.",
             Emulator.Environment(CredentialSource.None),
             ("AWS_ENDPOINT_URL_STS", server.Address.AbsoluteUri),
             ("AWS_WEB_IDENTITY_TOKEN_FILE", token),
@@ -59,18 +60,18 @@ public sealed class DeadlineTests : ShimFixture
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            $"There was no answer yet from the container credentials endpoint http://127.0.0.1:{server.Address.Port}.",
+            $"waiting for the container credentials endpoint http://127.0.0.1:{server.Address.Port}.",
             Emulator.Environment(CredentialSource.None),
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Address.AbsoluteUri));
     }
 
     [Test]
-    public async Task Instance_metadata_hangs_with_a_timeout_above_the_deadline([Values] HangPoint silence)
+    public async Task Instance_metadata_falls_silent_with_a_long_timeout([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
         await AssertGivenUpAsync(
-            $"There was no answer yet from the instance metadata service at http://127.0.0.1:{server.Address.Port}.",
+            $"waiting for the instance metadata service at http://127.0.0.1:{server.Address.Port}.",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Address.AbsoluteUri),
             ("AWS_METADATA_SERVICE_TIMEOUT", "60"));
@@ -83,7 +84,7 @@ public sealed class DeadlineTests : ShimFixture
         var config = WriteFile("config", $"[default]\ncredential_process = sleep 1000 & echo $! > '{pidFile}'; wait\n");
 
         await AssertGivenUpAsync(
-            "The credential_process of the AWS profile \"default\" had not ended yet.", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
+            "waiting for the credential_process of the AWS profile \"default\".", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
 
         var pid = (await File.ReadAllTextAsync(pidFile)).Trim();
         Assert.That(IsRunning(pid), Is.False);
@@ -94,7 +95,9 @@ public sealed class DeadlineTests : ShimFixture
     {
         // The kubelet always closes the pipe; a user at a terminal may not.
         var environment = ShimProgram.MinimalEnvironment(Home);
-        var start = new ProcessStartInfo(ShimProgram.Path, [Timeout]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            ShimProgram.Path, [Timeout])
+        { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment.Clear();
         foreach (var (name, value) in environment)
         {
@@ -105,7 +108,8 @@ public sealed class DeadlineTests : ShimFixture
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
-        Assert.That(error, Does.EndWith("There was no credential within 3s. The request on standard input had not ended yet. Check the node's network, or raise --timeout." + Environment.NewLine));
+        Assert.That(error, Does.EndWith(
+            "timed out after 3s: waiting for the end of standard input. Check the node's network, or raise --timeout." + Environment.NewLine));
         Assert.That(process.ExitCode, Is.EqualTo(1));
     }
 
@@ -117,13 +121,13 @@ public sealed class DeadlineTests : ShimFixture
     ];
 
     [TestCaseSource(nameof(UnresponsiveMetadata))]
-    public async Task Unresponsive_instance_metadata_is_skipped_long_before_the_deadline(HangPoint silence)
+    public async Task Silent_instance_metadata_is_abandoned_long_before_the_deadline(HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
         var address = server.Address.GetLeftPart(UriPartial.Authority);
 
         await AssertNoCredentialsAsync(
-            $"the instance metadata service at {address} does not answer (a hop limit of 1 keeps containers out, and so does a firewall)",
+            $"the instance metadata service at {address} timed out (a hop limit of 1 blocks containers, and so may a firewall)",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", address));
     }
@@ -131,16 +135,16 @@ public sealed class DeadlineTests : ShimFixture
     [Test]
     public async Task Instance_metadata_that_refuses_the_connection_is_reported() =>
         await AssertNoCredentialsAsync(
-            "the instance metadata service at http://127.0.0.1:1 cannot be reached (",
+            "cannot reach the instance metadata service at http://127.0.0.1:1 (",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1"));
 
     [Test]
-    public async Task Instance_metadata_that_is_disabled_for_the_instance_is_reported()
+    public async Task Instance_metadata_disabled_for_the_instance_is_reported()
     {
         Emulator.Faults.Always(Fault.Status(403), AwsService.Imds);
 
-        await AssertNoCredentialsAsync("is switched off for this instance (HTTP 403)", Emulator.Environment(CredentialSource.InstanceMetadata));
+        await AssertNoCredentialsAsync("is disabled for this instance (HTTP 403)", Emulator.Environment(CredentialSource.InstanceMetadata));
     }
 
     // A dead process stays in the process table until its new parent waits for it: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
@@ -154,7 +158,7 @@ public sealed class DeadlineTests : ShimFixture
     {
         var result = await RunAsync(Request(), With(variables, others), Timeout);
 
-        AssertFailure(result, 1, $"There was no credential within 3s. {step} Check the node's network, or raise --timeout.");
+        AssertFailure(result, 1, $"timed out after 3s: {step} Check the node's network, or raise --timeout.");
         Assert.That(result.Duration, Is.LessThan(Limit));
     }
 
@@ -162,7 +166,7 @@ public sealed class DeadlineTests : ShimFixture
     {
         var result = await RunAsync(Request(), With(variables, others), Timeout);
 
-        AssertFailure(result, 1, "No AWS credentials were found: ");
+        AssertFailure(result, 1, "no AWS credentials found: ");
         Assert.That(result.Error, Does.Contain(miss));
     }
 

@@ -48,7 +48,7 @@ public sealed class DockerTests : ShimFixture
     {
         var variables = Emulator.Environment(CredentialSource.None);
 
-        Assert.That((await RunAsync(Host, variables, "docker", "get")).Output, Does.StartWith("No AWS credentials were found"));
+        Assert.That((await RunAsync(Host, variables, "docker", "get")).Output, Does.StartWith("no AWS credentials found"));
         Assert.That((await RunAsync("public.ecr.aws", variables, "docker", "get")).Output, Is.EqualTo("credentials not found in native keychain\n"));
     }
 
@@ -67,7 +67,8 @@ public sealed class DockerTests : ShimFixture
         };
 
         var result = await RunAsync(
-            "mirror.example:5000", variables, "docker", "get", "-v", $"--registry-alias=mirror.example:5000={Host}", "--identity=mirror.example:5000=profile:pull");
+            "mirror.example:5000", variables, "docker", "get", "-v", $"--registry-alias=mirror.example:5000={Host}",
+                "--identity=mirror.example:5000=profile:pull");
 
         AssertPassword(result.Output, "mirror.example:5000");
         Assert.That(result.Error, Does.Contain("Using the registry alias"));
@@ -101,7 +102,7 @@ public sealed class DockerTests : ShimFixture
         var result = await RunAsync($$"""{"ServerURL":"{{Host}}","Username":"AWS","Secret":"hunter2"}""", variables, "docker", action);
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((exitCode, "")));
-        Assert.That(result.Output, exitCode == 0 ? Is.Empty : Does.StartWith($"Cannot {action} credentials: "));
+        Assert.That(result.Output, exitCode == 0 ? Is.Empty : Does.StartWith($"{action} is not supported: "));
     }
 
     [Test]
@@ -115,10 +116,13 @@ public sealed class DockerTests : ShimFixture
         var result = await RunAsync(Host, arguments);
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, "")));
-        Assert.That(result.Output, Does.Contain("It must be get, list, store, erase or version."));
+        Assert.That(result.Output, Does.Contain("expected get, list, store, erase or version"));
     }
 
-    [TestCaseSource(nameof(HelperNames))]
+    // The framework-dependent build is started by a host program, which does not pass on the name.
+    [TestCase("docker-credential-ecr-login")]
+    [TestCase("docker-credential-ecr")]
+    [Requires(Requirement.NativeExecutable)]
     public async Task A_link_with_a_helper_name_runs_as_a_helper(string name)
     {
         File.CreateSymbolicLink(Path.Combine(Home, name), Path.GetFullPath(ShimProgram.Path));
@@ -129,9 +133,6 @@ public sealed class DockerTests : ShimFixture
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         AssertPassword(result.Output, Host);
     }
-
-    // The apphost of the build output does not pass on the name of the link; only the native executable sees it.
-    private static IEnumerable<string> HelperNames() => ShimProgram.IsNamed ? ["docker-credential-ecr-login", "docker-credential-ecr"] : [];
 
     private void AssertPassword(string output, string server)
     {

@@ -3,7 +3,7 @@ namespace Ecr.Credentials.Shim.Tests;
 public sealed class ExchangeTests : ShimFixture
 {
     [Test]
-    public async Task The_response_is_byte_for_byte_what_the_kubelet_expects(
+    public async Task The_response_is_byte_for_byte_what_the_kubelet_accepts(
         [Values("v1", "v1beta1", "v1alpha1")] string version,
         [Values(
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
@@ -65,7 +65,7 @@ public sealed class ExchangeTests : ShimFixture
     public async Task The_argument_of_the_Go_plugin_is_accepted() => AssertAnswer(await RunAsync(Request(), "get-credentials"));
 
     [Test]
-    public async Task Verbose_logs_each_step_without_secrets()
+    public async Task Verbose_logs_without_secrets()
     {
         var result = await RunAsync(Request(), "-v");
 
@@ -73,8 +73,8 @@ public sealed class ExchangeTests : ShimFixture
         Assert.That(result.Response.Auth.Single().Value.Password, Is.EqualTo(Emulator.Token));
         Assert.That(
             result.Error,
-            Does.Contain($"Registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com: region eu-west-1, API {Emulator.Address}")
-                .And.Contain($"Asking with the access key that ends in {Emulator.StaticCredentials.AccessKeyId[^4..]}, from the environment (AWS_ACCESS_KEY_ID)")
+            Does.Contain($"Registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com: region eu-west-1, API {Emulator.Address.GetLeftPart(UriPartial.Authority)}\n")
+                .And.Contain($"Using the access key ending in {Emulator.StaticCredentials.AccessKeyId[^4..]} from the environment (AWS_ACCESS_KEY_ID)")
                 .And.Match($"POST {Emulator.Address.GetLeftPart(UriPartial.Authority)} answered 200 after [0-9]+ ms")
                 .And.Contain("Got a password for 123456789012.dkr.ecr.eu-west-1.amazonaws.com that expires "));
         Assert.That(result.Error, Does.Not.Contain(Emulator.StaticCredentials.AccessKeyId));
@@ -96,7 +96,7 @@ public sealed class ExchangeTests : ShimFixture
 
     [TestCase("AWS_REGION")]
     [TestCase("AWS_DEFAULT_REGION")]
-    public async Task An_unknown_host_uses_the_default_region_password_if_configured(string variable)
+    public async Task An_unknown_host_uses_the_default_regions_password_by_option(string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = "eu-north-1" };
 
@@ -124,5 +124,5 @@ public sealed class ExchangeTests : ShimFixture
         AssertFailure(
             await RunAsync(Request("registry.example/app"), "--unknown-registry=default-region"),
             2,
-            "\"registry.example\" is not an Amazon ECR registry host, and there is no default region for it. Set AWS_REGION.");
+            "\"registry.example\" is not an Amazon ECR registry host, and no default region is configured for it: set AWS_REGION.");
 }

@@ -5,35 +5,33 @@ namespace Ecr.Credentials.Shim.Tests;
 
 /// <summary>
 /// The file cache on full or read-only disks and with several users. The tests need root on Linux, and the native executable, because other users
-/// cannot run the build output. Elsewhere they have no cases.
+/// cannot run the build output. Elsewhere they are ignored.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
+[Requires(Requirement.PrivilegedLinux)]
+[Requires(Requirement.NativeExecutable)]
 public sealed class FileCacheIsolationTests : ShimFixture
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
     private const string Nobody = "65534";
 
-    private static readonly bool IsArrangeable = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && ShimProgram.IsNamed;
-
     // Full; no inode for the lock; an inode for the lock but none for the password; read-only.
-    private static readonly string[] Disks = IsArrangeable
-        ?
-        [
-            "mount -t tmpfs -o size=4k,mode=0700 tmpfs $0 && head -c 4096 /dev/zero >$0/filler",
-            "mount -t tmpfs -o nr_inodes=1,mode=0700 tmpfs $0",
-            "mount -t tmpfs -o nr_inodes=2,mode=0700 tmpfs $0",
-            "mount -t tmpfs -o size=4k,mode=0700 tmpfs $0 && mount -o remount,ro $0",
-        ]
-        : [];
+    private static readonly string[] Disks =
+    [
+        "mount -t tmpfs -o size=4k,mode=0700 tmpfs $0 && head -c 4096 /dev/zero >$0/filler",
+        "mount -t tmpfs -o nr_inodes=1,mode=0700 tmpfs $0",
+        "mount -t tmpfs -o nr_inodes=2,mode=0700 tmpfs $0",
+        "mount -t tmpfs -o size=4k,mode=0700 tmpfs $0 && mount -o remount,ro $0",
+    ];
 
-    private static readonly string[] Roots = IsArrangeable ? ["mount -t tmpfs tmpfs /run"] : [];
+    private static readonly string[] Roots = ["mount -t tmpfs tmpfs /run"];
 
-    private static readonly string[] Users = IsArrangeable ? [Nobody] : [];
+    private static readonly string[] Users = [Nobody];
 
     private string CacheDirectory => Path.Combine(Home, "passwords");
 
     [TestCaseSource(nameof(Disks))]
-    public async Task An_unwritable_disk_disables_only_the_cache(string mount)
+    public async Task A_full_disk_disables_only_the_cache(string mount)
     {
         Directory.CreateDirectory(CacheDirectory);
 
@@ -54,7 +52,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task A_directory_of_another_user_is_left_unchanged(string user)
+    public async Task A_directory_of_another_user_is_not_used(string user)
     {
         var (directory, executable) = MakePublic();
         await GetAsRootAsync(executable, directory);
@@ -69,7 +67,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Root_reads_no_password_from_the_directory_of_another_user(string user)
+    public async Task Root_uses_no_password_of_another_users_directory(string user)
     {
         var (directory, executable) = MakePublic();
         await GetAsync(user, executable, directory);
@@ -81,7 +79,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Root_reads_no_password_from_a_file_of_another_user(string user)
+    public async Task Root_uses_no_password_of_another_users_file(string user)
     {
         var (directory, executable) = MakePublic();
         await GetAsRootAsync(executable, directory);
@@ -95,7 +93,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Concurrent_users_do_not_share_passwords(string user)
+    public async Task Concurrent_users_each_make_their_own_call(string user)
     {
         var (directory, executable) = MakePublic();
 
@@ -110,7 +108,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Without_a_private_runtime_directory_the_cache_is_in_the_cache_directory_of_the_user(string user)
+    public async Task Without_a_directory_in_memory_the_users_cache_directory_is_used(string user)
     {
         var (directory, executable) = MakePublic();
         var home = Path.GetDirectoryName(directory)!;

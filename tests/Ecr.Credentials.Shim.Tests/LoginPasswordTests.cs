@@ -27,14 +27,14 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     [Test]
     public async Task Without_a_registry_and_a_default_region_it_fails() =>
         AssertFailure(
-            await RunAsync("", "login-password"), 2, "No registry is named, and there is no default region. Name a registry, or set AWS_REGION.");
+            await RunAsync("", "login-password"), 2, "no registry given and no default region configured: pass a host or set AWS_REGION.");
 
     [Test]
     public async Task A_failure_is_reported_on_standard_error() =>
         AssertFailure(
             await RunAsync("", Emulator.Environment(CredentialSource.None), "login-password", "123456789012.dkr.ecr.eu-west-1.amazonaws.com"),
             1,
-            "No AWS credentials were found");
+            "no AWS credentials found");
 
     [Test]
     public async Task A_second_registry_is_refused() =>

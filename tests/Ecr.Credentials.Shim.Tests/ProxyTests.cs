@@ -6,7 +6,7 @@ public sealed class ProxyTests : ShimFixture
     [TestCase(CredentialSource.InstanceMetadata)]
     [TestCase(CredentialSource.Container)]
     [TestCase(CredentialSource.PodIdentity)]
-    public async Task Instance_metadata_and_container_credentials_bypass_the_proxy(CredentialSource source)
+    public async Task Metadata_and_container_credentials_bypass_proxies(CredentialSource source)
     {
         var proxy = Emulator.ProxyAddress.AbsoluteUri;
         var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment(source))
@@ -18,7 +18,8 @@ public sealed class ProxyTests : ShimFixture
 
         AssertAnswer(await RunAsync(Request(), variables));
 
-        Assert.That(Emulator.ProxiedRequests.Select(request => (request.Method, request.Host)), Is.EqualTo(new[] { ("CONNECT", "api.ecr.eu-west-1.amazonaws.com") }));
+        Assert.That(
+            Emulator.ProxiedRequests.Select(request => (request.Method, request.Host)), Is.EqualTo(new[] { ("CONNECT", "api.ecr.eu-west-1.amazonaws.com") }));
     }
 
     [Test]
@@ -36,7 +37,7 @@ public sealed class ProxyTests : ShimFixture
 
     [TestCase("127.0.0.1")]
     [TestCase("localhost,127.0.0.1")]
-    public async Task NO_PROXY_lists_hosts_that_bypass_the_proxy(string noProxy)
+    public async Task NO_PROXY_lists_what_is_called_directly(string noProxy)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {

@@ -6,7 +6,7 @@ using Ecr.Credentials.Shim.Tests.Identities;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>The README is correct.</summary>
+/// <summary>The README says what is true.</summary>
 public sealed partial class ReadmeTests : ShimFixture
 {
     private static readonly string Repository = typeof(ReadmeTests).Assembly
@@ -16,7 +16,7 @@ public sealed partial class ReadmeTests : ShimFixture
     private static readonly string Readme = File.ReadAllText(Path.Combine(Repository, "README.md"));
 
     [Test]
-    public async Task The_check_commands_print_a_password()
+    public async Task Its_checks_print_a_password()
     {
         var requests = RequestPattern().Matches(Readme).Select(match => match.Value).ToArray();
 
@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_options_section_is_the_help_text()
+    public async Task Its_options_are_the_help_text()
     {
         var help = (await RunAsync("", "--help")).Output;
 
@@ -39,10 +39,11 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_docker_configuration_lists_registries_that_the_helper_supports()
+    public async Task Its_docker_configuration_names_registries_that_the_helper_has_passwords_for()
     {
         using var configuration = JsonDocument.Parse(HelpersPattern().Match(Readme).Value);
-        foreach (var (host, helper) in configuration.RootElement.GetProperty("credHelpers").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString())))
+        foreach (
+            var (host, helper) in configuration.RootElement.GetProperty("credHelpers").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString())))
         {
             Assert.That(Readme, Does.Contain($"ln -s ecr-credential-provider /usr/local/bin/docker-credential-{helper}\n"));
             Assert.That((await RunAsync(host, "docker", "get")).Output, Does.Contain(Emulator.Token));
@@ -50,7 +51,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_helper_script_uses_the_profile()
+    public async Task Its_helper_with_options_uses_the_profile()
     {
         WriteFile("docker-credential-team", ScriptPattern().Match(Readme).Value);
         File.CreateSymbolicLink(Path.Combine(Home, "ecr-credential-provider"), Path.GetFullPath(ShimProgram.Path));
@@ -72,7 +73,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void The_table_of_credential_sources_lists_the_tested_ones()
+    public void Its_credential_sources_are_those_that_are_tested()
     {
         var rows = IdentityCase.All.Select(identity => $"| {identity.Name} | {identity.Settings} | ✓ | ✓ | ✓ |");
         string[] table = ["| Source | Set by | Private | Public | China |", "|---|---|---|---|---|", .. rows];
@@ -81,7 +82,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void The_patterns_are_in_ForEcr()
+    public void Its_patterns_are_those_of_the_library()
     {
         var patterns = PatternPattern().Matches(Readme).Select(match => match.Value).Distinct().ToArray();
 
@@ -90,19 +91,21 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void The_troubleshooting_table_quotes_existing_messages()
+    public void Its_troubleshooting_table_quotes_messages_that_exist()
     {
         var sources = string.Concat(
             Directory.EnumerateFiles(Path.Combine(Repository, "lib"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         var section = Readme[Readme.IndexOf("## Troubleshooting", StringComparison.Ordinal)..Readme.IndexOf("## docker", StringComparison.Ordinal)];
         var messages = MessagePattern().Matches(section).Select(match => match.Groups[1].Value)
 
-            // These are messages of the runtime and of the dynamic linker.
-            .Where(message => !message.StartsWith("No usable version of libssl", StringComparison.Ordinal) && !message.StartsWith("GLIBC_", StringComparison.Ordinal))
+            // Messages of the runtime and of the dynamic linker.
+            .Where(message => !message.StartsWith(
+                "No usable version of libssl", StringComparison.Ordinal) && !message.StartsWith("GLIBC_", StringComparison.Ordinal))
             .ToArray();
 
         Assert.That(messages, Has.Length.GreaterThan(10));
-        foreach (var part in messages.SelectMany(message => message.Split(["https://", "...", "\"", ": ", " 50s"], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        foreach (var part in messages.SelectMany(
+            message => message.Split(["https://", "...", "\"", ": ", " 50s"], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
             Assert.That(sources.Contains(part, StringComparison.Ordinal), part);
         }

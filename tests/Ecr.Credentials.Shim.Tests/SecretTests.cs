@@ -27,7 +27,7 @@ public sealed class SecretTests : ShimFixture
     private static IEnumerable<string> Endings => AllEndings.Select(ending => ending.Name);
 
     [Test]
-    public async Task Verbose_output_contains_no_secret([ValueSource(nameof(Identities))] IdentityCase identity, [ValueSource(nameof(Endings))] string ending)
+    public async Task No_secret_is_shown_with_v([ValueSource(nameof(Identities))] IdentityCase identity, [ValueSource(nameof(Endings))] string ending)
     {
         ArgumentNullException.ThrowIfNull(identity);
         var (_, fault, service) = AllEndings.Single(other => other.Name == ending);

@@ -11,13 +11,13 @@ public sealed class StandardStreamTests : ShimFixture
 
     [TestCase("docker get", ">/dev/full", 1, "")]
     [TestCase("docker get", "1</dev/null", 1, "")]
-    [TestCase("docker get", "0>/dev/null", 1, "Standard input or output broke: Bad file descriptor\n")]
-    [TestCase("docker get", "</", 1, "Standard input or output broke: Is a directory\n")]
+    [TestCase("docker get", "0>/dev/null", 1, "standard input or output failed: Bad file descriptor\n")]
+    [TestCase("docker get", "</", 1, "standard input or output failed: Is a directory\n")]
     [TestCase("docker get", "2</dev/null", 0, "{\"ServerURL\"")]
-    [TestCase("login-password " + Host, "2>&1 >/dev/full", 1, "ecr-credential-provider: Standard input or output broke: No space left on device\n")]
-    [TestCase("login-password " + Host, "2>&1 1</dev/null", 1, "ecr-credential-provider: Standard input or output broke: Bad file descriptor\n")]
+    [TestCase("login-password " + Host, "2>&1 >/dev/full", 1, "ecr-credential-provider: standard input or output failed: No space left on device\n")]
+    [TestCase("login-password " + Host, "2>&1 1</dev/null", 1, "ecr-credential-provider: standard input or output failed: Bad file descriptor\n")]
     [TestCase("login-password www.example.com", "2</dev/null", 2, "")]
-    [TestCase("", "2>&1 1</dev/null", 1, "ecr-credential-provider: Standard input or output broke: Bad file descriptor\n")]
+    [TestCase("", "2>&1 1</dev/null", 1, "ecr-credential-provider: standard input or output failed: Bad file descriptor\n")]
     [TestCase("", "</dev/null 2</dev/null", 2, "")]
     [TestCase("-v", "2</dev/null", 0, "{")]
     [TestCase("-v", "2>/dev/full", 0, "{")]
@@ -35,7 +35,7 @@ public sealed class StandardStreamTests : ShimFixture
     }
 
     [Test]
-    public async Task A_pipe_without_a_reader_ends_the_program_quietly()
+    public async Task A_closed_pipe_ends_it_quietly()
     {
         var result = await RunShellAsync("mkfifo pipe; exec 3<>pipe 4>pipe; exec 3>&-; \"$0\" docker get >&4");
 

@@ -18,7 +18,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase(Host + ":443/team/app", Host + ":443")]
     [TestCase("public.ecr.aws/docker/library/nginx", "public.ecr.aws")]
     [TestCase(Host, Host)]
-    public async Task GetCredentialsAsync_keys_the_credential_by_the_registry_host_of_the_image(string image, string key)
+    public async Task GetCredentialsAsync_uses_the_registry_host_of_the_image_as_the_key(string image, string key)
     {
         using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
 
@@ -32,7 +32,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase(CredentialProviderApiVersion.V1)]
     [TestCase(CredentialProviderApiVersion.V1Beta1)]
     [TestCase(CredentialProviderApiVersion.V1Alpha1)]
-    public async Task GetCredentialsAsync_answers_in_the_version_of_the_request(CredentialProviderApiVersion version)
+    public async Task GetCredentialsAsync_responds_in_the_version_of_the_request(CredentialProviderApiVersion version)
     {
         using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
 
@@ -42,13 +42,13 @@ public sealed class EcrCredentialProviderTests
     }
 
     [TestCase(12 * 3600, 6 * 3600)]
-    [TestCase(36 * 3600, 6 * 3600, Description = "This machine's clock is a day behind AWS's.")]
+    [TestCase(36 * 3600, 6 * 3600, Description = "the system clock is wrong is a day behind AWS's.")]
     [TestCase(3, 1)]
     [TestCase(2, 1)]
     [TestCase(1.999, 0)]
     [TestCase(0, 0)]
     [TestCase(-3600, 0)]
-    public async Task GetCredentialsAsync_lets_the_kubelet_cache_for_half_of_the_remaining_life(double remaining, int expected)
+    public async Task GetCredentialsAsync_lets_the_kubelet_cache_for_half_of_the_remaining_lifetime(double remaining, int expected)
     {
         using var provider = Provider(new FakeTokenSource(Now.AddSeconds(remaining)));
 
@@ -58,7 +58,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetCredentialsAsync_forbids_caching_when_the_expiry_is_unknown()
+    public async Task GetCredentialsAsync_disables_caching_if_the_expiry_is_unknown()
     {
         using var provider = Provider(new FakeTokenSource(expiresAt: null));
 
@@ -70,20 +70,21 @@ public sealed class EcrCredentialProviderTests
     [TestCase("nginx")]
     [TestCase("docker.io/library/nginx")]
     [TestCase(Host + ".evil.example/app")]
-    public async Task GetCredentialsAsync_refuses_hosts_that_are_not_ECR_without_asking_for_a_token(string image)
+    public async Task GetCredentialsAsync_rejects_hosts_that_are_not_ECR_without_requesting_a_token(string image)
     {
         var tokens = new FakeTokenSource(Now);
         using var provider = Provider(tokens);
 
-        var e = await Assert.ThrowsAsync<EcrCredentialException>(async () => await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image }));
+        var e = await Assert.ThrowsAsync<EcrCredentialException>(
+            async () => await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = image }));
 
         Assert.That(e!.Reason, Is.EqualTo(EcrCredentialErrorReason.NotAnEcrRegistry));
-        Assert.That(e.Message, Does.Contain("is not an Amazon ECR registry host.").And.EndsWith("with a registry alias."));
+        Assert.That(e.Message, Does.StartWith($"\"{EcrRegistry.GetHost(image)}\" is not an Amazon ECR registry host."));
         Assert.That(tokens.Requests, Is.Empty);
     }
 
     [Test]
-    public async Task GetCredentialsAsync_gives_an_alias_the_password_of_the_registry_behind_it()
+    public async Task GetCredentialsAsync_uses_the_password_of_an_aliass_registry()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         var options = new EcrCredentialProviderOptions();
@@ -100,7 +101,7 @@ public sealed class EcrCredentialProviderTests
     [TestCase("a.mirror.example/app")]
     [TestCase("b.a.mirror.example:5000/app")]
     [TestCase("mirror.example:5000/app")]
-    public void GetCredentialsAsync_refuses_hosts_that_no_alias_names(string image)
+    public void GetCredentialsAsync_rejects_hosts_that_match_no_alias(string image)
     {
         var options = new EcrCredentialProviderOptions();
         options.RegistryAliases.Add(EcrRegistryAlias.Parse($"*.mirror.example:5000={Host}"));
@@ -113,7 +114,7 @@ public sealed class EcrCredentialProviderTests
 
     [TestCase("/app")]
     [TestCase("user:pass@mirror.example/app")]
-    public void GetCredentialsAsync_refuses_a_host_that_cannot_be_one_even_for_the_default_region(string image)
+    public void GetCredentialsAsync_rejects_an_invalid_host_even_with_a_default_region(string image)
     {
         using var provider = Provider(new FakeTokenSource(Now), new() { UnknownRegistry = UnknownRegistryHandling.UseDefaultRegion });
 
@@ -123,7 +124,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetCredentialsAsync_asks_with_the_role_of_the_service_account()
+    public async Task GetCredentialsAsync_uses_the_role_of_the_service_account()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         using var provider = Provider(tokens);
@@ -139,7 +140,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetCredentialsAsync_asks_for_nothing_when_the_role_cannot_be_used()
+    public async Task GetCredentialsAsync_requests_no_token_for_an_invalid_role()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         using var provider = Provider(tokens);
@@ -158,7 +159,7 @@ public sealed class EcrCredentialProviderTests
 
     [TestCase("*.dkr.ecr.*.amazonaws.com", CacheKeyType.Registry)]
     [TestCase(Host + "/team", CacheKeyType.Image)]
-    public async Task GetCredentialsAsync_asks_with_the_identity_of_the_rule_and_lets_the_kubelet_reuse_it_no_further(
+    public async Task GetCredentialsAsync_uses_the_identity_of_the_rule_and_limits_the_kubelets_reuse_to_it(
         string pattern, CacheKeyType cacheKeyType)
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
@@ -174,7 +175,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetAuthAsync_asks_with_the_identity_of_the_rule()
+    public async Task GetAuthAsync_uses_the_identity_of_the_rule()
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
         var options = new EcrCredentialProviderOptions();
@@ -188,7 +189,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public async Task GetAuthAsync_gives_the_credential_of_an_image()
+    public async Task GetAuthAsync_returns_the_credentials_for_an_image()
     {
         using var provider = Provider(new FakeTokenSource(Now.AddHours(12)));
 
@@ -198,7 +199,7 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public void GetAuthAsync_refuses_a_host_that_is_not_ECR()
+    public void GetAuthAsync_rejects_a_host_that_is_not_ECR()
     {
         using var provider = Provider(new FakeTokenSource(Now));
 
@@ -206,22 +207,22 @@ public sealed class EcrCredentialProviderTests
     }
 
     [Test]
-    public void An_alias_names_hosts_not_paths()
+    public void An_alias_pattern_must_not_have_a_path()
     {
         Assert.That(
             () => EcrRegistryAlias.Parse($"mirror.example/team={Host}"),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("The alias pattern \"mirror.example/team\" has a path. Name a host alone."));
+            Throws.TypeOf<FormatException>().With.Message.EqualTo("the alias pattern \"mirror.example/team\" must be a host without a path"));
         Assert.That(
             () => new EcrRegistryAlias(ImagePattern.Parse("mirror.example/"), EcrRegistry.Parse(Host)),
             Throws.ArgumentException);
     }
 
-    [TestCase("mirror.example", "\"mirror.example\" is not an alias. Write PATTERN=REGISTRY.")]
-    [TestCase("=" + Host, "is not an alias.")]
-    [TestCase("mirror.example=", "The registry host is missing.")]
+    [TestCase("mirror.example", "\"mirror.example\" is not a valid registry alias. Expected PATTERN=REGISTRY.")]
+    [TestCase("=" + Host, "is not a valid registry alias.")]
+    [TestCase("mirror.example=", "the registry host is missing.")]
     [TestCase("mirror.example=docker.io", "\"docker.io\" is not an Amazon ECR registry host.")]
     [TestCase("mirror example=" + Host, "")]
-    public void An_alias_says_what_is_wrong_with_it(string text, string message) =>
+    public void An_invalid_alias_is_reported(string text, string message) =>
         Assert.That(() => EcrRegistryAlias.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(message));
 
     private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null)

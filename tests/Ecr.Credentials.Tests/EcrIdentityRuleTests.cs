@@ -25,17 +25,17 @@ public sealed class EcrIdentityRuleTests
         Assert.That(rule.Identity, Is.EqualTo(expected));
     }
 
-    [TestCase("", "\"\" is not an identity rule. Write PATTERN=profile:NAME or PATTERN=role:ARN.")]
-    [TestCase(Pattern, $"\"{Pattern}\" is not an identity rule. Write PATTERN=profile:NAME or PATTERN=role:ARN.")]
-    [TestCase("=profile:ci", "is not an identity rule.")]
-    [TestCase("host=", "The identity \"\" is neither profile:NAME nor role:ARN. Write one of them.")]
-    [TestCase("host=ci", "The identity \"ci\" is neither profile:NAME nor role:ARN. Write one of them.")]
-    [TestCase("host=profile:", "The identity \"profile:\" is neither")]
-    [TestCase("host=role:", "The identity \"role:\" is neither")]
-    [TestCase("host=user:ci", "The identity \"user:ci\" is neither")]
-    [TestCase("host=role:pull", "\"pull\" is not the ARN of a role.")]
-    [TestCase($"host=role:{Role},external-id=", "The external id after \"external-id=\" is missing.")]
+    [TestCase("", "\"\" is not a valid identity rule. Expected PATTERN=profile:NAME or PATTERN=role:ARN.")]
+    [TestCase(Pattern, $"\"{Pattern}\" is not a valid identity rule. Expected PATTERN=profile:NAME or PATTERN=role:ARN.")]
+    [TestCase("=profile:ci", "is not a valid identity rule.")]
+    [TestCase("host=", "\"\" is not a valid identity. Expected profile:NAME or role:ARN.")]
+    [TestCase("host=ci", "\"ci\" is not a valid identity. Expected profile:NAME or role:ARN.")]
+    [TestCase("host=profile:", "\"profile:\" is not a valid identity.")]
+    [TestCase("host=role:", "\"role:\" is not a valid identity.")]
+    [TestCase("host=user:ci", "\"user:ci\" is not a valid identity.")]
+    [TestCase("host=role:pull", "\"pull\" is not a valid role ARN.")]
+    [TestCase($"host=role:{Role},external-id=", "the external ID after \"external-id=\" is missing.")]
     [TestCase("ho st=profile:ci", "")]
-    public void Parse_says_what_is_wrong(string text, string message) =>
+    public void Parse_reports_what_is_invalid(string text, string message) =>
         Assert.That(() => EcrIdentityRule.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(message));
 }

@@ -1,11 +1,11 @@
 using Ecr.Credentials.Identity;
-using Ecr.Credentials.Protocol;
 
 namespace Ecr.Credentials.Tests;
 
 public sealed class IdentitySelectorTests
 {
     private const string Image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
+    private const string Token = "secret-token";
     private const string Role = "arn:aws:iam::123456789012:role/pull";
     private const string OtherRole = "arn:aws:iam::123456789012:role/other";
     private const string PullAnnotation = "eks.amazonaws.com/ecr-role-arn";
@@ -15,7 +15,7 @@ public sealed class IdentitySelectorTests
     [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com/other", "account")]
     [TestCase("210987654321.dkr.ecr.eu-west-1.amazonaws.com/team/app", "any")]
     [TestCase("public.ecr.aws/nginx", null)]
-    public void The_first_rule_that_matches_names_the_identity(string image, string? profile)
+    public void The_first_matching_rule_selects_the_identity(string image, string? profile)
     {
         var selector = Selector(rules:
         [
@@ -31,54 +31,50 @@ public sealed class IdentitySelectorTests
     [TestCase(true, "a.example/=profile:a")]
     [TestCase(false, "a.example=profile:a", "*.example:5000=profile:b")]
     [TestCase(false)]
-    public void A_rule_with_a_path_tells_images_of_one_registry_apart(bool expected, params string[] rules) =>
+    public void A_rule_with_a_path_distinguishes_images_of_one_registry(bool expected, params string[] rules) =>
         Assert.That(Selector(rules: rules).DependsOnPath, Is.EqualTo(expected));
 
     [TestCase(PullAnnotation)]
     [TestCase(Annotation)]
-    public void The_role_of_the_service_account_comes_before_every_rule(string annotation)
+    public void The_role_of_the_service_account_overrides_every_rule(string annotation)
     {
         var selector = Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]);
 
-        Assert.That(selector.Select(Request((annotation, Role))), Is.EqualTo(EcrIdentity.WebIdentity("secret-token", Role)));
+        Assert.That(selector.Select(Image, Token, Annotations((annotation, Role))), Is.EqualTo(EcrIdentity.WebIdentity(Token, Role)));
     }
 
     [Test]
-    public void The_role_for_pulls_comes_before_the_role_for_everything() =>
+    public void The_role_for_pulls_overrides_the_general_role() =>
         Assert.That(
-            Selector().Select(Request((Annotation, OtherRole), (PullAnnotation, Role))),
-            Is.EqualTo(EcrIdentity.WebIdentity("secret-token", Role)));
+            Selector().Select(Image, Token, Annotations((Annotation, OtherRole), (PullAnnotation, Role))),
+            Is.EqualTo(EcrIdentity.WebIdentity(Token, Role)));
 
     [Test]
-    public void A_role_without_a_token_is_left_alone() =>
+    public void A_role_without_a_token_is_ignored() =>
         Assert.That(
-            Selector(ServiceAccountHandling.RequireRole).Select(new CredentialProviderRequest
-            {
-                Image = Image,
-                ServiceAccountAnnotations = new Dictionary<string, string> { [Annotation] = Role },
-            }),
+            Selector(ServiceAccountHandling.RequireRole).Select(Image, serviceAccountToken: null, Annotations((Annotation, Role))),
             Is.EqualTo(EcrIdentity.Default));
 
     [Test]
-    public void A_token_without_a_role_is_left_alone_or_refused_as_the_options_say()
+    public void A_token_without_a_role_is_ignored_or_refused_by_option()
     {
-        Assert.That(Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]).Select(Request()), Is.EqualTo(EcrIdentity.Profile("ci")));
+        Assert.That(Selector(rules: ["*.dkr.ecr.*.amazonaws.com=profile:ci"]).Select(Image, Token, Annotations()), Is.EqualTo(EcrIdentity.Profile("ci")));
         Assert.That(
-            () => Selector(ServiceAccountHandling.RequireRole, "*.dkr.ecr.*.amazonaws.com=profile:ci").Select(Request()),
+            () => Selector(ServiceAccountHandling.RequireRole, "*.dkr.ecr.*.amazonaws.com=profile:ci").Select(Image, Token, Annotations()),
             Throws.TypeOf<EcrCredentialException>()
                 .With.Property("Reason").EqualTo(EcrCredentialErrorReason.InvalidConfiguration)
-                .And.Message.StartsWith("The pod's service account names no role, and one is required. Annotate it with eks.amazonaws.com/ecr-role-arn"));
+                .And.Message.StartsWith("the pod's service account has no role, and one is required: annotate it with eks.amazonaws.com/ecr-role-arn"));
     }
 
-    [TestCase("", "\"\" is not the ARN of a role.")]
-    [TestCase("pull", "\"pull\" is not the ARN of a role.")]
-    [TestCase(Role + " ", "begins or ends with a blank.")]
-    public void A_role_that_cannot_be_used_is_refused_rather_than_passed_over(string role, string message) =>
+    [TestCase("", "\"\" is not a valid role ARN.")]
+    [TestCase("pull", "\"pull\" is not a valid role ARN.")]
+    [TestCase(Role + " ", "has leading or trailing whitespace.")]
+    public void An_invalid_role_is_refused_and_not_skipped(string role, string message) =>
         Assert.That(
-            () => Selector().Select(Request((PullAnnotation, role), (Annotation, Role))),
+            () => Selector().Select(Image, Token, Annotations((PullAnnotation, role), (Annotation, Role))),
             Throws.TypeOf<EcrCredentialException>()
                 .With.Property("Reason").EqualTo(EcrCredentialErrorReason.InvalidConfiguration)
-                .And.Message.StartsWith("The service account's annotation eks.amazonaws.com/ecr-role-arn cannot be used. ")
+                .And.Message.StartsWith("the service account's annotation eks.amazonaws.com/ecr-role-arn cannot be used. ")
                 .And.Message.Contains(message));
 
     private static IdentitySelector Selector(params string[] rules) => Selector(ServiceAccountHandling.Optional, rules);
@@ -91,13 +87,9 @@ public sealed class IdentitySelectorTests
             options.IdentityRules.Add(EcrIdentityRule.Parse(rule));
         }
 
-        return new IdentitySelector(options);
+        return new IdentitySelector(options, _ => null);
     }
 
-    private static CredentialProviderRequest Request(params (string Name, string Value)[] annotations) => new()
-    {
-        Image = Image,
-        ServiceAccountToken = "secret-token",
-        ServiceAccountAnnotations = annotations.ToDictionary(annotation => annotation.Name, annotation => annotation.Value),
-    };
+    private static Dictionary<string, string> Annotations(params (string Name, string Value)[] annotations) =>
+        annotations.ToDictionary(annotation => annotation.Name, annotation => annotation.Value);
 }

@@ -63,7 +63,8 @@ public sealed class AwsEmulator : IAsyncDisposable
     public string CertificateAuthorityFile => _authorityFile.Value;
 
     /// <summary>
-    /// A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. Disposing the emulator deletes it.
+    /// A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. It goes away with the
+    /// emulator.
     /// </summary>
     public string PodIdentityTokenFile => _podIdentityTokenFile.Value;
 
@@ -108,7 +109,8 @@ public sealed class AwsEmulator : IAsyncDisposable
         var instance = credentials.IssueSession(AssumedRole(options, options.InstanceRole ?? "none", "i-0123456789abcdef0"), options.CredentialLifetime);
         var container = credentials.IssueSession(AssumedRole(options, "emulated-task", "container"), options.CredentialLifetime);
         var pod = credentials.IssueSession(AssumedRole(options, "emulated-pod", "eks-emulated-pod"), options.CredentialLifetime);
-        var sso = credentials.IssueSession(AssumedRole(options, $"AWSReservedSSO_{options.SsoRole}_0123456789abcdef", "emulated-user"), options.CredentialLifetime);
+        var sso = credentials.IssueSession(
+            AssumedRole(options, $"AWSReservedSSO_{options.SsoRole}_0123456789abcdef", "emulated-user"), options.CredentialLifetime);
 
         var log = new RequestLog();
         var faults = new FaultPlan();
@@ -164,7 +166,9 @@ public sealed class AwsEmulator : IAsyncDisposable
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
-    /// <summary>Completes with the first past or future request for which <paramref name="matches"/> is true; it may not have been answered yet.</summary>
+    /// <summary>
+    /// Completes with the first request, seen already or still to come, for which <paramref name="matches"/> is true; it may not be answered yet.
+    /// </summary>
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool>? matches = null, CancellationToken cancellationToken = default) =>
         _log.WaitForAsync(matches ?? (_ => true), cancellationToken);
 

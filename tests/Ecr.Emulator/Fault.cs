@@ -87,7 +87,8 @@ public sealed class Fault
         FaultKind.NoAuthorizationData or FaultKind.EmptyAuthorizationData or FaultKind.TokenNotBase64 or FaultKind.TokenWithoutColon
             or FaultKind.ExpiredToken => service is AwsService.Ecr or AwsService.EcrPublic,
         FaultKind.IdpCommunicationError or FaultKind.RegionDisabled => service is AwsService.Sts,
-        FaultKind.AccessDenied or FaultKind.ExpiredCredentials or FaultKind.SignatureExpired or FaultKind.SignatureNotYetCurrent => service is AwsService.Ecr or AwsService.EcrPublic or AwsService.Sts,
+        FaultKind.AccessDenied or FaultKind.ExpiredCredentials or FaultKind.SignatureExpired or FaultKind.SignatureNotYetCurrent =>
+            service is AwsService.Ecr or AwsService.EcrPublic or AwsService.Sts,
         _ => true,
     };
 }

@@ -69,6 +69,7 @@ public sealed record RecordedRequest
         var status = StatusCode?.ToString(CultureInfo.InvariantCulture) ?? "-";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Time:HH:mm:ss.fff} {Service} {Operation} host={Host} region={Region ?? "-"} key={AccessKeyId ?? "-"} status={status}{(ErrorCode is null ? "" : " " + ErrorCode)}");
+            $"{Time:HH:mm:ss.fff} {Service} {Operation} host={Host} "
+                + $"region={Region ?? "-"} key={AccessKeyId ?? "-"} status={status}{(ErrorCode is null ? "" : " " + ErrorCode)}");
     }
 }

@@ -41,7 +41,8 @@ public static class ShimProgram
 
     private static string BuildOutput()
     {
-        var directory = typeof(ShimProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "ShimDirectory").Value!;
+        var directory = typeof(
+            ShimProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "ShimDirectory").Value!;
         var file = OperatingSystem.IsWindows() ? "ecr-credential-provider.exe" : "ecr-credential-provider";
         return System.IO.Path.GetFullPath(System.IO.Path.Combine(directory, file));
     }

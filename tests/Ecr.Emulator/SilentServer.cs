@@ -31,7 +31,9 @@ public sealed class SilentServer : IAsyncDisposable
     /// <summary><c>http://127.0.0.1:PORT/</c></summary>
     public Uri Address { get; }
 
-    /// <summary>Completes when the first client has connected; fails after 30 seconds without one, as with <see cref="HangPoint.BeforeConnection"/>.</summary>
+    /// <summary>
+    /// Completes when the first client has connected, and fails when none has within half a minute, as with <see cref="HangPoint.BeforeConnection"/>.
+    /// </summary>
     public Task Connected => _connected.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
     public static async Task<SilentServer> StartAsync(HangPoint silence)

@@ -6,106 +6,104 @@ using Ecr.Credentials.Aws.Ecr;
 using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Sts;
-using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace Ecr.Credentials.Aws;
 
-/// <summary>Gets tokens from AWS: <c>GetAuthorizationToken</c> of ECR and ECR Public, one call for each token.</summary>
+/// <summary>Gets tokens from AWS: one call of <c>GetAuthorizationToken</c> of ECR or ECR Public for each token.</summary>
 /// <remarks>
-/// Looks for credentials anew for each token, and uses the SDK's configuration: <c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>,
-/// <c>AWS_USE_FIPS_ENDPOINT</c> and so on. An attempt may take 12 s, connecting 5 s of them. Thread-safe.
+/// Resolves AWS credentials anew for each token, and honors the settings of the AWS SDKs: <c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>,
+/// <c>AWS_USE_FIPS_ENDPOINT</c> and so on. The timeout of an attempt is 12 s, that of connecting 5 s. Thread-safe.
 /// </remarks>
-public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
+public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, IDisposable
 {
-    private readonly AwsHttpClientFactory _httpClient;
-    private readonly MetadataHttpClient _localHttpClient;
-    private readonly CredentialResolver _identities;
+    private readonly AwsHttpClientFactory _httpClientFactory;
+    private readonly MetadataHttpClient _metadataHttpClient;
+    private readonly CredentialResolver _credentials;
     private readonly ILogger _logger;
 
-    /// <summary>A client that finds its own way to AWS.</summary>
-    /// <param name="logger">Told where credentials come from and where calls go; silent by default.</param>
-    /// <param name="timeProvider">The clock of pauses, time limits and measured times; the system's by default.</param>
-    public EcrTokenClient(ILogger? logger = null, TimeProvider? timeProvider = null)
-        : this(logger ?? NullLogger.Instance, timeProvider ?? TimeProvider.System, trust: null)
+    /// <summary>Initializes a client.</summary>
+    /// <param name="options">The options; the defaults if omitted.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    public EcrTokenClient(EcrTokenClientOptions? options = null)
     {
-    }
+        options ??= new EcrTokenClientOptions();
+        options.Validate();
 
-    internal EcrTokenClient(ILogger logger, TimeProvider timeProvider, LazyTrustStore? trust)
-    {
-        _logger = logger;
-        _httpClient = new AwsHttpClientFactory(logger, timeProvider, trust);
-        _localHttpClient = new MetadataHttpClient(logger, timeProvider, trust: trust);
+        _logger = options.Logger;
+        _httpClientFactory = new AwsHttpClientFactory(_logger, options.TimeProvider, options.TrustStore);
+        _metadataHttpClient = new MetadataHttpClient(_logger, options.TimeProvider, options.TrustStore);
 
-        var sts = new StsClient(_httpClient);
+        var sts = new StsClient(_httpClientFactory);
         var environment = new EnvironmentCredentials(AwsEnvironment.Get);
         var webIdentity = new WebIdentityCredentials(AwsEnvironment.Get, sts);
-        var container = new ContainerCredentials(AwsEnvironment.Get, _localHttpClient);
-        var metadata = new InstanceMetadataCredentials(AwsEnvironment.Get, _localHttpClient);
+        var container = new ContainerCredentials(AwsEnvironment.Get, _metadataHttpClient);
+        var instanceMetadata = new InstanceMetadataCredentials(AwsEnvironment.Get, _metadataHttpClient);
         var profiles = new ProfileCredentials(
             AwsEnvironment.Get,
             sts,
             webIdentity,
-            new SsoCredentials(_httpClient, AwsEnvironment.Get, timeProvider),
-            new ProcessCredentials(timeProvider),
+            new SsoCredentials(_httpClientFactory, AwsEnvironment.Get, options.TimeProvider),
+            new ProcessCredentials(options.TimeProvider),
             environment,
-            metadata,
+            instanceMetadata,
             container);
-        _identities = new CredentialResolver([environment, webIdentity, profiles, container, metadata], profiles, sts);
+        _credentials = new CredentialResolver([environment, webIdentity, profiles, container, instanceMetadata], profiles, sts);
     }
 
     /// <inheritdoc/>
     public async ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-
         var call = new Call(this, request);
         try
         {
-            // The SDK blocks and sleeps in places, and does not always look at the token. On a thread of the pool it can be left behind.
+            // The SDK blocks and sleeps in places without observing the token. On a thread of the pool it can be left behind.
             return await Task.Run(() => call.RunAsync(cancellationToken), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException(call.PendingStep, e, cancellationToken);
+            throw new OperationCanceledException(call.WaitingFor, e, cancellationToken);
         }
     }
+
+    string IConfigurationDependent.GetConfigurationKey() => AwsConfigurationFingerprint.Compute(AwsEnvironment.Get);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
-        _httpClient.Dispose();
-        _localHttpClient.Dispose();
+        _httpClientFactory.Dispose();
+        _metadataHttpClient.Dispose();
     }
 
-    /// <summary>One call on its way, which knows what it is waiting for.</summary>
+    /// <summary>One call, which knows what it is waiting for.</summary>
     private sealed class Call(EcrTokenClient owner, EcrTokenRequest request)
     {
-        private readonly CredentialLookup _search = new(request.Registry, owner._logger);
+        private readonly CallProgress _progress = new();
 
-        public string PendingStep => _search.PendingStep;
+        public string WaitingFor => _progress.WaitingFor;
 
         public async Task<EcrToken> RunAsync(CancellationToken cancellationToken)
         {
-            owner._httpClient.Create();
+            owner._httpClientFactory.Create();
             var config = Configure();
-            Log.Asking(owner._logger, request.Registry, config.Endpoint);
+            Log.CallingEcr(owner._logger, request.Registry, config.Endpoint);
 
-            var finding = owner._identities.FindAsync(request.Identity, _search, cancellationToken);
-            if (!finding.IsCompleted)
+            var lookup = new CredentialLookup(request.Registry, _progress, owner._logger);
+            var resolving = owner._credentials.ResolveAsync(request.Identity, lookup, cancellationToken);
+            if (!resolving.IsCompleted)
             {
-                _ = owner._httpClient.ConnectAsync(config.Endpoint);
+                _ = owner._httpClientFactory.ConnectAsync(config.Endpoint);
             }
 
-            var identity = await finding.ConfigureAwait(false);
-
-            _search.PendingStep = $"{config.Endpoint} had not answered yet.";
-            var response = await GetAuthorizationTokenAsync(identity, config, cancellationToken).ConfigureAwait(false);
+            var credentials = await resolving.ConfigureAwait(false);
+            _progress.WaitingFor = $"waiting for {MessageText.Address(config.Endpoint)}";
+            var response = await GetAuthorizationTokenAsync(credentials, config, cancellationToken).ConfigureAwait(false);
             return ReadToken(response, config.Endpoint);
         }
 
@@ -113,29 +111,29 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
         {
             try
             {
-                var config = new EcrServiceConfig(request.Registry, owner._httpClient);
+                var config = new EcrServiceConfig(request.Registry, owner._httpClientFactory);
 
-                // The SDK reads its settings when they are first asked for; what is wrong with them shall show here.
+                // The SDK reads its settings on first use; errors in them are to be reported here.
                 _ = config.RetryMode;
                 return config.Endpoint.Scheme is "https" or "http"
                     ? config
-                    : throw new UriFormatException($"{MessageText.Quote(config.Endpoint.OriginalString)} is not an http or https address");
+                    : throw new UriFormatException($"{MessageText.Quote(MessageText.Address(config.Endpoint))} is not an http or https URL");
             }
             catch (Exception e) when (e is UriFormatException or TypeInitializationException or FormatException or ArgumentException or AmazonClientException)
             {
-                // The SDK reads its environment in type initialisers.
+                // The SDK reads its environment in type initializers.
                 var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
-                throw cause is InvalidDataException ? MalformedFile() : Misconfigured(MessageText.OneLine(cause.Message).TrimEnd('.'), e);
+                throw cause is InvalidDataException ? MalformedFile() : InvalidSettings(MessageText.OneLine(cause.Message).TrimEnd('.'), e);
             }
         }
 
-        // The SDK's exception repeats a line of the file, which may hold a key. It is left behind, and the file read again for the line's number.
+        // The SDK's exception repeats a line of the file, which may contain a key. It is dropped, and the file read again for the line number.
         private static EcrCredentialException MalformedFile()
         {
             try
             {
                 SharedConfig.Read(AwsEnvironment.Get);
-                return Misconfigured("a line is neither a section nor a setting", null);
+                return InvalidSettings("a line is neither a section nor a setting", null);
             }
             catch (EcrCredentialException e)
             {
@@ -143,21 +141,24 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             }
         }
 
-        private static EcrCredentialException Misconfigured(string why, Exception? cause) => new(
-            EcrCredentialErrorReason.InvalidConfiguration,
-            $"The AWS configuration cannot be used: {why}. Correct the AWS_ environment variables or the AWS config file.",
-            cause);
+        private static EcrCredentialException InvalidSettings(string reason, Exception? cause) => EcrCredentialException.InvalidConfiguration(
+            $"invalid AWS configuration: {reason}. Correct the AWS_ environment variables or the AWS config file.", cause);
+
+        private static async Task<GetAuthorizationTokenResponse> SendAsync(
+            ResolvedCredentials credentials, EcrServiceConfig config, bool isPublic, CancellationToken cancellationToken)
+        {
+            using var client = new EcrServiceClient(credentials.ToFixedCredentials(), config);
+            return await client.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(isPublic), cancellationToken).ConfigureAwait(false);
+        }
 
         private async Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(
-            ResolvedCredentials identity, EcrServiceConfig config, CancellationToken cancellationToken)
+            ResolvedCredentials credentials, EcrServiceConfig config, CancellationToken cancellationToken)
         {
             try
             {
-                using var client = new EcrServiceClient(identity.ToFixedCredentials(), config);
-                return await client.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(request.Registry.IsPublic), cancellationToken)
-                    .ConfigureAwait(false);
+                return await SendAsync(credentials, config, request.Registry.IsPublic, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Explain(e, config.Call) is { } failure)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, config.Call) is { } failure)
             {
                 throw failure;
             }
@@ -168,7 +169,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             try
             {
                 return EcrToken.FromAuthorizationToken(
-                    response.AuthorizationToken ?? throw new FormatException("There is no authorization token in it."),
+                    response.AuthorizationToken ?? throw new FormatException("the response contains no authorization token."),
                     response.ExpiresAt,
                     response.ProxyEndpoint);
             }
@@ -176,7 +177,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
             {
                 throw new EcrCredentialException(
                     EcrCredentialErrorReason.InvalidResponse,
-                    $"The answer of {endpoint} cannot be used. {e.Message} Check for a proxy in between, and the configured endpoint.",
+                    $"invalid response from {MessageText.Address(endpoint)}: {e.Message} Check for an intercepting proxy and the configured endpoint.",
                     e);
             }
         }
@@ -184,9 +185,16 @@ public sealed class EcrTokenClient : IEcrTokenSource, IDisposable
 
     private static class Log
     {
-        private static readonly Action<ILogger, EcrRegistry, string, Uri, Exception?> AskingMessage = LoggerMessage.Define<EcrRegistry, string, Uri>(
-            LogLevel.Debug, new EventId(1, nameof(Asking)), "Registry {Registry}: region {Region}, API {Endpoint}");
+        private static readonly Action<ILogger, EcrRegistry, string, string, Exception?> CallingEcrMessage =
+            LoggerMessage.Define<EcrRegistry, string, string>(
+                LogLevel.Debug, LogEvents.CallingEcr, "Registry {Registry}: region {Region}, API {Endpoint}");
 
-        public static void Asking(ILogger logger, EcrRegistry registry, Uri endpoint) => AskingMessage(logger, registry, registry.Region, endpoint, null);
+        public static void CallingEcr(ILogger logger, EcrRegistry registry, Uri endpoint)
+        {
+            if (logger.IsEnabled(LogLevel.Debug))
+            {
+                CallingEcrMessage(logger, registry, registry.Region, MessageText.Address(endpoint), null);
+            }
+        }
     }
 }

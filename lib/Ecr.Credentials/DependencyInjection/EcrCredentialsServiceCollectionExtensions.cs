@@ -10,25 +10,25 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds credentials for Amazon ECR to a program's services.</summary>
+/// <summary>Adds Amazon ECR credentials to a service collection.</summary>
 public static class EcrCredentialsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="EcrCredentialProvider"/>, its <see cref="IEcrTokenSource"/>, which keeps tokens in memory, and <see cref="EcrRegistryHandler"/> for
-    /// HTTP clients.
+    /// Adds <see cref="EcrCredentialProvider"/>, its <see cref="IEcrTokenSource"/>, which caches tokens in memory, and <see cref="EcrRegistryHandler"/>
+    /// for HTTP clients.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// May be called any number of times: services are added once, every <paramref name="configure"/> counts. A service that is registered before stays:
-    /// an <see cref="IEcrTokenSource"/> of the program's own takes the place of AWS and cache, a <see cref="TimeProvider"/> that of the system's clock.
+    /// May be called more than once: services are added once, and every <paramref name="configure"/> is applied. Existing registrations are kept: an
+    /// <see cref="IEcrTokenSource"/> replaces AWS and the cache, a <see cref="TimeProvider"/> replaces the system clock.
     /// </para>
     /// <para>
-    /// <c>Configure&lt;EcrTokenCacheOptions&gt;</c> sets how tokens are kept. Clock and logger are those of the container, unless the options name others.
-    /// Options are checked when the host starts, or else when a service is first asked for, and read once: later changes have no effect.
+    /// <c>Configure&lt;EcrTokenCacheOptions&gt;</c> configures the cache. Clock and logger come from the container unless the options set others. Options
+    /// are validated when the host starts, or when a service is first resolved, and read once: later changes have no effect.
     /// </para>
     /// </remarks>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Sets the options. What it throws because a text does not parse is told as an <see cref="OptionsValidationException"/>.</param>
+    /// <param name="configure">Configures the options. A <see cref="FormatException"/> of it becomes an <see cref="OptionsValidationException"/>.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddEcrCredentials(
         this IServiceCollection services, Action<EcrCredentialProviderOptions>? configure = null)
@@ -38,16 +38,16 @@ public static class EcrCredentialsServiceCollectionExtensions
         return services.AddEcrServices(serviceKey: null, Options.Options.DefaultName, configure);
     }
 
-    /// <summary>As <see cref="AddEcrCredentials"/>, under a key: for programs with several AWS identities.</summary>
+    /// <summary>Adds the services of <see cref="AddEcrCredentials"/> under a key, for programs with several AWS identities.</summary>
     /// <remarks>
-    /// Services of different keys share nothing but the <see cref="TimeProvider"/>. The text of the key is the name of the options, as in
+    /// Services of different keys share only the <see cref="TimeProvider"/>. The name of the options is the key's <c>ToString()</c>, as in
     /// <c>Configure&lt;EcrTokenCacheOptions&gt;("prod", ...)</c>.
     /// </remarks>
     /// <param name="services">The services.</param>
-    /// <param name="serviceKey">The key. Two keys must differ in their text.</param>
-    /// <param name="configure">Sets the options of this key.</param>
+    /// <param name="serviceKey">The key. Different keys must have different strings.</param>
+    /// <param name="configure">Configures the options of this key.</param>
     /// <returns>The same services.</returns>
-    /// <exception cref="ArgumentException">The key has no text, or the same text as another key.</exception>
+    /// <exception cref="ArgumentException">The string of the key is empty, or equal to that of another key.</exception>
     public static IServiceCollection AddKeyedEcrCredentials(
         this IServiceCollection services, object serviceKey, Action<EcrCredentialProviderOptions>? configure = null)
     {
@@ -57,20 +57,20 @@ public static class EcrCredentialsServiceCollectionExtensions
         var optionsName = serviceKey.ToString();
         if (string.IsNullOrEmpty(optionsName))
         {
-            throw new ArgumentException("The service key has no text. Its text names the options; use a string.", nameof(serviceKey));
+            throw new ArgumentException("the service key's ToString() is empty; use a non-empty string", nameof(serviceKey));
         }
 
-        // They would share their options, and so perhaps an identity.
+        // They would share their options, and possibly an identity.
         if (services.Any(other => other.ServiceType == typeof(EcrCredentialProvider)
             && other.ServiceKey is { } otherKey && !otherKey.Equals(serviceKey) && otherKey.ToString() == optionsName))
         {
-            throw new ArgumentException($"Another service key has the text \"{optionsName}\" too. Its text names the options; use strings.", nameof(serviceKey));
+            throw new ArgumentException($"another service key has the same string \"{optionsName}\"; use different strings", nameof(serviceKey));
         }
 
         return services.AddEcrServices(serviceKey, optionsName, configure);
     }
 
-    // Without key, the methods for keyed services add plain ones.
+    // With a null key the methods for keyed services add plain ones.
     private static IServiceCollection AddEcrServices(
         this IServiceCollection services, object? serviceKey, string optionsName, Action<EcrCredentialProviderOptions>? configure)
     {
@@ -80,7 +80,7 @@ public static class EcrCredentialsServiceCollectionExtensions
         services.TryAddKeyedSingleton(serviceKey, (provider, _) =>
         {
             var options = provider.GetEcrOptions<EcrCredentialProviderOptions>(optionsName);
-            return new EcrTokenClient(options.Logger, options.TimeProvider);
+            return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider });
         });
         services.TryAddKeyedSingleton<IEcrTokenSource>(serviceKey, (provider, _) =>
             new EcrTokenCache(provider.GetRequiredKeyedService<EcrTokenClient>(serviceKey), provider.GetEcrOptions<EcrTokenCacheOptions>(optionsName)));
@@ -88,7 +88,7 @@ public static class EcrCredentialsServiceCollectionExtensions
             new EcrCredentialProvider(
                 provider.GetRequiredKeyedService<IEcrTokenSource>(serviceKey), provider.GetEcrOptions<EcrCredentialProviderOptions>(optionsName)));
 
-        // An HTTP client's handlers are made anew every few minutes. They take what the provider has read of its options.
+        // The handlers of an HTTP client are created anew every few minutes. They share the provider.
         services.TryAddKeyedTransient(serviceKey, (provider, _) =>
             new EcrRegistryHandler(provider.GetRequiredKeyedService<EcrCredentialProvider>(serviceKey)));
         return services;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Ecr.Credentials.DependencyInjection;
 
-/// <summary>Gives options that name no clock and no logger those of the container.</summary>
+/// <summary>Sets the clock and logger of the container in options that have none of their own.</summary>
 internal sealed class EcrOptionsDefaults(TimeProvider timeProvider, ILoggerFactory? loggerFactory = null)
     : IPostConfigureOptions<EcrCredentialProviderOptions>, IPostConfigureOptions<EcrTokenCacheOptions>
 {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Ecr.Credentials.DependencyInjection;
 
-/// <summary>Has options check themselves.</summary>
+/// <summary>Validates the options by their own rules.</summary>
 internal sealed class EcrOptionsValidator : IValidateOptions<EcrCredentialProviderOptions>, IValidateOptions<EcrTokenCacheOptions>
 {
     public ValidateOptionsResult Validate(string? name, EcrCredentialProviderOptions options) =>

@@ -3,86 +3,85 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Http;
 
-/// <summary>Adds the registry's credential to HTTP requests for Amazon ECR, and to no others.</summary>
+/// <summary>Adds the registry's credentials to HTTP requests for Amazon ECR, and to no others.</summary>
 /// <remarks>
 /// <para>
-/// A request gets a credential if it has no <c>Authorization</c> of its own, its host is an ECR registry or covered by
-/// <see cref="EcrCredentialProviderOptions.RegistryAliases"/>, and it goes over https; over http only to <c>localhost</c> or a loopback address.
-/// <see cref="EcrCredentialProviderOptions.UnknownRegistry"/> does not apply: no host gets a credential that is not named. ECR takes the credential as
-/// Basic; ECR Public as Bearer, except at its token endpoint.
+/// A request gets credentials if it has no <c>Authorization</c> header, its host is an ECR registry or matches one of
+/// <see cref="EcrCredentialProviderOptions.RegistryAliases"/>, and it uses https; http only to <c>localhost</c> or a loopback address.
+/// <see cref="EcrCredentialProviderOptions.UnknownRegistry"/> does not apply: only named hosts get credentials. ECR takes them as Basic; ECR Public as
+/// Bearer, except at its token endpoint.
 /// </para>
 /// <para>
-/// When the registry refuses the credential, a new one is asked for, once, and the request is sent again if its content is none, bytes or text.
-/// Other content may have been used up: the caller then gets the refusal, and finds the new credential when it tries again.
+/// If the registry rejects the credentials, new ones are requested once, and the request is sent again if it has no content or its content is bytes or
+/// text. Other content may be consumed already: the caller then gets the rejection, and its next request uses the new credentials.
 /// </para>
 /// <para>
-/// Layers come by redirect from storage, which must not see the credential. Add the handler last, next to the primary handler: .NET's primary handlers
-/// drop the header when they follow a redirect, and a redirect that is followed above passes here again, under the storage's host. The credential
-/// is taken off the message when the answer is there, so that a handler above which sends the same message elsewhere has none to send. A handler below
+/// Layers are redirected to storage, which must not see the credentials. Add the handler last, next to the primary handler: .NET's primary handlers
+/// drop the header when they follow a redirect, and a redirect that is followed above passes through here again, with the storage's host. The header is
+/// removed from the message when the response arrives, so that a handler above that sends the same message elsewhere does not send it. A handler below
 /// that follows redirects itself must drop <c>Authorization</c>.
 /// </para>
-/// <para>Thread-safe, as handlers are. It has no state of its own; <see cref="IEcrTokenSource"/> under the provider decides what is cached.</para>
+/// <para>Thread-safe, as handlers are. It has no state of its own; the <see cref="IEcrTokenSource"/> of the provider decides what is cached.</para>
 /// </remarks>
-/// <param name="provider">Says which hosts are registries, and gives their tokens; the caller disposes it.</param>
+/// <param name="provider">Decides which hosts are registries and provides their tokens; disposed by the caller.</param>
+[SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "The caller disposes the provider, which serves many handlers.")]
 public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : DelegatingHandler
 {
-    private readonly EcrRegistryResolver _registries = (provider ?? throw new ArgumentNullException(nameof(provider))).Registries;
-    private readonly IdentitySelector _identities = provider.Identities;
-    private readonly IEcrTokenSource _tokens = provider.Tokens;
-    private readonly ILogger _logger = provider.Logger;
+    private readonly EcrCredentialProvider _provider = provider ?? throw new ArgumentNullException(nameof(provider));
 
-    /// <summary>Sends the request, with a credential if it is for a registry.</summary>
+    /// <summary>Sends the request, with credentials if it is for a registry.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The response.</returns>
-    /// <exception cref="EcrCredentialException">There is no credential; the reason says why.</exception>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="EcrCredentialException">No credentials can be provided; the reason says why.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!TryGetRegistry(request, out var registry))
+        if (FindTokenRequest(request) is not { } tokenRequest)
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
         var address = request.RequestUri!;
-        var tokenRequest = new EcrTokenRequest(registry) { Identity = _identities.Select(GetImage(address)) };
-        var token = await _tokens.GetTokenAsync(tokenRequest, cancellationToken).ConfigureAwait(false);
+        var registry = tokenRequest.Registry;
+        var token = await _provider.GetTokenAsync(tokenRequest, cancellationToken).ConfigureAwait(false);
         var response = await SendAsync(request, registry, token, cancellationToken).ConfigureAwait(false);
 
-        // A primary handler that follows redirects writes the new address into the message. Then it was another server that refused.
-        if (!IsRefusal(response, registry) || request.RequestUri != address)
+        // A primary handler that follows redirects writes the new address into the message. Then another server rejected the request.
+        if (!IsRejection(response, registry) || request.RequestUri != address)
         {
             return response;
         }
 
-        var renewed = await RenewAsync(tokenRequest, token, response, cancellationToken).ConfigureAwait(false);
-        if (renewed.Password == token.Password || !CanSendAgain(request.Content))
+        var refreshed = await RefreshAsync(tokenRequest, token, response, cancellationToken).ConfigureAwait(false);
+        if (refreshed.Password == token.Password || !CanSendAgain(request.Content))
         {
             return response;
         }
 
         response.Dispose();
-        return await SendAsync(request, registry, renewed, cancellationToken).ConfigureAwait(false);
+        return await SendAsync(request, registry, refreshed, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Sends a request that needs no credential.</summary>
+    /// <summary>Sends a request that needs no credentials.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The response.</returns>
-    /// <exception cref="NotSupportedException">The request needs a credential, which cannot be got synchronously.</exception>
+    /// <exception cref="NotSupportedException">The request needs credentials, which cannot be obtained synchronously.</exception>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-
-        return TryGetRegistry(request, out var registry)
-            ? throw new NotSupportedException($"The credential for {MessageText.Quote(registry.Host)} cannot be got synchronously. Use SendAsync.")
+        return FindTokenRequest(request) is { } tokenRequest
+            ? throw new NotSupportedException(
+                $"credentials for {MessageText.Quote(tokenRequest.Registry.Host)} cannot be obtained synchronously. Use SendAsync.")
             : base.Send(request, cancellationToken);
     }
 
@@ -96,67 +95,60 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
         }
         finally
         {
-            // Who has the message next may log it, or send it to another host.
+            // The next owner of the message may log it or send it to another host.
             request.Headers.Authorization = null;
         }
     }
 
-    private async Task<EcrToken> RenewAsync(
-        EcrTokenRequest request, EcrToken refused, HttpResponseMessage refusal, CancellationToken cancellationToken)
+    private async Task<EcrToken> RefreshAsync(
+        EcrTokenRequest request, EcrToken rejected, HttpResponseMessage rejection, CancellationToken cancellationToken)
     {
         try
         {
-            var renewal = new EcrTokenRequest(request.Registry) { Identity = request.Identity, RejectedToken = refused };
-            return await _tokens.GetTokenAsync(renewal, cancellationToken).ConfigureAwait(false);
+            return await _provider.GetTokenAsync(request.Rejecting(rejected), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            refusal.Dispose();
+            rejection.Dispose();
             throw;
         }
     }
 
-    private bool TryGetRegistry(HttpRequestMessage request, [NotNullWhen(true)] out EcrRegistry? registry)
+    private EcrTokenRequest? FindTokenRequest(HttpRequestMessage request)
     {
-        registry = null;
-
-        // A Host header of the caller's own names another server, to TLS as well as to proxies.
+        // A Host header set by the caller names another server, for TLS and for proxies.
         if (request.RequestUri is not { IsAbsoluteUri: true } address
             || request.Headers.Host is not null
             || request.Headers.NonValidated.Contains("Authorization")
-            || !TryGetRegistry(address, out var found))
+            || _provider.FindTokenRequest(address.Authority, GetAuthorityWithPort(address), GetRepository(address)) is not { } tokenRequest)
         {
-            return false;
+            return null;
         }
 
         if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
         {
-            Log.NotSecure(_logger, address.Scheme, address.Authority);
-            return false;
+            Log.InsecureRegistryRequest(_provider.Logger, address.Scheme, address.Authority);
+            return null;
         }
 
-        registry = found;
-        return true;
+        return tokenRequest;
     }
 
-    // An alias may name the port that a URI leaves out.
-    private bool TryGetRegistry(Uri address, [NotNullWhen(true)] out EcrRegistry? registry) =>
-        _registries.TryResolveNamed(address.Authority, out registry, out _)
-        || (address.IsDefaultPort && _registries.TryResolveNamed($"{address.Authority}:{address.Port}", out registry, out _));
+    private static string GetAuthorityWithPort(Uri address) => address.IsDefaultPort ? $"{address.Authority}:{address.Port}" : address.Authority;
 
-    // What an identity rule is compared with: host and repository, of which the registry's API has the latter behind its version,
-    // <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#endpoints>. Patterns take the path as a prefix, so its end does not matter.
-    private static string GetImage(Uri address)
+    // What an identity rule's path is compared with. In the registry's API the repository follows the version,
+    // <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#endpoints>. Patterns match a prefix of the path, so its end does not matter.
+    private static string GetRepository(Uri address)
     {
         var path = address.AbsolutePath;
-        return string.Concat(address.Authority, path.StartsWith("/v2/", StringComparison.Ordinal) ? path.AsSpan("/v2".Length) : path);
+        return path.StartsWith("/v2/", StringComparison.Ordinal) ? path["/v2".Length..] : path;
     }
 
-    // ECR Public says 400 where it should say 401, <https://github.com/aws/containers-roadmap/issues/2835>.
-    private static bool IsRefusal(HttpResponseMessage response, EcrRegistry registry) =>
+    // ECR Public returns 400 instead of 401, <https://github.com/aws/containers-roadmap/issues/2835>.
+    private static bool IsRejection(HttpResponseMessage response, EcrRegistry registry) =>
         response.StatusCode == HttpStatusCode.Unauthorized || (registry.IsPublic && response.StatusCode == HttpStatusCode.BadRequest);
 
-    // Sent before by HttpClient, these can be read again from the start.
+    // These can be read again from the start.
     private static bool CanSendAgain(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent;
 
     // ECR: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html#registry_auth_http>.
@@ -170,9 +162,9 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
 
     private static class Log
     {
-        private static readonly Action<ILogger, string, string, Exception?> NotSecureMessage = LoggerMessage.Define<string, string>(
-            LogLevel.Warning, new EventId(1, nameof(NotSecure)), "Sent no password over {Scheme} to the registry {Host}. Use https.");
+        private static readonly Action<ILogger, string, string, Exception?> InsecureRegistryRequestMessage = LoggerMessage.Define<string, string>(
+            LogLevel.Warning, LogEvents.InsecureRegistryRequest, "Not sending credentials to the registry {Host} over {Scheme}; use https");
 
-        public static void NotSecure(ILogger logger, string scheme, string host) => NotSecureMessage(logger, scheme, host, null);
+        public static void InsecureRegistryRequest(ILogger logger, string scheme, string host) => InsecureRegistryRequestMessage(logger, host, scheme, null);
     }
 }

@@ -3,7 +3,7 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Identity;
 
-/// <summary>The ARN of an IAM role, taken apart: <see href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"/>.</summary>
+/// <summary>The parsed ARN of an IAM role: <see href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"/>.</summary>
 internal sealed record AwsRoleArn
 {
     private const string Example = "arn:aws:iam::123456789012:role/pull";
@@ -16,15 +16,15 @@ internal sealed record AwsRoleArn
         Partition = partition;
     }
 
-    /// <summary>The partition in which the role lives, such as <c>aws</c> or <c>aws-cn</c>.</summary>
+    /// <summary>The partition of the role, such as <c>aws</c> or <c>aws-cn</c>.</summary>
     public string Partition { get; }
 
-    /// <exception cref="FormatException">The text is not the ARN of a role. The message says what is wrong with it.</exception>
+    /// <exception cref="FormatException">The text is not a valid role ARN. The message says what is wrong with it.</exception>
     public static AwsRoleArn Parse(string text) => TryParse(text, out var arn, out var error) ? arn : throw new FormatException(error);
 
-    /// <param name="setting">What names the role, for the message, such as <c>AWS_ROLE_ARN</c>.</param>
+    /// <param name="setting">The setting that contains the ARN, for the error message, such as <c>AWS_ROLE_ARN</c>.</param>
     /// <param name="text">The ARN.</param>
-    /// <exception cref="EcrCredentialException">The text is not the ARN of a role.</exception>
+    /// <exception cref="EcrCredentialException">The text is not a valid role ARN.</exception>
     public static AwsRoleArn ParseSetting(string setting, string text) =>
         TryParse(text, out var arn, out var error)
             ? arn
@@ -37,7 +37,7 @@ internal sealed record AwsRoleArn
         arn = null;
         if (text.AsSpan().Trim().Length != text.Length)
         {
-            error = $"The role {MessageText.Quote(text)} begins or ends with a blank. Take the blank away.";
+            error = $"The role ARN {MessageText.Quote(text)} has leading or trailing whitespace. Remove it.";
             return false;
         }
 
@@ -51,7 +51,7 @@ internal sealed record AwsRoleArn
             || !IsAccount(arnText[parts[4]])
             || !IsRole(arnText[parts[5]]))
         {
-            error = $"{MessageText.Quote(text)} is not the ARN of a role. Write it as in {Example}.";
+            error = $"{MessageText.Quote(text)} is not a valid role ARN. Expected the form {Example}.";
             return false;
         }
 
@@ -65,7 +65,7 @@ internal sealed record AwsRoleArn
 
     private static bool IsAccount(ReadOnlySpan<char> text) => text.Length == 12 && !text.ContainsAnyExceptInRange('0', '9');
 
-    // A path may stand before the name and holds any printable ASCII: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html.
+    // The name may be preceded by a path, which allows any printable ASCII: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html.
     private static bool IsRole(ReadOnlySpan<char> text) =>
         text.StartsWith("role/", StringComparison.Ordinal) && text[^1] != '/' && !text.ContainsAnyExceptInRange('!', '~');
 }

@@ -4,10 +4,9 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Identity;
 
-/// <summary>The AWS identity with which ECR is asked for a token.</summary>
+/// <summary>The AWS identity that requests tokens from ECR.</summary>
 /// <remarks>
-/// Immutable. Two identities that are made of the same values are equal, and share tokens in a cache. <see cref="ToString"/> and the debugger show no
-/// token and no key.
+/// Immutable. Identities with the same values are equal and share cached tokens. <see cref="ToString"/> and the debugger do not show tokens or keys.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class EcrIdentity : IEquatable<EcrIdentity>
@@ -15,16 +14,16 @@ public sealed class EcrIdentity : IEquatable<EcrIdentity>
     private EcrIdentity(Choice value) => Value = value;
 
     /// <summary>
-    /// The first identity that is found in the order of every AWS SDK: keys in the environment, a web identity, the profile that <c>AWS_PROFILE</c>
-    /// names, container credentials, the instance's role.
+    /// Gets the identity of the default credential chain, in the order of the AWS SDKs: keys in the environment, web identity, the profile selected by
+    /// <c>AWS_PROFILE</c>, container credentials, the instance's role.
     /// </summary>
     public static EcrIdentity Default { get; } = new(new DefaultChain());
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal Choice Value { get; }
 
-    /// <summary>A profile of the AWS config and credentials files.</summary>
-    /// <param name="name">The profile's name.</param>
+    /// <summary>Creates an identity that uses a profile of the shared AWS config and credentials files.</summary>
+    /// <param name="name">The name of the profile.</param>
     /// <returns>The identity.</returns>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public static EcrIdentity Profile(string name)
@@ -33,25 +32,27 @@ public sealed class EcrIdentity : IEquatable<EcrIdentity>
         return new EcrIdentity(new ProfileChoice(name));
     }
 
-    /// <summary>A role that is assumed by <see cref="Default"/>.</summary>
+    /// <summary>Creates an identity that assumes a role, using the <see cref="Default"/> identity.</summary>
     /// <param name="roleArn">The role, such as <c>arn:aws:iam::123456789012:role/pull</c>.</param>
-    /// <param name="externalId">What the role's trust policy wants to hear, if anything.</param>
+    /// <param name="externalId">The external ID, if the role's trust policy requires one.</param>
     /// <returns>The identity.</returns>
-    /// <exception cref="ArgumentException"><paramref name="roleArn"/> is not the ARN of a role.</exception>
+    /// <exception cref="ArgumentException"><paramref name="roleArn"/> is not a valid role ARN.</exception>
     public static EcrIdentity Role(string roleArn, string? externalId = null) => FromRole(ParseRole(roleArn), externalId);
 
-    /// <summary>A role that is assumed with a token from an OpenID Connect provider, such as a Kubernetes service account's.</summary>
+    /// <summary>Creates an identity that assumes a role with an OpenID Connect token, such as that of a Kubernetes service account.</summary>
     /// <param name="token">The token.</param>
     /// <param name="roleArn">The role, such as <c>arn:aws:iam::123456789012:role/pull</c>.</param>
     /// <returns>The identity.</returns>
-    /// <exception cref="ArgumentException">The token is empty, or <paramref name="roleArn"/> is not the ARN of a role.</exception>
+    /// <exception cref="ArgumentException">The token is empty, or <paramref name="roleArn"/> is not a valid role ARN.</exception>
     public static EcrIdentity WebIdentity(string token, string roleArn)
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
         return FromWebIdentity(token, ParseRole(roleArn));
     }
 
-    /// <summary>Credentials of the caller's own, asked again for each call. Equal to another identity if the object is.</summary>
+    /// <summary>
+    /// Creates an identity from AWS credentials, which are read for each call. Two such identities are equal if their credentials objects are equal.
+    /// </summary>
     /// <param name="credentials">The credentials.</param>
     /// <returns>The identity.</returns>
     public static EcrIdentity Credentials(AWSCredentials credentials)
@@ -60,9 +61,9 @@ public sealed class EcrIdentity : IEquatable<EcrIdentity>
         return new EcrIdentity(new CredentialsChoice(credentials));
     }
 
-    /// <summary>Whether both are made of the same values.</summary>
+    /// <summary>Determines whether two identities have the same values.</summary>
     /// <param name="other">The other identity.</param>
-    /// <returns><see langword="true"/> if they are.</returns>
+    /// <returns><see langword="true"/> if they are equal.</returns>
     public bool Equals(EcrIdentity? other) => (object)this == other || (other is not null && Value == other.Value);
 
     /// <inheritdoc/>
@@ -71,8 +72,8 @@ public sealed class EcrIdentity : IEquatable<EcrIdentity>
     /// <inheritdoc/>
     public override int GetHashCode() => Value.GetHashCode();
 
-    /// <summary>What the identity is, without token and keys.</summary>
-    /// <returns>The text.</returns>
+    /// <summary>Returns a description of the identity, without tokens and keys.</summary>
+    /// <returns>Text that is safe to log.</returns>
     public override string ToString() => Value.ToString();
 
     internal static EcrIdentity FromRole(AwsRoleArn arn, string? externalId) => new(new RoleChoice(arn, externalId));
@@ -92,7 +93,7 @@ public sealed class EcrIdentity : IEquatable<EcrIdentity>
         }
     }
 
-    /// <summary>One of the kinds of identity, with what belongs to it.</summary>
+    /// <summary>The kind of identity and its values.</summary>
     internal abstract record Choice
     {
         public sealed override string ToString() => Describe();
@@ -122,6 +123,6 @@ public sealed class EcrIdentity : IEquatable<EcrIdentity>
 
     internal sealed record CredentialsChoice(AWSCredentials Credentials) : Choice
     {
-        protected override string Describe() => "credentials of the caller";
+        protected override string Describe() => "the caller's AWS credentials";
     }
 }

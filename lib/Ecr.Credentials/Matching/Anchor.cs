@@ -1,12 +1,12 @@
 namespace Ecr.Credentials.Matching;
 
-/// <summary>A literal that an image has at a certain place if a pattern matches it.</summary>
-/// <param name="Place">The place.</param>
+/// <summary>A literal that every image matched by a pattern has in a given slot.</summary>
+/// <param name="Slot">The slot.</param>
 /// <param name="Text">The literal.</param>
-internal readonly record struct Anchor(IndexSlot Place, string Text)
+internal readonly record struct Anchor(IndexSlot Slot, string Text)
 {
-    /// <summary>All keys of a group; at least one, since a port is literal even if it is empty.</summary>
-    public static IEnumerable<Anchor> AllOf(PatternGroup group)
+    /// <summary>Returns all anchors of a group: at least one, because a port is always a literal, even if empty.</summary>
+    public static IEnumerable<Anchor> GetAll(PatternGroup group)
     {
         yield return Whole(IndexSlot.PortField, group.Port);
 
@@ -36,5 +36,5 @@ internal readonly record struct Anchor(IndexSlot Place, string Text)
 
     private static Anchor Whole(int field, string text) => new(new IndexSlot(field, AnchorKind.Whole, 0), text);
 
-    private static Anchor Partial(int field, AnchorKind part, string text) => new(new IndexSlot(field, part, text.Length), text);
+    private static Anchor Partial(int field, AnchorKind kind, string text) => new(new IndexSlot(field, kind, text.Length), text);
 }

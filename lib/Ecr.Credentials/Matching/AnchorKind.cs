@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Matching;
 
-/// <summary>Which part of a field a <see cref="Anchor"/> names.</summary>
+/// <summary>The part of a field that an <see cref="Anchor"/> covers.</summary>
 internal enum AnchorKind
 {
     Whole,

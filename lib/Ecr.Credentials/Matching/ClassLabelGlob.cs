@@ -4,16 +4,16 @@ using System.Text;
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
-/// One label of a pattern whose host contains <c>[</c>, matched as Go's <c>path.Match</c> does, https://pkg.go.dev/path#Match.
+/// Matches one label of a pattern whose host contains <c>[</c> the way Go's <c>path.Match</c> does, https://pkg.go.dev/path#Match.
 /// </summary>
 /// <remarks>
-/// URL parsing lets such a host through only as an IPv6 address, and the brackets are left over if no port follows. They then read as a
-/// character class: <c>[::1]</c> matches the label <c>1</c>. Of the class grammar, negation and backslash cannot pass the URL parser.
+/// The URL parser accepts such a host only as an IPv6 address, and the brackets remain if no port follows. They are then interpreted as a character
+/// class: <c>[::1]</c> matches the label <c>1</c>. Negation and backslash, also part of the class grammar, are rejected by the URL parser.
 /// Each character of pattern and label is one byte of UTF-8, see <see cref="SchemelessUrl"/>; a class consumes a whole code point.
 /// </remarks>
 internal static class ClassLabelGlob
 {
-    /// <summary>Whether every class has an end and holds at least one item. A label that is not well-formed matches nothing.</summary>
+    /// <summary>Whether every class is closed and not empty. A label that is not well-formed matches nothing.</summary>
     public static bool IsWellFormed(ReadOnlySpan<char> pattern)
     {
         while (!pattern.IsEmpty)
@@ -35,7 +35,7 @@ internal static class ClassLabelGlob
     /// <param name="label">The label of the image's host.</param>
     public static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> label)
     {
-        // Where to go on after a mismatch: behind the last star, with that star matching one byte more.
+        // Where to resume after a mismatch: after the last star, which then matches one more byte.
         ReadOnlySpan<char> retryPattern = default;
         ReadOnlySpan<char> retryLabel = default;
         var canRetry = false;
@@ -81,7 +81,7 @@ internal static class ClassLabelGlob
         return equal;
     }
 
-    /// <summary>Reads "[", one or more items "c" or "lo-hi", "]".</summary>
+    /// <summary>Reads a class: "[", then one or more "c" or "lo-hi", then "]".</summary>
     private static bool TryReadClass(ref ReadOnlySpan<char> pattern, Rune rune, out bool contains)
     {
         contains = false;
@@ -124,7 +124,7 @@ internal static class ClassLabelGlob
         return isValid && !pattern.IsEmpty;
     }
 
-    /// <summary>Reads one code point. Like Go, takes a byte that starts none as U+FFFD of length one.</summary>
+    /// <summary>Reads one code point. An invalid byte is read as U+FFFD of length 1, as in Go.</summary>
     private static Rune ReadRune(ref ReadOnlySpan<char> text, out bool isValid)
     {
         Span<byte> utf8 = stackalloc byte[4];

@@ -1,10 +1,10 @@
 namespace Ecr.Credentials.Matching;
 
-/// <summary>Holds <see cref="ImagePattern.ForEcr"/>, so that it is made only where it is used.</summary>
+/// <summary>The value of <see cref="ImagePattern.ForEcr"/>, in a type of its own so that it is initialized only on first use.</summary>
 internal static class EcrImagePatterns
 {
     // Host names per partition: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html and the partitions' endpoint
-    // rules. FIPS hosts exist in regions of aws and aws-us-gov only.
+    // rules. Only the partitions aws and aws-us-gov have FIPS hosts.
     public static readonly IReadOnlyList<ImagePattern> All = Array.AsReadOnly(Array.ConvertAll(
         [
             "*.dkr.ecr.*.amazonaws.com",

@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
-/// The host of a pattern, compiled. A star matches any run of bytes within its label, also none; everything else is literal.
+/// The compiled host of a pattern. A star matches any number of bytes within its label, including none; everything else is literal.
 /// </summary>
 /// <remarks>
-/// A star never crosses a dot and a literal dot matches only a dot, so equal label counts need no check of their own. It also means that the
-/// place of nearly every literal is known without trying: behind a star, a literal with a dot in it must lie so that its first dot falls on
-/// the host's next dot. Only between two stars of one label is there a search, and there the leftmost place is as good as any.
+/// A star never crosses a dot and a literal dot matches only a dot, so the number of labels needs no separate comparison. For the same reason the position of
+/// nearly every literal is known without searching: after a star, the first dot of a literal must coincide with the host's next dot. Only a literal
+/// between two stars of one label is searched for, and its leftmost occurrence is as good as any other.
 /// </remarks>
 internal sealed class HostGlob
 {
@@ -35,10 +35,10 @@ internal sealed class HostGlob
 
     public string Text { get; }
 
-    /// <summary>Whether brackets are left over from an IPv6 address, see <see cref="ClassLabelGlob"/>.</summary>
+    /// <summary>Whether the host still contains the brackets of an IPv6 address, see <see cref="ClassLabelGlob"/>.</summary>
     public bool HasClasses => _classLabels is not null;
 
-    // Inlined into its callers, it would make them spill their own spans.
+    // If inlined, it would make its callers spill their spans to the stack.
     [MethodImpl(MethodImplOptions.NoInlining)]
     public bool IsMatch(ReadOnlySpan<char> host)
     {
@@ -60,7 +60,7 @@ internal sealed class HostGlob
         host = host[_prefix.Length..^_suffix.Length];
         foreach (var literal in _middle)
         {
-            var start = literal.FindBehindStar(host);
+            var start = literal.FindAfterStar(host);
             if (start < 0)
             {
                 return false;
@@ -88,15 +88,15 @@ internal sealed class HostGlob
         return count == labels.Length;
     }
 
-    /// <summary>Text between two stars.</summary>
+    /// <summary>The text between two stars.</summary>
     private readonly struct Literal(string text)
     {
         private readonly int _dot = text.IndexOf('.', StringComparison.Ordinal);
 
         public string Text { get; } = text;
 
-        /// <summary>Where in the rest of the host this text stands, if the star before it starts there; -1 if nowhere.</summary>
-        public int FindBehindStar(ReadOnlySpan<char> host)
+        /// <summary>Returns the position of this text in the rest of the host, which starts at the preceding star; -1 if not found.</summary>
+        public int FindAfterStar(ReadOnlySpan<char> host)
         {
             if (_dot < 0)
             {
@@ -107,7 +107,7 @@ internal sealed class HostGlob
             return start >= 0 && host[start..].StartsWith(Text) ? start : -1;
         }
 
-        // Labels are short and many stars make many searches, so a plain loop beats vectorised ones.
+        // Labels are short, and a pattern with many stars needs many searches: a plain loop is faster than a vectorized search.
         private int FindInLabel(ReadOnlySpan<char> host)
         {
             for (var start = 0; start <= host.Length - Text.Length && host[start] != '.'; start++)

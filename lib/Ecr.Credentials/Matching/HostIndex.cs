@@ -1,14 +1,14 @@
 namespace Ecr.Credentials.Matching;
 
-/// <summary>Finds the first of many patterns that matches.</summary>
+/// <summary>Finds the first matching pattern among many.</summary>
 /// <remarks>
-/// Every group of patterns with the same host and port is filed under one <see cref="Anchor"/>: a literal that an image must have at a
-/// certain place if any of the group matches it. Of the keys a group could have, it gets the one that fewest groups share. An image is
-/// looked up under each place that is in use for its number of labels, and the groups found there are tried.
+/// Each group of patterns with the same host and port is indexed by one <see cref="Anchor"/>, a literal that every image matched by the group has in
+/// a given slot. Of a group's possible anchors, the one shared by the fewest groups is used. For an image, every slot in use for its label count is
+/// looked up, and the groups found are tried.
 /// </remarks>
 internal sealed class HostIndex
 {
-    private readonly Dictionary<int, SlotLookup[]> _probesByLabelCount;
+    private readonly Dictionary<int, SlotLookup[]> _lookupsByLabelCount;
     private readonly PatternGroup[] _groupsWithClasses;
 
     public HostIndex(ImagePattern[] patterns)
@@ -23,32 +23,32 @@ internal sealed class HostIndex
         ];
 
         _groupsWithClasses = [.. groups.Where(group => group.Host.HasClasses)];
-        _probesByLabelCount = groups
+        _lookupsByLabelCount = groups
             .Where(group => !group.Host.HasClasses)
             .GroupBy(group => LabelCount(group.Host.Text))
             .ToDictionary(sameCount => sameCount.Key, sameCount => Index([.. sameCount]));
     }
 
-    /// <returns>The lowest index of a pattern that matches; -1 if none does.</returns>
+    /// <returns>The lowest index of a matching pattern; -1 if no pattern matches.</returns>
     public int FirstMatch(ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path)
     {
         var first = FirstMatch(_groupsWithClasses, host, port, path, int.MaxValue);
-        if (_probesByLabelCount.TryGetValue(LabelCount(host), out var probes))
+        if (_lookupsByLabelCount.TryGetValue(LabelCount(host), out var lookups))
         {
-            // Probes are in the order of their fields: the port, then the labels from the last to the first.
+            // Lookups are ordered by field: the port, then the labels from last to first.
             var field = port;
             var restOfHost = host;
             var position = IndexSlot.PortField;
-            foreach (var probe in probes)
+            foreach (var lookup in lookups)
             {
-                for (; position < probe.Field; position++)
+                for (; position < lookup.Field; position++)
                 {
                     var dot = restOfHost.LastIndexOf('.');
                     field = restOfHost[(dot + 1)..];
                     restOfHost = dot < 0 ? default : restOfHost[..dot];
                 }
 
-                first = FirstMatch(probe.Find(field), host, port, path, first);
+                first = FirstMatch(lookup.Find(field), host, port, path, first);
             }
         }
 
@@ -74,18 +74,18 @@ internal sealed class HostIndex
     private static SlotLookup[] Index(PatternGroup[] groups)
     {
         Dictionary<Anchor, int> uses = [];
-        foreach (var key in groups.SelectMany(Anchor.AllOf))
+        foreach (var anchor in groups.SelectMany(Anchor.GetAll))
         {
-            uses[key] = uses.GetValueOrDefault(key) + 1;
+            uses[anchor] = uses.GetValueOrDefault(anchor) + 1;
         }
 
         return
         [
             .. groups
-                .Select(group => (Group: group, Key: Anchor.AllOf(group).MinBy(key => uses[key])))
-                .GroupBy(filed => filed.Key.Place)
-                .OrderBy(samePlace => samePlace.Key.Field)
-                .Select(samePlace => new SlotLookup(samePlace.Key, samePlace.ToLookup(filed => filed.Key.Text, filed => filed.Group))),
+                .Select(group => (Group: group, Anchor: Anchor.GetAll(group).MinBy(anchor => uses[anchor])))
+                .GroupBy(indexed => indexed.Anchor.Slot)
+                .OrderBy(sameSlot => sameSlot.Key.Field)
+                .Select(sameSlot => new SlotLookup(sameSlot.Key, sameSlot.ToLookup(indexed => indexed.Anchor.Text, indexed => indexed.Group))),
         ];
     }
 

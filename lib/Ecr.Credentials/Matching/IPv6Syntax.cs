@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
-/// The IPv6 addresses without zone that Go takes, https://pkg.go.dev/net/netip#ParseAddr. .NET's parser takes more, such as a prefix
+/// Recognizes IPv6 addresses without a zone as Go does, https://pkg.go.dev/net/netip#ParseAddr. The .NET parser accepts more, such as a prefix
 /// length.
 /// </summary>
 internal static class IPv6Syntax
@@ -20,7 +20,7 @@ internal static class IPv6Syntax
             address = address[2..];
         }
 
-        // After a leading "::", and after each colon, comes a group; only a "::" may end the address.
+        // A leading "::" and each colon is followed by a group; only "::" may end the address.
         while (!(address.IsEmpty && hasEllipsis))
         {
             var digits = CountHexDigits(address);
@@ -31,7 +31,7 @@ internal static class IPv6Syntax
 
             if (digits < address.Length && address[digits] == '.')
             {
-                // An IPv4 address stands for the last two groups.
+                // A trailing IPv4 address replaces the last two groups.
                 groups += 2;
                 return IsIPv4(address) && (hasEllipsis ? groups < GroupCount : groups == GroupCount);
             }

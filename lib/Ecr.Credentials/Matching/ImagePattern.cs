@@ -5,28 +5,27 @@ using System.Runtime.CompilerServices;
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
-/// One entry of <c>matchImages</c> in a kubelet's credential provider configuration, which decides about an image exactly as the kubelet
-/// does.
+/// An entry of <c>matchImages</c> in the kubelet's credential provider configuration, matched by exactly the kubelet's rules.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A pattern is <c>host[:port][/path]</c>. In the host, <c>*</c> matches any run of characters within one label, also none:
-/// <c>*.dkr.ecr.*.amazonaws.com</c> matches <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com/app</c>. Host labels must be equal in number.
+/// A pattern has the form <c>host[:port][/path]</c>. In the host, <c>*</c> matches any number of characters within one label, including none:
+/// <c>*.dkr.ecr.*.amazonaws.com</c> matches <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com/app</c>. Pattern and image must have the same number of
+/// host labels.
 /// </para>
-/// <para>What surprises people:</para>
+/// <para>Common pitfalls:</para>
 /// <list type="bullet">
-/// <item><c>?</c> and <c>[...]</c> are no wildcards. The former starts a query, which is ignored; the latter is refused.</item>
-/// <item>A pattern without port does not match an image with one; <c>:443</c> is not implied.</item>
-/// <item>The path is a prefix of the text, not of its segments: <c>r.io/foo</c> matches <c>r.io/foobar</c>.</item>
-/// <item>There are no stars in paths: <c>r.io/*</c> matches nothing but a path that begins with a star. Write <c>r.io</c>.</item>
-/// <item>Case matters, in the host too.</item>
+/// <item><c>?</c> and <c>[...]</c> are not wildcards. The former starts a query, which is ignored; the latter is rejected.</item>
+/// <item>A pattern without a port does not match an image with one; <c>:443</c> is not implied.</item>
+/// <item>The path is a prefix of the text, not of whole segments: <c>r.io/foo</c> matches <c>r.io/foobar</c>.</item>
+/// <item>A star in a path is literal: <c>r.io/*</c> matches only paths that start with a star. Use <c>r.io</c>.</item>
+/// <item>Matching is case-sensitive, including the host.</item>
 /// <item>A scheme is not stripped: <c>https://r.io</c> is valid and matches no real image.</item>
 /// </list>
 /// <para>
 /// The rules are those of the kubelet's <c>URLsMatchStr</c>
 /// (https://github.com/kubernetes/kubernetes/blob/master/pkg/credentialprovider/keyring.go) built with Go 1.26: both sides are parsed as
-/// URLs and compared as bytes, percent escapes decoded. Text that is not well-formed UTF-16 counts as if U+FFFD stood for each lone
-/// surrogate.
+/// URLs and compared as bytes, with percent-escapes decoded. In text that is not well-formed UTF-16, each lone surrogate is treated as U+FFFD.
 /// </para>
 /// <para>
 /// Instances are immutable and safe to use from several threads. Matching an image of up to 4,096 characters allocates nothing.
@@ -36,7 +35,7 @@ public sealed class ImagePattern
 {
     private readonly string _text;
 
-    // "host[:port][/path]" if there is neither a star nor anything to decode in it.
+    // "host[:port][/path]" if it contains no star and nothing to decode.
     private readonly string? _literal;
     private readonly int _authorityLength;
 
@@ -54,46 +53,43 @@ public sealed class ImagePattern
     }
 
     /// <summary>
-    /// Patterns that together match every image of Amazon ECR: private and public registries, IPv4 and dual-stack host names, in all
-    /// partitions.
+    /// Gets patterns that together match every Amazon ECR image: private and public registries, IPv4 and dual-stack host names, all partitions.
     /// </summary>
     /// <value>
-    /// 18 patterns; no two match the same image. FIPS host names are covered where AWS publishes them, in the partitions aws and
-    /// aws-us-gov. An image whose host names a port, even 443, is matched by none. A star matches any account, so who hands out a token
-    /// must still validate the host.
+    /// 18 patterns; no two match the same image. FIPS host names are included where AWS publishes them, in the partitions aws and aws-us-gov. Images
+    /// with a port, even 443, are not matched. A star matches any text in place of the account ID, so validate the host before returning a token for it.
     /// </value>
     public static IReadOnlyList<ImagePattern> ForEcr => EcrImagePatterns.All;
 
-    /// <summary>The host.</summary>
     internal HostGlob Host { get; }
 
-    /// <summary>The digits of the port; empty without one.</summary>
+    /// <summary>The digits of the port; empty if there is no port.</summary>
     internal string Port { get; }
 
     /// <summary>The decoded path, see <see cref="SchemelessUrl"/>.</summary>
     internal string Path { get; }
 
     /// <summary>Parses a pattern.</summary>
-    /// <param name="text">The pattern. Empty text is valid, and matches an image without host.</param>
+    /// <param name="text">The pattern. An empty pattern is valid and matches an image without a host.</param>
     /// <returns>The pattern.</returns>
     /// <exception cref="FormatException">
-    /// The kubelet would refuse the text: it is no URL if put behind <c>https://</c>. The message says what is wrong where.
+    /// The kubelet would reject the pattern: with <c>https://</c> prepended it is not a valid URL. The message says what is wrong and where.
     /// </exception>
     public static ImagePattern Parse(ReadOnlySpan<char> text) =>
         TryParse(text, out var pattern, out var error) ? pattern : throw new FormatException(error);
 
-    /// <summary>Parses a pattern.</summary>
+    /// <summary>Parses a pattern without throwing.</summary>
     /// <param name="text">The pattern.</param>
-    /// <param name="pattern">The pattern; null if the text is not valid.</param>
-    /// <returns>Whether the text is valid, that is, whether the kubelet would accept it.</returns>
+    /// <param name="pattern">The parsed pattern, or <see langword="null"/> if the text is not valid.</param>
+    /// <returns><see langword="true"/> if the text is valid, that is, if the kubelet would accept it.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern) =>
         TryParse(text, out pattern, out _, out _);
 
-    /// <summary>Parses a pattern and says why it is not valid.</summary>
+    /// <summary>Parses a pattern without throwing and explains why it is not valid.</summary>
     /// <param name="text">The pattern.</param>
-    /// <param name="pattern">The pattern; null if the text is not valid.</param>
-    /// <param name="error">What is wrong where, and what to do; null if the text is valid.</param>
-    /// <returns>Whether the text is valid, that is, whether the kubelet would accept it.</returns>
+    /// <param name="pattern">The parsed pattern, or <see langword="null"/> if the text is not valid.</param>
+    /// <param name="error">What is wrong, where, and how to fix it; <see langword="null"/> if the text is valid.</param>
+    /// <returns><see langword="true"/> if the text is valid, that is, if the kubelet would accept it.</returns>
     public static bool TryParse(
         ReadOnlySpan<char> text, [NotNullWhen(true)] out ImagePattern? pattern, [NotNullWhen(false)] out string? error)
     {
@@ -102,16 +98,15 @@ public sealed class ImagePattern
         return isValid;
     }
 
-    /// <summary>Whether the kubelet would hold that this pattern matches an image.</summary>
+    /// <summary>Determines whether this pattern matches an image, as the kubelet would decide it.</summary>
     /// <param name="image">
-    /// The image as the kubelet has it, <c>docker.io/library/nginx</c> rather than <c>nginx</c>. An image that does not parse matches
-    /// nothing.
+    /// The normalized image name as the kubelet uses it: <c>docker.io/library/nginx</c>, not <c>nginx</c>. An image that cannot be parsed never matches.
     /// </param>
-    /// <returns>Whether the image matches.</returns>
+    /// <returns><see langword="true"/> if the image matches.</returns>
     public bool IsMatch(ReadOnlySpan<char> image) => _literal is null ? IsMatchGlob(image) : IsMatchLiteral(_literal, image);
 
-    /// <summary>The text that was parsed.</summary>
-    /// <returns>The text.</returns>
+    /// <summary>Returns the text that was parsed.</summary>
+    /// <returns>The text that was parsed.</returns>
     public override string ToString() => _text;
 
     private static bool TryParse(
@@ -123,7 +118,7 @@ public sealed class ImagePattern
         return isValid;
     }
 
-    // Nearly every image that has the pattern's host and port has them as they stand, and decides at the first character that differs.
+    // Nearly every image with the pattern's host and port spells them the same way, so the first difference decides.
     private bool IsMatchLiteral(string literal, ReadOnlySpan<char> image)
     {
         var same = image.CommonPrefixLength(literal);
@@ -133,7 +128,7 @@ public sealed class ImagePattern
             return ((same > _authorityLength || rest.IsEmpty || rest[0] == '/') && SchemelessUrl.IsPlainPath(rest)) || IsMatchGlob(image);
         }
 
-        // In the path it is another path, unless an escape stands for what the pattern wants.
+        // A difference in the path is a mismatch, unless the image escapes that character.
         return (same <= _authorityLength || (same < image.Length && image[same] == '%')) && IsMatchGlob(image);
     }
 
@@ -152,7 +147,7 @@ public sealed class ImagePattern
         return SchemelessUrl.IsPlainPath(path) ? Path.Length == 0 || path.StartsWith(Path) : IsMatchDecoded(image);
     }
 
-    // Zeroing the stack would cost more than the rest.
+    // Zeroing the stack buffer would take longer than the rest of the method.
     [SkipLocalsInit]
     private bool IsMatchDecoded(ReadOnlySpan<char> image)
     {

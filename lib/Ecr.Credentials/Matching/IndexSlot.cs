@@ -1,10 +1,10 @@
 namespace Ecr.Credentials.Matching;
 
-/// <summary>Where in an image a <see cref="Anchor"/> is found.</summary>
-/// <param name="Field">0 for the port, or the number of the label, counted from the last, which is 1.</param>
-/// <param name="Part">Which part of the field.</param>
-/// <param name="Length">The length of the part; 0 if it is the whole field.</param>
-internal readonly record struct IndexSlot(int Field, AnchorKind Part, int Length)
+/// <summary>The position of an <see cref="Anchor"/> in an image.</summary>
+/// <param name="Field">0 for the port; otherwise the number of the host label, counted from the last one, which is 1.</param>
+/// <param name="Kind">The part of the field.</param>
+/// <param name="Length">The length of the part; 0 for the whole field.</param>
+internal readonly record struct IndexSlot(int Field, AnchorKind Kind, int Length)
 {
     public const int PortField = 0;
 }

@@ -1,9 +1,10 @@
 namespace Ecr.Credentials.Matching;
 
-/// <summary>Finds, among the paths of patterns, those that an image's path begins with.</summary>
+/// <summary>Finds the pattern paths that are a prefix of an image's path.</summary>
 /// <remarks>
-/// In ordinal order, everything between a text and one of its prefixes begins with that prefix. So all paths that an image's path begins
-/// with are prefixes of the last path that is not behind it, or that path itself, and following each path's longest prefix finds them all.
+/// In ordinal order, everything between a text and one of its prefixes starts with that prefix. Take the last pattern path that does not sort after
+/// the image's path: every pattern path that is a prefix of the image's path is that one or a prefix of it, and is found by following the chain of
+/// longest prefixes.
 /// </remarks>
 internal sealed class PathIndex
 {
@@ -34,10 +35,10 @@ internal sealed class PathIndex
         }
     }
 
-    /// <returns>The lowest index of a pattern whose path begins this path; <see cref="int.MaxValue"/> if there is none.</returns>
+    /// <returns>The lowest index of a pattern whose path is a prefix of this path; <see cref="int.MaxValue"/> if there is none.</returns>
     public int FirstMatch(ReadOnlySpan<char> path)
     {
-        var candidate = LastNotBehind(path);
+        var candidate = LastNotAfter(path);
         while (candidate != None && !path.StartsWith(_entries[candidate].Path))
         {
             candidate = _entries[candidate].LongestPrefix;
@@ -46,7 +47,7 @@ internal sealed class PathIndex
         return candidate == None ? int.MaxValue : _entries[candidate].FirstIndex;
     }
 
-    private int LastNotBehind(ReadOnlySpan<char> path)
+    private int LastNotAfter(ReadOnlySpan<char> path)
     {
         var low = 0;
         var high = _entries.Length - 1;
@@ -67,7 +68,7 @@ internal sealed class PathIndex
     }
 
     /// <param name="Path">The path.</param>
-    /// <param name="LongestPrefix">The position of the longest other path that it begins with, or <see cref="None"/>.</param>
-    /// <param name="FirstIndex">The lowest index of a pattern with this path or one that it begins with.</param>
+    /// <param name="LongestPrefix">The position of the longest other path that is a prefix of it, or <see cref="None"/>.</param>
+    /// <param name="FirstIndex">The lowest index of a pattern with this path or a prefix of it.</param>
     private readonly record struct Entry(string Path, int LongestPrefix, int FirstIndex);
 }

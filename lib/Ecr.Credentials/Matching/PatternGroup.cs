@@ -1,9 +1,9 @@
 namespace Ecr.Credentials.Matching;
 
-/// <summary>The patterns of a set that have the same host and port and differ at most in the path.</summary>
+/// <summary>The patterns of a set that have the same host and port; only their paths may differ.</summary>
 internal sealed class PatternGroup
 {
-    // Most groups have one path. Then there is nothing to search in, and fewer objects are touched.
+    // Most groups have a single path, which needs no index: fewer objects are touched.
     private readonly string? _onlyPath;
     private readonly PathIndex? _paths;
 
@@ -26,10 +26,10 @@ internal sealed class PatternGroup
 
     public string Port { get; }
 
-    /// <summary>The lowest index of the patterns in the set.</summary>
+    /// <summary>The lowest index of the group's patterns in the set.</summary>
     public int FirstIndex { get; }
 
-    /// <returns>The lowest index of a pattern that matches; <see cref="int.MaxValue"/> if none does.</returns>
+    /// <returns>The lowest index of a matching pattern; <see cref="int.MaxValue"/> if no pattern matches.</returns>
     public int FirstMatch(ReadOnlySpan<char> host, ReadOnlySpan<char> port, ReadOnlySpan<char> path)
     {
         if (!SchemelessUrl.IsSamePort(port, Port) || !Host.IsMatch(host))

@@ -4,11 +4,11 @@ using System.Text;
 namespace Ecr.Credentials.Matching;
 
 /// <summary>
-/// A pattern or an image as the kubelet sees it: parsed as a URL behind <c>https://</c>, percent escapes decoded, host and port split.
+/// A pattern or an image as the kubelet sees it: parsed as a URL with <c>https://</c> prepended, percent-escapes decoded, host and port split.
 /// </summary>
 /// <remarks>
-/// The kubelet compares bytes, and escapes can form bytes that are no valid text. Each <see cref="char"/> of <see cref="Host"/> and
-/// <see cref="Path"/> therefore holds one byte of UTF-8 (0 to 255). ASCII text, which nearly all images are, is its own decoded form.
+/// The kubelet compares bytes, and escapes can produce bytes that are not valid UTF-8. Each <see cref="char"/> of <see cref="Host"/> and
+/// <see cref="Path"/> therefore holds one byte of UTF-8 (0 to 255). ASCII text without escapes, which nearly all images are, is its own decoded form.
 /// The rules are those of Go 1.26, https://pkg.go.dev/net/url#Parse and https://pkg.go.dev/net#SplitHostPort.
 /// </remarks>
 internal readonly ref struct SchemelessUrl
@@ -16,7 +16,7 @@ internal readonly ref struct SchemelessUrl
     /// <summary>A buffer of this length holds the decoded form of any text of 4,096 characters.</summary>
     public const int StackBufferLength = 3 * 4096;
 
-    // What Go lets stand in a host unescaped. Everything of 0x80 and above is allowed besides.
+    // The ASCII characters that Go allows unescaped in a host. All bytes from 0x80 on are allowed too.
     private const string HostAlphabet =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~!$&'()*+,;=<>\"";
 
@@ -29,7 +29,7 @@ internal readonly ref struct SchemelessUrl
     private static readonly SearchValues<char> UserinfoCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:~!$&'()*+,;=%@");
 
-    // Not the methods with "InRange" in their name: they box their bounds until the JIT has optimised them.
+    // The "InRange" search methods are avoided: they box their bounds until the JIT has optimized them.
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
 
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create(HostAlphabet + ":[]");
@@ -55,20 +55,20 @@ internal readonly ref struct SchemelessUrl
         Fragment,
     }
 
-    /// <summary>The host, without the brackets of an IPv6 address if a colon follows them, as the kubelet has it.</summary>
+    /// <summary>The host. As in the kubelet, the brackets of an IPv6 address are removed only if a colon follows them.</summary>
     public ReadOnlySpan<char> Host { get; }
 
-    /// <summary>The digits of the port; empty without one.</summary>
+    /// <summary>The digits of the port; empty if there is no port.</summary>
     public ReadOnlySpan<char> Port { get; }
 
-    /// <summary>The path with its leading slash; empty without one.</summary>
+    /// <summary>The path with its leading slash; empty if there is no path.</summary>
     public ReadOnlySpan<char> Path { get; }
 
     /// <summary>
-    /// Splits <c>host[:port][/path]</c> where host and port are written so plainly that they are valid and decoded as they stand.
-    /// <paramref name="rest"/>, the text from the first slash on, is decoded as it stands if <see cref="IsPlainPath"/> says so.
+    /// Splits <c>host[:port][/path]</c> if host and port are plain: valid, with nothing to decode. <paramref name="rest"/> is the text from the first
+    /// slash on; check it with <see cref="IsPlainPath"/>.
     /// </summary>
-    /// <returns>False if the text needs <see cref="TryParse"/>; it may be valid or not.</returns>
+    /// <returns>False if the text must be parsed with <see cref="TryParse"/>; it may still be valid.</returns>
     public static bool TrySplitPlain(
         ReadOnlySpan<char> text, out ReadOnlySpan<char> host, out ReadOnlySpan<char> port, out ReadOnlySpan<char> rest)
     {
@@ -95,26 +95,26 @@ internal readonly ref struct SchemelessUrl
         return rest.IsEmpty || rest[0] == '/';
     }
 
-    /// <summary>Whether a path contains nothing to decode, to cut off or to refuse.</summary>
+    /// <summary>Whether a path contains nothing to decode, cut off or reject.</summary>
     public static bool IsPlainPath(ReadOnlySpan<char> path) => !path.ContainsAnyExcept(PlainPathCharacters);
 
-    /// <summary>Whether <see cref="TrySplitPlain"/> and <see cref="IsPlainPath"/> take a text.</summary>
+    /// <summary>Whether both <see cref="TrySplitPlain"/> and <see cref="IsPlainPath"/> accept a text.</summary>
     public static bool IsPlain(ReadOnlySpan<char> text) =>
         TrySplitPlain(text, out _, out _, out var rest) && IsPlainPath(rest);
 
-    /// <summary>Whether two ports are the same text. Nearly always both are empty, which is no reason for a call.</summary>
+    /// <summary>Whether two ports are the same text. Nearly always both are empty, which needs no call of SequenceEqual.</summary>
     public static bool IsSamePort(ReadOnlySpan<char> port, string other) =>
         port.Length == other.Length && (port.IsEmpty || port.SequenceEqual(other));
 
-    /// <summary>The length of a buffer that holds the decoded form of any text of the given length.</summary>
+    /// <summary>Returns the buffer length that fits the decoded form of any text of the given length.</summary>
     public static int MaxDecodedLength(int length) => checked(length * 3);
 
-    /// <summary>Parses any text. The parts of <paramref name="url"/> lie in <paramref name="buffer"/> or in the text.</summary>
-    /// <param name="text">The text. A lone surrogate counts as U+FFFD.</param>
+    /// <summary>Parses any text. The parts of <paramref name="url"/> are slices of <paramref name="buffer"/> or of the text.</summary>
+    /// <param name="text">The text. A lone surrogate is treated as U+FFFD.</param>
     /// <param name="buffer">At least <see cref="MaxDecodedLength"/> characters.</param>
     /// <param name="url">The parts.</param>
-    /// <param name="fault">What is wrong with the text if the result is false.</param>
-    /// <param name="position">Where in the text.</param>
+    /// <param name="fault">What is wrong if the text is not valid.</param>
+    /// <param name="position">The position of the error in the text.</param>
     public static bool TryParse(
         ReadOnlySpan<char> text, Span<char> buffer, out SchemelessUrl url, out UrlError fault, out int position)
     {
@@ -158,7 +158,7 @@ internal readonly ref struct SchemelessUrl
 
         url = new SchemelessUrl(url.Host, url.Port, buffer[..pathLength]);
 
-        // The fragment goes unused, but a bad escape in it makes the whole text invalid.
+        // The fragment is not used, but an invalid escape in it makes the whole text invalid.
         if (!TryDecode(fragment, Part.Fragment, buffer[pathLength..], out _, out fault, out position))
         {
             position += fragmentStart + 1;
@@ -221,7 +221,7 @@ internal readonly ref struct SchemelessUrl
             return false;
         }
 
-        // net.SplitHostPort finds no port behind a host with a stray ']'; the colon and the digits then belong to the last label.
+        // net.SplitHostPort finds no port after a host with a stray ']'; the colon and the digits then belong to the last label.
         var hasPort = colon >= 0 && !hostAndPort.Contains(']');
         var host = hasPort ? hostAndPort[..colon] : hostAndPort;
         if (!TryDecode(host, Part.Host, buffer, out decodedLength, out fault, out position))
@@ -285,7 +285,7 @@ internal readonly ref struct SchemelessUrl
         colonAndPort.CopyTo(buffer[(literalEnd + 1)..]);
         decodedLength = literalEnd + 1 + colonAndPort.Length;
 
-        // net.SplitHostPort removes the brackets only if a colon follows, and gives up on brackets in the zone.
+        // net.SplitHostPort removes the brackets only if a colon follows, and fails if the zone contains brackets.
         ReadOnlySpan<char> decodedLiteral = buffer[1..literalEnd];
         url = colonAndPort.IsEmpty || decodedLiteral.ContainsAny('[', ']')
             ? new SchemelessUrl(buffer[..decodedLength], default, default)
@@ -332,7 +332,7 @@ internal readonly ref struct SchemelessUrl
             }
             else
             {
-                // A lone surrogate decodes to U+FFFD.
+                // Rune decodes a lone surrogate to U+FFFD.
                 _ = Rune.DecodeFromUtf16(text[position..], out var rune, out var charsConsumed);
                 foreach (var b in utf8[..rune.EncodeToUtf8(utf8)])
                 {

@@ -1,37 +1,37 @@
 namespace Ecr.Credentials.Matching;
 
-/// <summary>The groups whose <see cref="Anchor"/> is at one place.</summary>
+/// <summary>The groups whose <see cref="Anchor"/> is in one slot.</summary>
 internal sealed class SlotLookup
 {
-    private readonly IndexSlot _place;
+    private readonly IndexSlot _slot;
     private readonly Dictionary<string, PatternGroup[]>.AlternateLookup<ReadOnlySpan<char>> _groups;
 
-    /// <param name="place">The place.</param>
-    /// <param name="groups">The groups by the text of their key.</param>
-    public SlotLookup(IndexSlot place, ILookup<string, PatternGroup> groups)
+    /// <param name="slot">The slot.</param>
+    /// <param name="groups">The groups by the text of their anchor.</param>
+    public SlotLookup(IndexSlot slot, ILookup<string, PatternGroup> groups)
     {
-        _place = place;
+        _slot = slot;
         _groups = groups
-            .ToDictionary(sameKey => sameKey.Key, sameKey => sameKey.OrderBy(group => group.FirstIndex).ToArray(), StringComparer.Ordinal)
+            .ToDictionary(sameText => sameText.Key, sameText => sameText.OrderBy(group => group.FirstIndex).ToArray(), StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    public int Field => _place.Field;
+    public int Field => _slot.Field;
 
-    /// <summary>The groups that may match an image with this field, in the order of their first patterns.</summary>
+    /// <summary>Returns the groups that may match an image with this field, ordered by their first pattern.</summary>
     public ReadOnlySpan<PatternGroup> Find(ReadOnlySpan<char> field)
     {
-        if (field.Length < _place.Length)
+        if (field.Length < _slot.Length)
         {
             return default;
         }
 
-        var key = _place.Part switch
+        var text = _slot.Kind switch
         {
-            AnchorKind.Start => field[.._place.Length],
-            AnchorKind.End => field[^_place.Length..],
+            AnchorKind.Start => field[.._slot.Length],
+            AnchorKind.End => field[^_slot.Length..],
             _ => field,
         };
-        return _groups.TryGetValue(key, out var groups) ? groups : default(ReadOnlySpan<PatternGroup>);
+        return _groups.TryGetValue(text, out var groups) ? groups : default(ReadOnlySpan<PatternGroup>);
     }
 }

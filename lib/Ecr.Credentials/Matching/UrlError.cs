@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Matching;
 
-/// <summary>Why a text does not parse as a URL without scheme.</summary>
+/// <summary>The reason why a text is not a valid URL without a scheme.</summary>
 internal enum UrlError
 {
     None,

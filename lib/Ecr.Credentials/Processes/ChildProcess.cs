@@ -17,7 +17,8 @@ internal static class ChildProcess
     /// <returns>What the program wrote and how it ended.</returns>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
-    [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before the instances are disposed", Justification = "The task disposes it.")]
+    [SuppressMessage(
+        "Reliability", "CA2025:Tasks must complete before what they use is disposed", Justification = "The task disposes it.")]
     public static async Task<ChildProcessResult> RunAsync(
         ProcessStartInfo start, ReadOnlyMemory<byte> input, int maxOutputLength, CancellationToken cancellationToken)
     {
@@ -57,7 +58,8 @@ internal static class ChildProcess
         return Process.Start(start)!;
     }
 
-    [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before the instances are disposed", Justification = "They are awaited, or end with the process's pipes.")]
+    [SuppressMessage(
+        "Reliability", "CA2025:Tasks must complete before what they use is disposed", Justification = "They are awaited, or end with the process's pipes.")]
     private static async Task<ChildProcessResult> ExchangeAsync(Process started, ReadOnlyMemory<byte> input, int maxOutputLength)
     {
         using var process = started;

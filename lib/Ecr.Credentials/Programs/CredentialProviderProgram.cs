@@ -3,46 +3,29 @@ using Ecr.Credentials.Protocol;
 
 namespace Ecr.Credentials.Programs;
 
-/// <summary>Runs one exchange as the kubelet expects it of a plugin: request in, response out, an exit code.</summary>
+/// <summary>Serves one exchange as a kubelet credential provider plugin: request in, response out, an exit code.</summary>
 /// <remarks>Rules: <see href="https://kubernetes.io/docs/tasks/administer-cluster/kubelet-credential-provider/"/>.</remarks>
 public static class CredentialProviderProgram
 {
-    /// <summary>A response was written: 0.</summary>
-    public const int Success = 0;
-
-    /// <summary>No credential could be got: 1. Trying again may help.</summary>
-    public const int Failure = 1;
-
-    /// <summary>Request, arguments or configuration are wrong: 2. Trying again does not help.</summary>
-    public const int Misuse = 2;
-
-    /// <summary>The longest time that an exchange may take: 60 s, after which the kubelet kills a plugin.</summary>
-    public static TimeSpan MaxTimeout { get; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>The time that an exchange may take by default: 50 s, so that the reason of a failure is told before the kubelet's limit.</summary>
-    public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(50);
-
     /// <summary>
-    /// Reads one request, asks for the credential and writes one response. On failure nothing goes to <paramref name="output"/>, and one line to
-    /// <paramref name="error"/>, whatever hangs and whatever the input is.
+    /// Reads one request, gets the credentials and writes one response. On failure nothing is written to <paramref name="output"/> and one line to
+    /// <paramref name="error"/>, for any input and whatever blocks.
     /// </summary>
     /// <param name="input">The request, up to the end of the stream; at most 1 MiB.</param>
-    /// <param name="output">Takes the response.</param>
-    /// <param name="error">Takes the line that says what is wrong and what to do.</param>
-    /// <param name="provider">Gives the credential.</param>
-    /// <param name="timeout">The time that everything together may take, above zero; <see cref="DefaultTimeout"/> if left out.</param>
-    /// <param name="timeProvider">The clock of the timeout; the system's if left out.</param>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <returns><see cref="Success"/>, <see cref="Failure"/> or <see cref="Misuse"/>.</returns>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is not above zero, or above <see cref="MaxTimeout"/>.</exception>
+    /// <param name="output">Receives the response.</param>
+    /// <param name="error">Receives the line that says what is wrong and what to do.</param>
+    /// <param name="provider">Provides the credentials.</param>
+    /// <param name="options">Name, timeout and clock; the defaults if omitted.</param>
+    /// <param name="cancellationToken">Cancels the exchange.</param>
+    /// <returns><see cref="ExitCode.Success"/>, <see cref="ExitCode.Failure"/> or <see cref="ExitCode.UsageError"/>.</returns>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public static async Task<int> RunAsync(
         Stream input,
         Stream output,
         TextWriter error,
         EcrCredentialProvider provider,
-        TimeSpan? timeout = null,
-        TimeProvider? timeProvider = null,
+        ProgramOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -50,12 +33,11 @@ public static class CredentialProviderProgram
         ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(provider);
 
-        var failure = await Exchange.RunAsync(token => AnswerAsync(input, output, provider, token), timeout, timeProvider, cancellationToken)
-            .ConfigureAwait(false);
-        return Exchange.Tell(failure, error);
+        var failure = await Exchange.RunAsync(token => ServeAsync(input, output, provider, token), options, cancellationToken).ConfigureAwait(false);
+        return Exchange.Report(failure, error, options);
     }
 
-    private static async Task AnswerAsync(Stream input, Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)
+    private static async Task ServeAsync(Stream input, Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)
     {
         var request = ReadRequest(await Exchange.ReadToEndAsync(input, cancellationToken).ConfigureAwait(false));
         var response = await provider.GetCredentialsAsync(request, cancellationToken).ConfigureAwait(false);
@@ -66,5 +48,5 @@ public static class CredentialProviderProgram
     }
 
     private static CredentialProviderRequest ReadRequest(ReadOnlyMemory<byte> json) =>
-        CredentialProviderRequest.TryParse(json.Span, out var request, out var fault) ? request : throw Exchange.BadRequest(fault);
+        CredentialProviderRequest.TryParse(json.Span, out var request, out var error) ? request : throw Exchange.InvalidRequest(error);
 }

@@ -6,14 +6,14 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Programs;
 
-/// <summary>Runs one exchange as docker, podman, skopeo and others expect it of a credential helper: an action, its input, its output, an exit code.</summary>
+/// <summary>Serves one exchange as a Docker credential helper (docker, podman, skopeo, ...): an action, its input, its output, an exit code.</summary>
 /// <remarks>
-/// The protocol, with its texts, is that of <see href="https://github.com/docker/docker-credential-helpers"/>. It has no use for standard error: a
-/// client reads the reason of a failure where it would read the answer, on standard output.
+/// The protocol and its texts are those of <see href="https://github.com/docker/docker-credential-helpers"/>. It does not use standard error: on
+/// failure a client reads the reason where it would read the answer, on standard output.
 /// </remarks>
 public static class DockerCredentialHelperProgram
 {
-    // Clients compare this text, and go on without a credential when they find it.
+    // Clients compare this text and continue without credentials.
     private const string NotFound = "credentials not found in native keychain";
 
     private const string MissingServer = "no credentials server URL";
@@ -21,45 +21,38 @@ public static class DockerCredentialHelperProgram
     private const string PublicHost = "public.ecr.aws";
 
     /// <summary>
-    /// Does what the action says. On failure <paramref name="output"/> gets one line that says what is wrong, whatever hangs and whatever the input is.
+    /// Performs the action. On failure one line that says what is wrong is written to <paramref name="output"/>, for any input and whatever blocks.
     /// </summary>
     /// <remarks>
     /// <list type="table">
     /// <item><term><c>get</c></term><description>
-    /// Writes user name and password for the server that the input names, with or without scheme and path. For a server that is not ECR, and for
-    /// ECR Public whenever there is no password, clients are told to go on without.
+    /// Writes user name and password for the server in the input, with or without scheme and path. For a server that is not ECR, and for ECR Public
+    /// when there is no password, the answer makes clients continue without credentials.
     /// </description></item>
     /// <item><term><c>list</c></term><description>
-    /// Writes the servers that there is a password for without further naming: the private registry of the AWS identity's own account in the default
-    /// region, and ECR Public.
+    /// Writes the servers that need no further configuration: the private registry of the caller's own account in the default region, and ECR Public.
     /// </description></item>
-    /// <item><term><c>store</c>, <c>erase</c></term><description>Refuses, because ECR's passwords are asked for when they are needed.</description></item>
+    /// <item><term><c>store</c>, <c>erase</c></term><description>Fails, because ECR passwords are fetched on demand.</description></item>
     /// <item><term><c>version</c></term><description>Writes name and version.</description></item>
     /// </list>
     /// </remarks>
-    /// <param name="action">What to do.</param>
+    /// <param name="action">The action.</param>
     /// <param name="input">The action's input, up to the end of the stream; at most 1 MiB.</param>
-    /// <param name="output">Takes the answer, or what is wrong.</param>
-    /// <param name="provider">Gives the credentials.</param>
+    /// <param name="output">Receives the answer, or what is wrong.</param>
+    /// <param name="provider">Provides the credentials.</param>
     /// <param name="ignoreStorage">Whether <c>store</c> and <c>erase</c> do nothing and succeed, for tools that insist on logging in; not by default.</param>
-    /// <param name="timeout">
-    /// The time that everything together may take, above zero; <see cref="CredentialProviderProgram.DefaultTimeout"/> if left out.
-    /// </param>
-    /// <param name="timeProvider">The clock of the timeout; the system's if left out.</param>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <returns>0, or 1 on failure.</returns>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="timeout"/> is not above zero, or above <see cref="CredentialProviderProgram.MaxTimeout"/>.
-    /// </exception>
+    /// <param name="options">Timeout, clock and advice; the defaults if omitted.</param>
+    /// <param name="cancellationToken">Cancels the exchange.</param>
+    /// <returns><see cref="ExitCode.Success"/> or <see cref="ExitCode.Failure"/>.</returns>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public static async Task<int> RunAsync(
         string action,
         Stream input,
         Stream output,
         EcrCredentialProvider provider,
         bool ignoreStorage = false,
-        TimeSpan? timeout = null,
-        TimeProvider? timeProvider = null,
+        ProgramOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -74,18 +67,17 @@ public static class DockerCredentialHelperProgram
                 "list" => ListAsync(output, provider, token),
                 "store" or "erase" => IgnoreOrRefuseAsync(action, input, ignoreStorage, token),
                 "version" => WriteLineAsync(output, $"ecr-credential-provider (Ecr.Credentials) {ProductVersion.Text}", token),
-                _ => throw Fail($"The action {MessageText.Quote(action)} is not known. It must be get, list, store, erase or version."),
+                _ => throw Fail($"unknown action {MessageText.Quote(action)}: expected get, list, store, erase or version"),
             },
-            timeout,
-            timeProvider,
+            options,
             cancellationToken).ConfigureAwait(false);
         if (failure is null)
         {
-            return CredentialProviderProgram.Success;
+            return ExitCode.Success;
         }
 
         await TryWriteLineAsync(output, failure.Message, cancellationToken).ConfigureAwait(false);
-        return CredentialProviderProgram.Failure;
+        return ExitCode.Failure;
     }
 
     private static async Task GetAsync(Stream input, Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)
@@ -112,11 +104,10 @@ public static class DockerCredentialHelperProgram
         }
     }
 
-    // Anyone may pull from ECR Public; a failure would keep those from it who have no AWS identity.
-    private static bool IsPublic(string image, EcrCredentialProvider provider) =>
-        provider.Registries.TryResolveNamed(image, out var registry, out _) && registry.IsPublic;
+    // ECR Public allows anonymous pulls; an error would prevent them for users without AWS credentials.
+    private static bool IsPublic(string image, EcrCredentialProvider provider) => provider.FindRegistry(image) is { IsPublic: true };
 
-    // Docker's keys are hosts, and for old times' sake addresses.
+    // Docker's keys are hosts and, for historical reasons, URLs.
     private static string GetImage(string server)
     {
         var image = server.AsSpan();
@@ -134,16 +125,16 @@ public static class DockerCredentialHelperProgram
 
     private static async Task ListAsync(Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)
     {
-        var own = FindOwnRegistryAsync(provider, cancellationToken);
-        var everyones = FindAsync(PublicHost, provider, cancellationToken);
+        var privateRegistry = FindOwnRegistryAsync(provider, cancellationToken);
+        var publicRegistry = FindAsync(PublicHost, provider, cancellationToken);
 
         var servers = new List<string>(2);
-        if (await own.ConfigureAwait(false) is { } endpoint)
+        if (await privateRegistry.ConfigureAwait(false) is { } endpoint)
         {
             servers.Add(endpoint);
         }
 
-        if (await everyones.ConfigureAwait(false) is not null)
+        if (await publicRegistry.ConfigureAwait(false) is not null)
         {
             servers.Add($"https://{PublicHost}");
         }
@@ -151,7 +142,7 @@ public static class DockerCredentialHelperProgram
         await Exchange.WriteAsync(output, WriteList(servers), cancellationToken).ConfigureAwait(false);
     }
 
-    // Clients ask for each server of the list afterwards. What has no password now need not be in it, and is no reason for them to give up.
+    // Clients request each listed server afterwards. A server without a password is left out, so that they do not give up.
     private static async Task<string?> FindOwnRegistryAsync(EcrCredentialProvider provider, CancellationToken cancellationToken)
     {
         try
@@ -167,13 +158,13 @@ public static class DockerCredentialHelperProgram
 
     private static async Task IgnoreOrRefuseAsync(string action, Stream input, bool ignore, CancellationToken cancellationToken)
     {
-        // A client that is still writing shall not find its pipe broken.
+        // Read to the end, so that a client that is still writing does not get a broken pipe.
         _ = await Exchange.ReadToEndAsync(input, cancellationToken).ConfigureAwait(false);
         if (!ignore)
         {
             throw Fail(
-                $"Cannot {action} credentials: those of Amazon ECR are asked for when they are needed, without logging in. "
-                    + "Set AWS_ECR_IGNORE_CREDS_STORAGE=true for a tool that insists on it.");
+                $"{action} is not supported: ECR passwords are fetched on demand, so no docker login is needed. "
+                    + "Set AWS_ECR_IGNORE_CREDS_STORAGE=true to ignore the request.");
         }
     }
 
@@ -220,7 +211,7 @@ public static class DockerCredentialHelperProgram
         }
         catch (Exception e) when (Exchange.IsBrokenStream(e))
         {
-            // Nobody reads any more; the exit code tells it.
+            // The output is gone; the exit code still reports the failure.
         }
     }
 

@@ -4,38 +4,37 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Programs;
 
-/// <summary>What all exchanges over standard streams have in common: one deadline over everything, and one line for whatever goes wrong.</summary>
+/// <summary>What all exchanges over standard streams have in common: one deadline for everything, and one line for whatever fails.</summary>
 internal static class Exchange
 {
     // Requests are some hundred bytes, a few kilobytes with a service-account token.
     private const int MaxInputLength = 1 << 20;
 
-    /// <param name="exchange">Reads, asks and writes.</param>
-    /// <param name="timeout">The time for all of it; <see cref="CredentialProviderProgram.DefaultTimeout"/> if null.</param>
-    /// <param name="timeProvider">The clock of the timeout; the system's if null.</param>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <returns>Null if all went well.</returns>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The timeout is not above zero, or above <see cref="CredentialProviderProgram.MaxTimeout"/>.</exception>
+    /// <param name="exchange">Reads the request, gets the credentials and writes the response.</param>
+    /// <param name="options">Timeout, clock and advice; the defaults if <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels the exchange.</param>
+    /// <returns><see langword="null"/> on success.</returns>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "No input may end in a stack trace.")]
     public static async Task<ExchangeFailure?> RunAsync(
-        Func<CancellationToken, Task> exchange, TimeSpan? timeout, TimeProvider? timeProvider, CancellationToken cancellationToken)
+        Func<CancellationToken, Task> exchange, ProgramOptions? options, CancellationToken cancellationToken)
     {
-        var limit = timeout ?? CredentialProviderProgram.DefaultTimeout;
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(timeout));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, CredentialProviderProgram.MaxTimeout, nameof(timeout));
+        options ??= new ProgramOptions();
+        options.Validate();
 
-        // Without a clock there is no timer yet: one that does not run takes its preparations nevertheless.
-        using var deadline = timeProvider is null ? new CancellationTokenSource() : new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
+        using var deadline = options.TimeProvider == TimeProvider.System
+            ? new CancellationTokenSource()
+            : new CancellationTokenSource(Timeout.InfiniteTimeSpan, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
             var running = exchange(either.Token);
 
-            // A timer takes a thread, which an answer that was at hand needs not wait for.
+            // Starting the timer starts a thread, which an exchange that has completed already does not need.
             if (!running.IsCompleted)
             {
-                deadline.CancelAfter(limit);
+                deadline.CancelAfter(options.Timeout);
             }
 
             await running.ConfigureAwait(false);
@@ -43,39 +42,32 @@ internal static class Exchange
         }
         catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return new ExchangeFailure(
-                CredentialProviderProgram.Failure,
-                $"There was no credential within {GoDuration.Format(limit)}. {e.Message} Check the node's network, or raise --timeout.");
+            return Fail(EcrCredentialErrorReason.Timeout, $"timed out after {GoDuration.Format(options.Timeout)}: {e.Message}", options);
         }
         catch (EcrCredentialException e)
         {
-            var isMisuse = e.Reason is EcrCredentialErrorReason.InvalidRequest
-                or EcrCredentialErrorReason.InvalidConfiguration
-                or EcrCredentialErrorReason.NotAnEcrRegistry;
-            return new ExchangeFailure(isMisuse ? CredentialProviderProgram.Misuse : CredentialProviderProgram.Failure, e.Message);
+            return Fail(e.Reason, e.Message, options);
         }
         catch (Exception e) when (IsBrokenStream(e))
         {
-            return new ExchangeFailure(
-                CredentialProviderProgram.Failure, $"Standard input or output broke: {MessageText.OneLine(e.GetBaseException().Message)}");
+            return new ExchangeFailure(ExitCode.Failure, $"standard input or output failed: {MessageText.OneLine(e.GetBaseException().Message)}");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new ExchangeFailure(
-                CredentialProviderProgram.Failure, $"Something unforeseen failed, {e.GetType().Name}: {MessageText.OneLine(e.Message)}");
+            return new ExchangeFailure(ExitCode.Failure, $"unexpected error: {e.GetType().Name}: {MessageText.OneLine(e.Message)}");
         }
     }
 
-    /// <summary>Writes the line of a failure, if it is one, and gives the exit code.</summary>
-    public static int Tell(ExchangeFailure? failure, TextWriter error)
+    /// <summary>Writes the error line of a failure, if there is one, and returns the exit code.</summary>
+    public static int Report(ExchangeFailure? failure, TextWriter error, ProgramOptions? options)
     {
         if (failure is null)
         {
-            return CredentialProviderProgram.Success;
+            return ExitCode.Success;
         }
 
-        // Where nobody reads any more, the exit code tells it.
-        _ = TryWriteLine(error, $"ecr-credential-provider: {failure.Message}");
+        // If standard error is gone, the exit code still reports the failure.
+        _ = TryWriteLine(error, $"{(options ?? new ProgramOptions()).Name}: {failure.Message}");
         return failure.ExitCode;
     }
 
@@ -93,11 +85,11 @@ internal static class Exchange
         }
     }
 
-    /// <summary>Whether a standard stream is gone. Of a descriptor that is closed .NET says that access is denied.</summary>
+    /// <summary>Whether a standard stream is gone. For a closed descriptor .NET reports that access is denied.</summary>
     public static bool IsBrokenStream(Exception e) => e is IOException or UnauthorizedAccessException;
 
     /// <summary>Reads up to the end of the stream.</summary>
-    /// <exception cref="EcrCredentialException">There is more than 1 MiB.</exception>
+    /// <exception cref="EcrCredentialException">The stream has more than 1 MiB.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadToEndAsync(Stream input, CancellationToken cancellationToken)
     {
         var buffer = new byte[4096];
@@ -113,7 +105,7 @@ internal static class Exchange
             length += read;
             if (length > MaxInputLength)
             {
-                throw BadRequest("It is longer than 1 MiB.");
+                throw InvalidRequest("larger than 1 MiB");
             }
 
             if (read == 0)
@@ -129,10 +121,17 @@ internal static class Exchange
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public static EcrCredentialException BadRequest(string fault) =>
-        new(EcrCredentialErrorReason.InvalidRequest, $"The request on standard input cannot be used. {fault}");
+    public static EcrCredentialException InvalidRequest(string error) =>
+        new(EcrCredentialErrorReason.InvalidRequest, $"invalid request on standard input: {error}");
 
-    // A read of standard input cannot be cancelled; the wait for it can.
+    private static ExchangeFailure Fail(EcrCredentialErrorReason reason, string message, ProgramOptions options)
+    {
+        var advice = options.Advice?.Invoke(reason);
+        var line = string.IsNullOrEmpty(advice) ? message : $"{message}{(message.EndsWith('.') ? "" : ".")} {advice}";
+        return new ExchangeFailure(ExitCode.For(reason), line);
+    }
+
+    // A read of standard input cannot be canceled; the wait for it can.
     private static async ValueTask<int> ReadAsync(Stream input, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var reading = input.ReadAsync(buffer, cancellationToken);
@@ -147,7 +146,7 @@ internal static class Exchange
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException("The request on standard input had not ended yet.", e, cancellationToken);
+            throw new OperationCanceledException("waiting for the end of standard input", e, cancellationToken);
         }
     }
 }

@@ -6,41 +6,35 @@ namespace Ecr.Credentials.Programs;
 public static class LoginPasswordProgram
 {
     /// <summary>
-    /// Asks for a password and writes it on one line. On failure nothing goes to <paramref name="output"/>, and one line to <paramref name="error"/>,
-    /// whatever hangs.
+    /// Gets a password and writes it on one line. On failure nothing is written to <paramref name="output"/> and one line to <paramref name="error"/>,
+    /// whatever blocks.
     /// </summary>
     /// <param name="imageOrHost">
     /// An image or host, without scheme; <see langword="null"/> for the private registries of the default region.
     /// </param>
-    /// <param name="output">Takes the password.</param>
-    /// <param name="error">Takes the line that says what is wrong and what to do.</param>
-    /// <param name="provider">Gives the password.</param>
-    /// <param name="timeout">
-    /// The time that everything together may take, above zero; <see cref="CredentialProviderProgram.DefaultTimeout"/> if left out.
-    /// </param>
-    /// <param name="timeProvider">The clock of the timeout; the system's if left out.</param>
-    /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <returns>The exit code, as for <see cref="CredentialProviderProgram"/>.</returns>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="timeout"/> is not above zero, or above <see cref="CredentialProviderProgram.MaxTimeout"/>.
-    /// </exception>
+    /// <param name="output">Receives the password.</param>
+    /// <param name="error">Receives the line that says what is wrong and what to do.</param>
+    /// <param name="provider">Provides the password.</param>
+    /// <param name="options">Name, timeout and clock; the defaults if omitted.</param>
+    /// <param name="cancellationToken">Cancels the exchange.</param>
+    /// <returns><see cref="ExitCode.Success"/>, <see cref="ExitCode.Failure"/> or <see cref="ExitCode.UsageError"/>.</returns>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public static async Task<int> RunAsync(
         string? imageOrHost,
         Stream output,
         TextWriter error,
         EcrCredentialProvider provider,
-        TimeSpan? timeout = null,
-        TimeProvider? timeProvider = null,
+        ProgramOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(provider);
 
-        var failure = await Exchange.RunAsync(token => WriteAsync(imageOrHost, output, provider, token), timeout, timeProvider, cancellationToken)
+        var failure = await Exchange.RunAsync(token => WriteAsync(imageOrHost, output, provider, token), options, cancellationToken)
             .ConfigureAwait(false);
-        return Exchange.Tell(failure, error);
+        return Exchange.Report(failure, error, options);
     }
 
     private static async Task WriteAsync(string? imageOrHost, Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)

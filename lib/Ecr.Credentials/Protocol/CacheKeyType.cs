@@ -1,14 +1,14 @@
 namespace Ecr.Credentials.Protocol;
 
-/// <summary>How widely the kubelet may reuse a response from its cache.</summary>
+/// <summary>The images for which the kubelet may reuse a cached response.</summary>
 public enum CacheKeyType
 {
-    /// <summary>For the same image only.</summary>
+    /// <summary>The same image only.</summary>
     Image,
 
-    /// <summary>For every image of the same registry host and port.</summary>
+    /// <summary>All images with the same registry host and port.</summary>
     Registry,
 
-    /// <summary>For every image that the provider is asked about.</summary>
+    /// <summary>All images that match the provider's <c>matchImages</c>.</summary>
     Global,
 }

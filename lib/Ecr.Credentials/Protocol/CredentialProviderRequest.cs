@@ -7,19 +7,18 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Protocol;
 
-/// <summary>What the kubelet writes to a credential provider's standard input: which image it is about to pull, and for whom.</summary>
+/// <summary>The request that the kubelet writes to a credential provider's standard input: the image to pull and the pod's service account.</summary>
 /// <remarks>
-/// Immutable. Rules: <see href="https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/"/>.
-/// <see cref="ToString"/> and the debugger show no token.
+/// Immutable. Specification: <see href="https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/"/>.
+/// <see cref="ToString"/> and the debugger do not show the token.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class CredentialProviderRequest
 {
-
-    /// <summary>The version of the protocol, <see cref="CredentialProviderApiVersion.V1"/> by default. The response must have the same.</summary>
+    /// <summary>Gets the API version; the default is <see cref="CredentialProviderApiVersion.V1"/>. The response must use the same version.</summary>
     public CredentialProviderApiVersion ApiVersion { get; init; } = CredentialProviderApiVersion.V1;
 
-    /// <summary>The image without tag and digest, such as <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app</c>. Not empty.</summary>
+    /// <summary>Gets the image without tag and digest, such as <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app</c>. Never empty.</summary>
     public required string Image
     {
         get;
@@ -30,18 +29,21 @@ public sealed class CredentialProviderRequest
         }
     }
 
-    /// <summary>The token of the pod's service account, or <see langword="null"/>. Only <c>v1</c> carries it.</summary>
+    /// <summary>Gets the token of the pod's service account, or <see langword="null"/>. Only <c>v1</c> has it.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? ServiceAccountToken { get; init; }
 
-    /// <summary>Those annotations of the pod's service account that the configuration asks for; empty by default. Only <c>v1</c> carries them.</summary>
+    /// <summary>Gets the annotations of the pod's service account that the kubelet is configured to pass; empty by default. Only <c>v1</c> has them.</summary>
     public IReadOnlyDictionary<string, string> ServiceAccountAnnotations { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Reads a request. Unknown fields are ignored, because kubelets differ; of a repeated field the last one counts.</summary>
+    /// <summary>
+    /// Parses a request. Unknown fields are ignored, because kubelet versions differ; if a field is repeated, the last one wins.
+    /// </summary>
     /// <param name="utf8Json">One JSON object in UTF-8.</param>
     /// <returns>The request.</returns>
     /// <exception cref="FormatException">
-    /// The text is empty, not valid UTF-8 or JSON, is followed by more, has a field of the wrong type, another kind, an unknown version or no image.
+    /// The text is empty, is not valid UTF-8 or JSON, has trailing data, has a field of the wrong type, is of another kind, has an unknown version or
+    /// no image.
     /// </exception>
     public static CredentialProviderRequest Parse(ReadOnlySpan<byte> utf8Json)
     {
@@ -57,11 +59,11 @@ public sealed class CredentialProviderRequest
         }
     }
 
-    /// <summary>Reads a request without throwing.</summary>
+    /// <summary>Parses a request without throwing.</summary>
     /// <param name="utf8Json">As for <see cref="Parse"/>.</param>
-    /// <param name="request">The request, or <see langword="null"/>.</param>
-    /// <param name="error">What is wrong and what is expected, or <see langword="null"/>.</param>
-    /// <returns>Whether the text is a request.</returns>
+    /// <param name="request">The request, or <see langword="null"/> if the text is not valid.</param>
+    /// <param name="error">What is wrong and what is expected; <see langword="null"/> if the text is valid.</param>
+    /// <returns><see langword="true"/> if the text is a valid request.</returns>
     public static bool TryParse(
         ReadOnlySpan<byte> utf8Json,
         [NotNullWhen(true)] out CredentialProviderRequest? request,
@@ -80,9 +82,9 @@ public sealed class CredentialProviderRequest
     }
 
     /// <summary>
-    /// Writes the request as the kubelet does, byte for byte: one line of compact JSON, in <c>v1</c> with the service-account fields that are set.
+    /// Writes the request byte for byte as the kubelet does: one line of compact JSON, in <c>v1</c> with the service account fields that are set.
     /// </summary>
-    /// <param name="output">Takes the bytes.</param>
+    /// <param name="output">The destination.</param>
     public void WriteTo(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -101,7 +103,7 @@ public sealed class CredentialProviderRequest
     }
 
     /// <summary>Writes the request as <see cref="WriteTo(IBufferWriter{byte})"/> does.</summary>
-    /// <param name="output">Takes the bytes; not flushed.</param>
+    /// <param name="output">The destination; not flushed.</param>
     public void WriteTo(Stream output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -110,7 +112,7 @@ public sealed class CredentialProviderRequest
         output.Write(buffer.WrittenSpan);
     }
 
-    /// <summary>The image; a token stays hidden.</summary>
+    /// <summary>Returns the image without the token.</summary>
     /// <returns>Text that is safe to log.</returns>
     public override string ToString() =>
         ServiceAccountToken is null ? MessageText.Quote(Image) : $"{MessageText.Quote(Image)} with a hidden service-account token";

@@ -6,29 +6,31 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Protocol;
 
-/// <summary>What a credential provider writes to its standard output: credentials, and how long and for what the kubelet may reuse them.</summary>
+/// <summary>The response that a credential provider writes to its standard output: credentials, and how the kubelet may cache them.</summary>
 /// <remarks>
-/// Immutable. Rules: <see href="https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/"/>. Holds passwords in
-/// <see cref="Auth"/>, whose values hide them from text.
+/// Immutable. Specification: <see href="https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/"/>. The values of
+/// <see cref="Auth"/> contain passwords, but do not show them in <c>ToString</c> and the debugger.
 /// </remarks>
 public sealed class CredentialProviderResponse
 {
-
-    // In the order in which they are written, which then costs no more than writing.
+    // Sorted once, so that writing needs no sorting.
     private readonly KeyValuePair<string, AuthConfig>[] _sortedAuth = [];
 
-    /// <summary>The version of the protocol, <see cref="CredentialProviderApiVersion.V1"/> by default. The kubelet wants the one it asked in.</summary>
+    /// <summary>Gets the API version; the default is <see cref="CredentialProviderApiVersion.V1"/>. It must equal the version of the request.</summary>
     public CredentialProviderApiVersion ApiVersion { get; init; } = CredentialProviderApiVersion.V1;
 
-    /// <summary>How widely the kubelet may reuse the response.</summary>
+    /// <summary>Gets the images for which the kubelet may reuse the response.</summary>
     public required CacheKeyType CacheKeyType { get; init; }
 
     /// <summary>
-    /// How long the kubelet may reuse the response. Zero or less: not at all. <see langword="null"/>, the default: as long as its configuration says.
+    /// Gets how long the kubelet may cache the response. Zero or less disables caching; <see langword="null"/>, the default, means the kubelet's
+    /// <c>defaultCacheDuration</c>.
     /// </summary>
     public TimeSpan? CacheDuration { get; init; }
 
-    /// <summary>The credentials by registry: host, optional port and path; globs as in <c>matchImages</c>. Empty by default: none to give.</summary>
+    /// <summary>
+    /// Gets the credentials by registry: host, optional port and path; globs as in <c>matchImages</c>. Empty by default, which means no credentials.
+    /// </summary>
     public IReadOnlyDictionary<string, AuthConfig> Auth
     {
         get;
@@ -42,13 +44,13 @@ public sealed class CredentialProviderResponse
     } = ReadOnlyDictionary<string, AuthConfig>.Empty;
 
     /// <summary>
-    /// Reads a response as strictly as the kubelet does, and more strictly in one thing: text that is not valid Unicode is refused, not repaired.
+    /// Parses a response as strictly as the kubelet does, and more strictly in one respect: text that is not valid Unicode is rejected, not repaired.
     /// </summary>
     /// <param name="utf8Json">One JSON object in UTF-8.</param>
     /// <returns>The response.</returns>
     /// <exception cref="FormatException">
-    /// The text is empty, not valid UTF-8 or JSON, is followed by more, has an unknown, repeated or wrongly typed field, another kind, an unknown
-    /// version, no usable <c>cacheKeyType</c>, or a <c>cacheDuration</c> that is no Go duration. The message never repeats a value of <c>auth</c>.
+    /// The text is empty, is not valid UTF-8 or JSON, has trailing data, has an unknown or repeated field or one of the wrong type, is of another kind,
+    /// or its version, <c>cacheKeyType</c> or <c>cacheDuration</c> is not valid. The message never contains a value of <c>auth</c>.
     /// </exception>
     public static CredentialProviderResponse Parse(ReadOnlySpan<byte> utf8Json)
     {
@@ -64,11 +66,11 @@ public sealed class CredentialProviderResponse
         }
     }
 
-    /// <summary>Reads a response without throwing.</summary>
+    /// <summary>Parses a response without throwing.</summary>
     /// <param name="utf8Json">As for <see cref="Parse"/>.</param>
-    /// <param name="response">The response, or <see langword="null"/>.</param>
-    /// <param name="error">What is wrong and what is expected, or <see langword="null"/>.</param>
-    /// <returns>Whether the text is a response.</returns>
+    /// <param name="response">The response, or <see langword="null"/> if the text is not valid.</param>
+    /// <param name="error">What is wrong and what is expected; <see langword="null"/> if the text is valid.</param>
+    /// <returns><see langword="true"/> if the text is a valid response.</returns>
     public static bool TryParse(
         ReadOnlySpan<byte> utf8Json,
         [NotNullWhen(true)] out CredentialProviderResponse? response,
@@ -86,8 +88,8 @@ public sealed class CredentialProviderResponse
         }
     }
 
-    /// <summary>Writes the response as the kubelet's strict decoder takes it: one line of compact JSON.</summary>
-    /// <param name="output">Takes the bytes.</param>
+    /// <summary>Writes the response as one line of compact JSON, as the kubelet's strict decoder expects it.</summary>
+    /// <param name="output">The destination.</param>
     public void WriteTo(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -110,7 +112,7 @@ public sealed class CredentialProviderResponse
     }
 
     /// <summary>Writes the response as <see cref="WriteTo(IBufferWriter{byte})"/> does.</summary>
-    /// <param name="output">Takes the bytes; not flushed.</param>
+    /// <param name="output">The destination; not flushed.</param>
     public void WriteTo(Stream output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -133,7 +135,7 @@ public sealed class CredentialProviderResponse
             var name = StrictJson.ReadName(ref reader);
             if (!seen.Add(name))
             {
-                throw Repeated(name, "the response");
+                throw Duplicate(name, "the response");
             }
 
             switch (name)
@@ -182,7 +184,7 @@ public sealed class CredentialProviderResponse
             var registry = StrictJson.ReadName(ref reader);
             if (!auth.TryAdd(registry, ReadAuthConfig(ref reader, registry)))
             {
-                throw Repeated(registry, "\"auth\"");
+                throw Duplicate(registry, "\"auth\"");
             }
         }
 
@@ -194,7 +196,7 @@ public sealed class CredentialProviderResponse
         var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
         if (reader.TokenType != JsonTokenType.Null)
         {
-            StrictJson.ExpectObject(ref reader, $"The entry {MessageText.Quote(registry)} of \"auth\"");
+            StrictJson.ExpectObject(ref reader, $"the entry {MessageText.Quote(registry)} of \"auth\"");
             while (StrictJson.NextField(ref reader))
             {
                 var name = StrictJson.ReadName(ref reader);
@@ -205,7 +207,7 @@ public sealed class CredentialProviderResponse
 
                 if (!fields.TryAdd(name, StrictJson.ReadString(ref reader, name)))
                 {
-                    throw Repeated(name, "an entry of \"auth\"");
+                    throw Duplicate(name, "an entry of \"auth\"");
                 }
             }
         }
@@ -214,20 +216,20 @@ public sealed class CredentialProviderResponse
     }
 
     private static FormatException Unknown(string name) =>
-        new($"The response has an unknown field {MessageText.Quote(name)}. The kubelet refuses unknown fields, also when only the letter case differs.");
+        new($"the response has an unknown field {MessageText.Quote(name)}. The kubelet rejects unknown fields; field names are case-sensitive.");
 
-    private static FormatException Repeated(string name, string where) =>
-        new($"{MessageText.Quote(name)} stands in {where} twice. The kubelet refuses a repeated field.");
+    private static FormatException Duplicate(string name, string where) =>
+        new($"duplicate field {MessageText.Quote(name)} in {where}. The kubelet rejects duplicate fields.");
 
     private static ReadOnlySpan<byte> ToText(CacheKeyType type) => type switch
     {
         CacheKeyType.Image => "Image"u8,
         CacheKeyType.Registry => "Registry"u8,
         CacheKeyType.Global => "Global"u8,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "This cache key type does not exist."),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The value is not a defined cache key type."),
     };
 
-    // An absent or unknown type decodes, but the kubelet then throws the response away; to a caller that is a response it cannot use.
+    // The kubelet decodes a missing or unknown type, but then discards the response. To a caller that is an invalid response.
     private static CacheKeyType ParseCacheKeyType(string? text) => text switch
     {
         "Image" => CacheKeyType.Image,

@@ -5,11 +5,11 @@ using Ecr.Credentials.Text;
 namespace Ecr.Credentials.Protocol;
 
 /// <summary>
-/// Durations as Go writes and reads them, such as <c>6h0m0s</c> or <c>1.5s</c>: the form of every duration in the kubelet's protocol and configuration.
+/// Formats and parses durations as Go does, such as <c>6h0m0s</c> or <c>1.5s</c>: the format of all durations in the kubelet's API and configuration.
 /// </summary>
 /// <remarks>
-/// The rules are those of <see href="https://pkg.go.dev/time#ParseDuration"/>. Go counts nanoseconds; what is finer than the 100 ns of a
-/// <see cref="TimeSpan"/> is cut off. Thread-safe.
+/// The rules are those of <see href="https://pkg.go.dev/time#ParseDuration"/>. Go's resolution is 1 ns; values are truncated to the 100 ns of a
+/// <see cref="TimeSpan"/>. Thread-safe.
 /// </remarks>
 public static class GoDuration
 {
@@ -20,25 +20,27 @@ public static class GoDuration
     private const ulong Minute = 60 * Second;
     private const ulong Hour = 60 * Minute;
 
-    /// <summary>The length of the longest text in UTF-8, <c>-2562047h47m16.854775808s</c>.</summary>
+    /// <summary>The length in UTF-8 of the longest text, <c>-2562047h47m16.854775808s</c>.</summary>
     internal const int MaxLength = 25;
 
-    // The magnitude of the most negative 64-bit number: the one value that only a minus sign makes valid.
+    // The magnitude of the smallest 64-bit integer, which is valid only with a minus sign.
     private const ulong MinMagnitude = 1UL << 63;
 
-    /// <summary>Reads a duration.</summary>
-    /// <param name="text">An optional sign, then <c>0</c> or numbers with units: <c>ns</c>, <c>us</c>, <c>µs</c>, <c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c>.</param>
+    /// <summary>Parses a duration.</summary>
+    /// <param name="text">
+    /// An optional sign, then <c>0</c> or numbers with units: <c>ns</c>, <c>us</c>, <c>µs</c>, <c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c>.
+    /// </param>
     /// <returns>The duration.</returns>
-    /// <exception cref="FormatException">The text is not a Go duration, or beyond ±2562047h47m16.854775807s.</exception>
+    /// <exception cref="FormatException">The text is not a Go duration, or is outside of ±2562047h47m16.854775807s.</exception>
     public static TimeSpan Parse(ReadOnlySpan<char> text) =>
         TryParse(text, out var duration)
             ? duration
             : throw new FormatException($"{MessageText.Quote(text)} is not a duration. Write numbers with units, such as 30s, 1m30s or 12h.");
 
-    /// <summary>Reads a duration without throwing.</summary>
+    /// <summary>Parses a duration without throwing.</summary>
     /// <param name="text">As for <see cref="Parse"/>.</param>
-    /// <param name="duration">The duration, or zero if the text is not one.</param>
-    /// <returns>Whether the text is a duration.</returns>
+    /// <param name="duration">The duration, or zero if the text is not valid.</param>
+    /// <returns><see langword="true"/> if the text is a valid duration.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
     {
         duration = default;
@@ -79,24 +81,24 @@ public static class GoDuration
         return true;
     }
 
-    /// <summary>Writes a duration as Go does: <c>0s</c>, <c>1.5ms</c>, <c>1m0s</c>, <c>6h0m0s</c>.</summary>
+    /// <summary>Formats a duration as Go does: <c>0s</c>, <c>1.5ms</c>, <c>1m0s</c>, <c>6h0m0s</c>.</summary>
     /// <param name="duration">The duration, within ±2562047h47m16.854775807s.</param>
     /// <returns>The text.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The duration is beyond what Go can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The duration is outside of Go's range.</exception>
     public static string Format(TimeSpan duration)
     {
         Span<byte> utf8 = stackalloc byte[MaxLength];
         return Encoding.UTF8.GetString(utf8[..Format(duration, utf8)]);
     }
 
-    /// <summary>Writes a duration as UTF-8 into a buffer of <see cref="MaxLength"/> and returns its length.</summary>
+    /// <summary>Formats a duration as UTF-8 into a buffer of at least <see cref="MaxLength"/> bytes and returns the number of bytes written.</summary>
     internal static int Format(TimeSpan duration, Span<byte> utf8)
     {
         var magnitude = duration.Ticks < 0 ? (ulong)-(Int128)duration.Ticks : (ulong)duration.Ticks;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(magnitude, (ulong)(long.MaxValue / TimeSpan.NanosecondsPerTick), nameof(duration));
 
         var nanoseconds = magnitude * (ulong)TimeSpan.NanosecondsPerTick;
-        var text = new TextWriter(utf8);
+        var text = new Utf8Builder(utf8);
         if (duration < TimeSpan.Zero)
         {
             text.Write("-"u8);
@@ -194,7 +196,7 @@ public static class GoDuration
 
     private static ulong ReadFraction(ReadOnlySpan<char> digits, ulong unit)
     {
-        // Go drops digits once the value no longer fits 63 bits, and multiplies as a double.
+        // Go ignores further digits once the value no longer fits in 63 bits, and multiplies in floating point.
         var value = 0UL;
         var scale = 1.0;
         foreach (var digit in digits)
@@ -239,7 +241,7 @@ public static class GoDuration
         };
     }
 
-    private ref struct TextWriter(Span<byte> utf8)
+    private ref struct Utf8Builder(Span<byte> utf8)
     {
         private readonly Span<byte> _utf8 = utf8;
 
@@ -251,8 +253,8 @@ public static class GoDuration
             Length += text.Length;
         }
 
-        /// <summary>Writes a value in a unit, with as many digits behind the point as it takes.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)] // Where the unit is a constant, no division is left.
+        /// <summary>Writes a value in a unit, with as many decimals as needed.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // With a constant unit, the compiler removes the divisions.
         public void Write(ulong value, ulong unit, ReadOnlySpan<byte> name)
         {
             WriteWhole(value / unit);

@@ -5,12 +5,12 @@ using System.Text.Unicode;
 namespace Ecr.Credentials.Protocol;
 
 /// <summary>
-/// Writes JSON as the kubelet's encoder does, so that what is written here is byte for byte what the kubelet would write, and allocates nothing.
+/// Writes JSON byte for byte as Go's encoder, and thus the kubelet, does. Allocates nothing.
 /// </summary>
 /// <remarks>
-/// Go's rules, <see href="https://pkg.go.dev/encoding/json#Marshal"/>: quote, backslash, control characters, <c>&lt; &gt; &amp;</c> and U+2028,
-/// U+2029 are escaped, in lower-case hex; half of a surrogate pair becomes <c>\ufffd</c>. The encoders of System.Text.Json escape far more, in
-/// upper-case hex. <see cref="Flush"/> must be called at the end.
+/// Go's rules, <see href="https://pkg.go.dev/encoding/json#Marshal"/>: quote, backslash, control characters, <c>&lt; &gt; &amp;</c>, U+2028 and
+/// U+2029 are escaped, in lower-case hex; a lone surrogate becomes <c>\ufffd</c>. The encoders of System.Text.Json escape far more, in upper-case hex.
+/// <see cref="Flush"/> must be called at the end.
 /// </remarks>
 internal ref struct GoJsonWriter(IBufferWriter<byte> output)
 {
@@ -22,7 +22,7 @@ internal ref struct GoJsonWriter(IBufferWriter<byte> output)
     private Span<byte> _buffer;
     private int _used;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // What is written is mostly a constant, of which a few moves are left.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // Most arguments are constants, which then compile to a few moves.
     public void WriteRaw(scoped ReadOnlySpan<byte> json)
     {
         Reserve(json.Length);
@@ -91,7 +91,7 @@ internal ref struct GoJsonWriter(IBufferWriter<byte> output)
     {
         while (!text.IsEmpty)
         {
-            // No character of UTF-16 takes more than three bytes.
+            // A UTF-16 code unit needs at most three bytes.
             Reserve(text.Length * 3);
             var status = Utf8.FromUtf16(text, _buffer[_used..], out var read, out var written, replaceInvalidSequences: false);
             _used += written;

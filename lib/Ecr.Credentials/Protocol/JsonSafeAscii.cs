@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Protocol;
 
-/// <summary>Text that is in JSON what it is in memory: ASCII without anything that the kubelet's encoder escapes. Nearly every string is.</summary>
+/// <summary>Writes strings that need no escaping in JSON: ASCII without the characters that Go's encoder escapes. Nearly all strings qualify.</summary>
 internal static class JsonSafeAscii
 {
-    /// <summary>Writes text as UTF-8.</summary>
+    /// <summary>Writes text as UTF-8 if it needs no escaping.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="utf8">Takes the bytes and is as long as the text; what it holds of text that is not plain is of no use.</param>
-    /// <returns>Whether the text is plain.</returns>
+    /// <param name="utf8">The destination, as long as the text. Its content is undefined if the result is false.</param>
+    /// <returns>Whether the text needs no escaping.</returns>
     public static bool TryWrite(ReadOnlySpan<char> text, Span<byte> utf8) =>
         text.Length >= Vector<byte>.Count ? TryWriteVectors(text, utf8) : TryWriteCharacters(text, utf8);
 
@@ -28,8 +28,8 @@ internal static class JsonSafeAscii
         return true;
     }
 
-    // A password is most of a response: one pass over it, where narrowing and searching would be two. What is in the way of a text is only
-    // gathered, in two vectors, and looked at when it is written.
+    // Most of a response is the password. Narrowing and searching separately would need two passes, so this makes one: it collects the characters that
+    // need escaping in two vectors, and checks these after the loop.
     private static bool TryWriteVectors(ReadOnlySpan<char> text, Span<byte> utf8)
     {
         ref var source = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<char, ushort>(text));
@@ -39,21 +39,21 @@ internal static class JsonSafeAscii
         var last = text.Length - Vector<byte>.Count;
         for (var i = 0; ; i += Vector<byte>.Count)
         {
-            // The last vector overlaps the one before it where the text ends within.
+            // If the length is not a multiple of the vector size, the last vector overlaps the one before it.
             var at = (nuint)Math.Min(i, last);
             var bytes = Vector.NarrowWithSaturation(
                 Vector.LoadUnsafe(ref source, at), Vector.LoadUnsafe(ref source, at + (nuint)Vector<ushort>.Count));
             bytes.StoreUnsafe(ref target, at);
 
-            // Below ' ' this wraps around, so that control characters are as high as what is not ASCII.
+            // The subtraction wraps around below ' ', so control characters become as high as non-ASCII ones.
             highest = Vector.Max(highest, bytes - Vector.Create((byte)' '));
 
-            // Zero where there is one of the five: '"' and '&' differ in one bit, and so do '<' and '>'.
+            // Zero at each of the five characters: '"' and '&' differ in one bit, and so do '<' and '>'.
             var quoteOrAmpersand = (bytes | Vector.Create((byte)('"' ^ '&'))) ^ Vector.Create((byte)'&');
             var angleBracket = (bytes | Vector.Create((byte)('<' ^ '>'))) ^ Vector.Create((byte)'>');
             var backslash = bytes ^ Vector.Create((byte)'\\');
 
-            // One operation from round to round; a chain of them would be waited for.
+            // Only one operation depends on the previous iteration; a longer dependency chain would stall.
             nearest = Vector.Min(nearest, Vector.Min(Vector.Min(quoteOrAmpersand, angleBracket), backslash));
             if (i >= last)
             {

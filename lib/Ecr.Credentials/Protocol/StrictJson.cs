@@ -4,35 +4,35 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Protocol;
 
-/// <summary>Reads the parts that requests and responses have in common: one JSON object in UTF-8, with strings that may be null.</summary>
+/// <summary>Reads what requests and responses have in common: one JSON object in UTF-8 whose strings may be null.</summary>
 internal static class StrictJson
 {
     /// <exception cref="FormatException">The document is empty or not valid UTF-8.</exception>
     public static void ExpectText(ReadOnlySpan<byte> utf8Json)
     {
-        if (IsBlank(utf8Json))
+        if (IsWhiteSpace(utf8Json))
         {
-            throw new FormatException("The document is empty. It must be one JSON object.");
+            throw new FormatException("the document is empty. It must be one JSON object.");
         }
 
         if (!Utf8.IsValid(utf8Json))
         {
-            throw new FormatException("The document is not valid UTF-8. It must be one JSON object in UTF-8.");
+            throw new FormatException("the document is not valid UTF-8. It must be one JSON object in UTF-8.");
         }
     }
 
-    /// <summary>What to throw for a <see cref="JsonException"/>, whose own message may repeat a part of the document.</summary>
+    /// <summary>Creates the exception to throw instead of a <see cref="JsonException"/>, whose message may contain part of the document.</summary>
     public static FormatException NotJson(Utf8JsonReader reader) =>
-        new($"The document is not valid JSON from byte {reader.BytesConsumed} on. It must be one JSON object.");
+        new($"the document is not valid JSON at byte {reader.BytesConsumed}. It must be one JSON object.");
 
-    /// <summary>Steps into the document's one object.</summary>
+    /// <summary>Moves into the document's object.</summary>
     public static void BeginDocument(ref Utf8JsonReader reader)
     {
         reader.Read();
-        ExpectObject(ref reader, "The document");
+        ExpectObject(ref reader, "the document");
     }
 
-    /// <summary>Makes sure that nothing but white space follows the document's object.</summary>
+    /// <summary>Throws a <see cref="JsonException"/> if anything but whitespace follows the document's object.</summary>
     public static void EndDocument(ref Utf8JsonReader reader) => reader.Read();
 
     public static void ExpectObject(ref Utf8JsonReader reader, string what)
@@ -43,10 +43,10 @@ internal static class StrictJson
         }
     }
 
-    /// <summary>Steps to the next field's name, or to the end of the object.</summary>
+    /// <summary>Moves to the name of the next field; returns false at the end of the object.</summary>
     public static bool NextField(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
-    /// <summary>Reads the name of the field that the reader stands on, and steps to its value.</summary>
+    /// <summary>Reads the name of the current field and moves to its value.</summary>
     public static string ReadName(ref Utf8JsonReader reader)
     {
         var name = ReadText(ref reader);
@@ -54,10 +54,11 @@ internal static class StrictJson
         return name;
     }
 
-    /// <summary>Reads a string; null counts as absent.</summary>
+    /// <summary>Reads a string; JSON null is treated as a missing field.</summary>
     public static string? ReadString(ref Utf8JsonReader reader, string name) => IsString(ref reader, name) ? ReadText(ref reader) : null;
 
-    /// <summary>Whether there is a string to read rather than null.</summary>
+    /// <summary>Whether the value is a string, not null.</summary>
+    /// <exception cref="FormatException">The value is neither a string nor null.</exception>
     public static bool IsString(ref Utf8JsonReader reader, string name) => reader.TokenType switch
     {
         JsonTokenType.String => true,
@@ -65,7 +66,7 @@ internal static class StrictJson
         _ => throw new FormatException($"{MessageText.Quote(name)} is {Describe(reader.TokenType)}. It must be a string."),
     };
 
-    private static bool IsBlank(ReadOnlySpan<byte> text)
+    private static bool IsWhiteSpace(ReadOnlySpan<byte> text)
     {
         foreach (var c in text)
         {
@@ -86,8 +87,8 @@ internal static class StrictJson
         }
         catch (InvalidOperationException)
         {
-            // The only way for valid UTF-8 to fail: an escaped half of a surrogate pair.
-            throw new FormatException("A string holds half of a surrogate pair. Text must be valid Unicode.");
+            // In valid UTF-8 this can only be an escaped lone surrogate.
+            throw new FormatException("a string contains a lone surrogate. Text must be valid Unicode.");
         }
     }
 

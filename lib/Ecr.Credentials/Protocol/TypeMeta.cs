@@ -4,7 +4,7 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Protocol;
 
-/// <summary>The fields <c>kind</c> and <c>apiVersion</c>, read without allocating where they are what is expected.</summary>
+/// <summary>Reads the fields <c>kind</c> and <c>apiVersion</c>; allocates nothing if they have the expected values.</summary>
 internal ref struct TypeMeta(ReadOnlySpan<byte> kind)
 {
     private readonly ReadOnlySpan<byte> _kind = kind;
@@ -13,13 +13,13 @@ internal ref struct TypeMeta(ReadOnlySpan<byte> kind)
     private CredentialProviderApiVersion? _version;
     private string? _otherVersion;
 
-    /// <summary>The version as JSON holds it.</summary>
+    /// <summary>Returns the version as it is written in JSON.</summary>
     public static ReadOnlySpan<byte> ToText(CredentialProviderApiVersion version) => version switch
     {
         CredentialProviderApiVersion.V1 => "credentialprovider.kubelet.k8s.io/v1"u8,
         CredentialProviderApiVersion.V1Beta1 => "credentialprovider.kubelet.k8s.io/v1beta1"u8,
         CredentialProviderApiVersion.V1Alpha1 => "credentialprovider.kubelet.k8s.io/v1alpha1"u8,
-        _ => throw new ArgumentOutOfRangeException(nameof(version), version, "This version of the protocol does not exist."),
+        _ => throw new ArgumentOutOfRangeException(nameof(version), version, "The value is not a defined API version."),
     };
 
     public void ReadKind(ref Utf8JsonReader reader)
@@ -34,7 +34,7 @@ internal ref struct TypeMeta(ReadOnlySpan<byte> kind)
         _otherVersion = _version is null ? StrictJson.ReadString(ref reader, "apiVersion") : null;
     }
 
-    /// <exception cref="FormatException">The kind is another one, or the version unknown.</exception>
+    /// <exception cref="FormatException">The kind is not the expected one, or the version is unknown.</exception>
     public readonly CredentialProviderApiVersion Check()
     {
         if (!_isExpectedKind)

@@ -1,7 +1,7 @@
 namespace Ecr.Credentials.Registries;
 
-/// <summary>A group of AWS regions with domain names of its own.</summary>
-/// <remarks>Suffixes: partitions.json of the AWS SDKs, and the registry hosts that AWS documents for ECR.</remarks>
+/// <summary>An AWS partition: a group of regions with its own DNS suffixes.</summary>
+/// <remarks>The suffixes are those of partitions.json in the AWS SDKs and of the registry hosts documented for ECR.</remarks>
 internal sealed class AwsPartition
 {
     private static readonly AwsPartition Aws = new("aws", "amazonaws.com", "api.aws");
@@ -19,24 +19,24 @@ internal sealed class AwsPartition
         DnsSuffix = dnsSuffix;
         DualStackDnsSuffix = dualStackDnsSuffix;
 
-        // Registry hosts are "on" the partition where API hosts are its "api".
+        // Dual-stack registry hosts have "on" where dual-stack API hosts have "api", such as on.aws and api.aws.
         DualStackRegistrySuffix = string.Concat("on", dualStackDnsSuffix.AsSpan("api".Length));
     }
 
     public string Name { get; }
 
-    /// <summary>The suffix of API and registry hosts.</summary>
+    /// <summary>The DNS suffix of API and registry hosts.</summary>
     public string DnsSuffix { get; }
 
-    /// <summary>The suffix of API hosts that also have IPv6 addresses.</summary>
+    /// <summary>The DNS suffix of dual-stack API hosts, which also have IPv6 addresses.</summary>
     public string DualStackDnsSuffix { get; }
 
-    /// <summary>The suffix of registry hosts that also have IPv6 addresses.</summary>
+    /// <summary>The DNS suffix of dual-stack registry hosts, which also have IPv6 addresses.</summary>
     public string DualStackRegistrySuffix { get; }
 
     /// <summary>
-    /// The partition of a region, told by the shape of the region's name and by no list of regions, so that a region of next year works today;
-    /// <see langword="null"/> if the text has no such shape.
+    /// Returns the partition of a region, or <see langword="null"/> if the text is not a valid region name. Derived from the form of the name, not from
+    /// a list of regions, so that future regions work too.
     /// </summary>
     public static AwsPartition? FromRegion(ReadOnlySpan<char> region)
     {

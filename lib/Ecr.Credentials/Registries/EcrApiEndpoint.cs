@@ -1,10 +1,10 @@
 namespace Ecr.Credentials.Registries;
 
-/// <summary>The addresses of the APIs that hand out authorization tokens.</summary>
-/// <remarks>As the endpoint rules of the AWS SDKs compute them, <see href="https://docs.aws.amazon.com/general/latest/gr/ecr.html"/>.</remarks>
+/// <summary>Builds the endpoint addresses of the APIs that issue authorization tokens.</summary>
+/// <remarks>According to the endpoint rules of the AWS SDKs, <see href="https://docs.aws.amazon.com/general/latest/gr/ecr.html"/>.</remarks>
 internal static class EcrApiEndpoint
 {
-    // Tokens for ECR Public are issued in one region only.
+    // Tokens for ECR Public are issued in this region only.
     public const string PublicRegion = "us-east-1";
 
     public static Uri ForPrivate(AwsPartition partition, string region, bool fips, bool dualStack) => new((fips, dualStack) switch

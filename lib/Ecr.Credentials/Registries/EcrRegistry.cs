@@ -3,7 +3,7 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Registries;
 
-/// <summary>An Amazon ECR registry, as its host name tells: whose it is, where it is, and which API hands out its tokens.</summary>
+/// <summary>An Amazon ECR registry, parsed from its host name: its account, region, partition and API endpoint.</summary>
 /// <remarks>
 /// Immutable. Host names: <see href="https://docs.aws.amazon.com/general/latest/gr/ecr.html"/> and
 /// <see href="https://docs.aws.amazon.com/general/latest/gr/ecr-public.html"/>.
@@ -25,51 +25,51 @@ public sealed class EcrRegistry
         IsDualStack = isDualStack;
     }
 
-    /// <summary>The host as it was given, with <c>:443</c> if that was given too. The key under which the kubelet finds the credential.</summary>
+    /// <summary>Gets the host as given, including <c>:443</c> if present. The kubelet looks up the credentials under this name.</summary>
     public string Host { get; }
 
-    /// <summary>The 12 digits of the account that owns the registry; <see langword="null"/> for ECR Public.</summary>
+    /// <summary>Gets the 12-digit ID of the account that owns the registry; <see langword="null"/> for ECR Public.</summary>
     public string? AccountId { get; }
 
-    /// <summary>The region whose API hands out tokens, such as <c>eu-west-1</c>; for ECR Public always <c>us-east-1</c>.</summary>
+    /// <summary>Gets the region whose API issues the tokens, such as <c>eu-west-1</c>; for ECR Public always <c>us-east-1</c>.</summary>
     public string Region { get; }
 
-    /// <summary>The partition of the region, such as <c>aws</c>, <c>aws-cn</c> or <c>aws-us-gov</c>.</summary>
+    /// <summary>Gets the partition of the region, such as <c>aws</c>, <c>aws-cn</c> or <c>aws-us-gov</c>.</summary>
     public string Partition => _partition.Name;
 
     /// <summary>Whether this is ECR Public: <c>public.ecr.aws</c> or <c>ecr-public.aws.com</c>.</summary>
     public bool IsPublic { get; }
 
-    /// <summary>Whether the host is one with FIPS 140 validated TLS.</summary>
+    /// <summary>Whether the host is a FIPS host, which uses FIPS 140 validated TLS.</summary>
     public bool IsFips { get; }
 
-    /// <summary>Whether the host has IPv6 addresses too.</summary>
+    /// <summary>Whether the host is dual-stack, which means that it also has IPv6 addresses.</summary>
     public bool IsDualStack { get; }
 
-    /// <summary>The API that hands out tokens for this registry, unless the AWS configuration names another.</summary>
+    /// <summary>Gets the API endpoint that issues tokens for this registry, unless the AWS configuration overrides it.</summary>
     public Uri ApiEndpoint => GetApiEndpoint(IsFips, IsDualStack);
 
-    /// <summary>Reads a registry host, or the host of an image; only the host decides, never the path.</summary>
+    /// <summary>Parses a registry host, or the host of an image; the path is ignored.</summary>
     /// <param name="imageOrHost">
-    /// A host or image such as <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2</c>, without scheme. No port but 443 is accepted.
+    /// A host or image such as <c>123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.2</c>, without a scheme. The only port accepted is 443.
     /// </param>
     /// <returns>The registry.</returns>
-    /// <exception cref="FormatException">The host is not one of an Amazon ECR registry. The message says which part is wrong.</exception>
+    /// <exception cref="FormatException">The host is not an Amazon ECR registry host. The message says which part is wrong.</exception>
     public static EcrRegistry Parse(ReadOnlySpan<char> imageOrHost) =>
         TryParse(imageOrHost, out var registry, out var error) ? registry : throw new FormatException(error);
 
-    /// <summary>Reads a registry host, or the host of an image, without throwing.</summary>
+    /// <summary>Parses a registry host, or the host of an image, without throwing.</summary>
     /// <param name="imageOrHost">As for <see cref="Parse"/>.</param>
-    /// <param name="registry">The registry, or <see langword="null"/>.</param>
-    /// <returns>Whether the host is one of an Amazon ECR registry.</returns>
+    /// <param name="registry">The registry, or <see langword="null"/> if the host is not an Amazon ECR registry host.</param>
+    /// <returns><see langword="true"/> if the host is an Amazon ECR registry host.</returns>
     public static bool TryParse(ReadOnlySpan<char> imageOrHost, [NotNullWhen(true)] out EcrRegistry? registry) =>
         TryParse(imageOrHost, out registry, out _);
 
-    /// <summary>Reads a registry host, or the host of an image, without throwing, and says what is wrong with it.</summary>
+    /// <summary>Parses a registry host, or the host of an image, without throwing, and explains what is wrong with it.</summary>
     /// <param name="imageOrHost">As for <see cref="Parse"/>.</param>
-    /// <param name="registry">The registry, or <see langword="null"/>.</param>
-    /// <param name="error">What is wrong and what is expected, or <see langword="null"/>.</param>
-    /// <returns>Whether the host is one of an Amazon ECR registry.</returns>
+    /// <param name="registry">The registry, or <see langword="null"/> if the host is not an Amazon ECR registry host.</param>
+    /// <param name="error">What is wrong and what is expected; <see langword="null"/> if the host is valid.</param>
+    /// <returns><see langword="true"/> if the host is an Amazon ECR registry host.</returns>
     public static bool TryParse(
         ReadOnlySpan<char> imageOrHost,
         [NotNullWhen(true)] out EcrRegistry? registry,
@@ -90,25 +90,25 @@ public sealed class EcrRegistry
         if (registry is not null && colon >= 0 && host[(colon + 1)..] is not "443")
         {
             registry = null;
-            fault = "Its port must be 443 or left out.";
+            fault = "The port must be 443 or omitted.";
         }
 
         error = registry is null ? Explain(imageOrHost, host, fault) : null;
         return registry is not null;
     }
 
-    /// <summary>The host itself.</summary>
+    /// <summary>Returns the host.</summary>
     /// <returns><see cref="Host"/>.</returns>
     public override string ToString() => Host;
 
-    /// <summary>The text before the first slash.</summary>
+    /// <summary>Returns the text before the first slash.</summary>
     internal static ReadOnlySpan<char> GetHost(ReadOnlySpan<char> imageOrHost)
     {
         var slash = imageOrHost.IndexOf('/');
         return slash < 0 ? imageOrHost : imageOrHost[..slash];
     }
 
-    /// <summary>A registry that is known by its region alone, for a host whose name does not tell.</summary>
+    /// <summary>Creates a private registry of a region for a host whose name is not an ECR host; <see langword="null"/> if the region is not valid.</summary>
     internal static EcrRegistry? ForRegion(string host, string region) =>
         AwsPartition.FromRegion(region) is { } partition
             ? new EcrRegistry(host, accountId: null, region, partition, isPublic: false, isFips: false, isDualStack: false)
@@ -139,19 +139,19 @@ public sealed class EcrRegistry
 
         if (account.Length != AccountIdLength || account.ContainsAnyExceptInRange('0', '9'))
         {
-            return $"The account id {MessageText.Quote(account)} is not {AccountIdLength} digits.";
+            return $"The account ID {MessageText.Quote(account)} is not {AccountIdLength} digits.";
         }
 
         var region = ReadLabel(ref rest);
         if (AwsPartition.FromRegion(region) is not { } partition)
         {
-            return $"{MessageText.Quote(region)} is not the name of an AWS region.";
+            return $"{MessageText.Quote(region)} is not a valid AWS region.";
         }
 
         var isDualStack = rest.SequenceEqual(partition.DualStackRegistrySuffix);
         if (!isDualStack && !rest.SequenceEqual(partition.DnsSuffix))
         {
-            return $"Hosts in the region {MessageText.Quote(region)} end in \"{partition.DnsSuffix}\" or \"{partition.DualStackRegistrySuffix}\".";
+            return $"Hosts in region {MessageText.Quote(region)} end in \"{partition.DnsSuffix}\" or \"{partition.DualStackRegistrySuffix}\".";
         }
 
         registry = new EcrRegistry(host.ToString(), account.ToString(), region.ToString(), partition, isPublic: false, isFips, isDualStack);
@@ -166,7 +166,7 @@ public sealed class EcrRegistry
         return label;
     }
 
-    // AWS writes a dot on hosts with IPv4 alone and a hyphen on dual-stack hosts, but it is the suffix that decides; both are taken with either.
+    // AWS uses a dot in IPv4 host names and a hyphen in dual-stack ones. Here the suffix alone decides, and both spellings are accepted with either.
     private static bool TryReadService(ref ReadOnlySpan<char> text, out bool isFips)
     {
         isFips = TrySkip(ref text, "dkr.ecr-fips.") || TrySkip(ref text, "dkr-ecr-fips.");
@@ -188,19 +188,19 @@ public sealed class EcrRegistry
     {
         if (host.IsEmpty)
         {
-            return "The registry host is missing. Name it first, as in 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app.";
+            return "the registry host is missing. Expected the form 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app.";
         }
 
         if (host.Contains('@'))
         {
-            // What stands before the @ may be a password.
-            return "The registry host holds an \"@\". Leave user name and password out, and write a digest after the repository.";
+            // The text before the @ may contain a password, so it is not quoted.
+            return "the registry host contains \"@\". Remove the user name and password; a digest goes after the repository.";
         }
 
         if (imageOrHost.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
             || imageOrHost.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
         {
-            return $"{MessageText.Quote(imageOrHost)} begins with a scheme. Leave it out and begin with the registry host.";
+            return $"{MessageText.Quote(imageOrHost)} must not include a scheme. Start with the registry host.";
         }
 
         var sentence = $"{MessageText.Quote(host)} is not an Amazon ECR registry host.";

@@ -4,10 +4,10 @@ using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Telemetry;
 
-/// <summary>What the library tells those who listen to the meter and the activity source named <c>Ecr.Credentials</c>.</summary>
+/// <summary>The library's metrics and traces, published by the meter and the activity source named <c>Ecr.Credentials</c>.</summary>
 /// <remarks>
-/// Names as OpenTelemetry writes them, <see href="https://opentelemetry.io/docs/specs/semconv/general/naming/"/>. Tags are the region and words of
-/// this file: no host, image, account, token or message of an exception. Costs a check when nobody listens.
+/// Names follow OpenTelemetry, <see href="https://opentelemetry.io/docs/specs/semconv/general/naming/"/>. Tag values are the region, constants of this
+/// file and error types: never a host, image, account, token or exception message. Without a listener the cost is one check.
 /// </remarks>
 internal static class EcrTelemetry
 {
@@ -27,16 +27,16 @@ internal static class EcrTelemetry
     private static readonly Meter Meter = new(Name, ProductVersion.Text);
 
     private static readonly Counter<long> Requests =
-        Meter.CreateCounter<long>(RequestsName, "{request}", "Requests for a token, by how the cache answered them.");
+        Meter.CreateCounter<long>(RequestsName, "{request}", "Token requests by cache result.");
 
     private static readonly UpDownCounter<long> Tokens =
-        Meter.CreateUpDownCounter<long>(TokensName, "{token}", "Tokens that are held.");
+        Meter.CreateUpDownCounter<long>(TokensName, "{token}", "Cached tokens.");
 
-    // A call takes some tens of milliseconds; with an identity to be found and retries, up to a minute.
+    // A call takes tens of milliseconds; with credential resolution and retries, up to a minute.
     private static readonly Histogram<double> FetchDuration = Meter.CreateHistogram(
         FetchDurationName,
         "s",
-        "How long calls for a token took, by what caused them and how they failed.",
+        "Duration of token calls by trigger and error.",
         tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
 
@@ -44,7 +44,7 @@ internal static class EcrTelemetry
 
     public static void CountMiss() => CountRequest("miss");
 
-    /// <summary>Counts a request that waited for a call which another one had caused.</summary>
+    /// <summary>Counts a request that waited for a call started by another request.</summary>
     public static void CountSharedWait() => CountRequest("shared");
 
     public static void CountTokens(int difference) => Tokens.Add(difference);
@@ -57,11 +57,11 @@ internal static class EcrTelemetry
         return activity;
     }
 
-    /// <param name="activity">The activity, if anybody listens.</param>
-    /// <param name="registry">The registry that was asked for.</param>
+    /// <param name="activity">The activity; <see langword="null"/> if there is no listener.</param>
+    /// <param name="registry">The registry of the request.</param>
     /// <param name="isRefresh">Whether the call was a background refresh.</param>
-    /// <param name="duration">How long it took.</param>
-    /// <param name="failure">Why it failed; <see langword="null"/> if it did not.</param>
+    /// <param name="duration">The duration of the call.</param>
+    /// <param name="failure">The exception if the call failed; otherwise <see langword="null"/>.</param>
     public static void EndFetch(Activity? activity, EcrRegistry registry, bool isRefresh, TimeSpan duration, Exception? failure)
     {
         var error = failure is null ? null : ErrorType(failure);

@@ -1,12 +1,11 @@
 namespace Ecr.Credentials.Text;
 
 /// <summary>
-/// 64-bit FNV-1a: the same number in every process and version, and no cryptography library to load, which would take longer than all else that a
-/// process does whose token is in a file.
+/// The 64-bit FNV-1a hash: stable across processes and versions. Needs no cryptography library, which would take longer to load than everything else
+/// that a process does on a hit of the file cache.
 /// </summary>
 /// <remarks>
-/// It tells accidents, not attacks: whoever knows the text can find another one with the same hash.
-/// <see href="https://datatracker.ietf.org/doc/html/rfc9923"/>.
+/// Detects accidental changes, not attacks: collisions are easy to construct. <see href="https://datatracker.ietf.org/doc/html/rfc9923"/>.
 /// </remarks>
 internal struct Fnv1a64()
 {

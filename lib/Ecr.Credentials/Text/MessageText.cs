@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Ecr.Credentials.Text;
 
-/// <summary>Makes text that came from outside safe to show in a message: one line, short, quoted.</summary>
+/// <summary>Makes foreign text safe to include in a message: short, on one line, with control characters escaped.</summary>
 internal static class MessageText
 {
     private const int QuotedLength = 120;
     private const int SentenceLength = 400;
 
-    // Longer than any name, ARN path segment or host a person must act on, shorter than any password or session token of AWS.
+    // Longer than any name, ARN path segment or host that a message needs to show, shorter than any ECR password or AWS session token.
     private const int WordLength = 160;
 
-    /// <summary>The value in double quotes, control characters escaped, cut after 120 characters.</summary>
+    /// <summary>Returns the value in double quotes, with control characters escaped, truncated to 120 characters.</summary>
     public static string Quote(ReadOnlySpan<char> value)
     {
         var text = new StringBuilder(Math.Min(value.Length, QuotedLength) + 8).Append('"');
@@ -31,7 +31,7 @@ internal static class MessageText
     }
 
     /// <summary>
-    /// A sentence that somebody else wrote, on one line and at most 400 characters long. A very long word is left out, because it may be a token.
+    /// Returns a foreign message on one line, truncated to about 400 characters. Words longer than 160 characters are omitted, because they may be tokens.
     /// </summary>
     public static string OneLine(string text)
     {
@@ -62,6 +62,9 @@ internal static class MessageText
 
         return line.ToString();
     }
+
+    /// <summary>Scheme, host and port of an address. User info, path and query may be secrets.</summary>
+    public static string Address(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
     private static void AppendVisible(StringBuilder text, char c)
     {

@@ -3,40 +3,42 @@ using System.Text;
 
 namespace Ecr.Credentials.Tokens;
 
-/// <summary>A registry password from Amazon ECR and the time at which it expires.</summary>
-/// <remarks>Immutable. <see cref="ToString"/> and the debugger show no password.</remarks>
-/// <param name="username">The user name; ECR names it <c>AWS</c>.</param>
+/// <summary>A registry password issued by Amazon ECR, and its expiry time.</summary>
+/// <remarks>Immutable. <see cref="ToString"/> and the debugger do not show the password.</remarks>
+/// <param name="username">The user name; always <c>AWS</c> for ECR.</param>
 /// <param name="password">The password.</param>
-/// <param name="expiresAt">When ECR stops accepting it; <see langword="null"/> when ECR did not say.</param>
+/// <param name="expiresAt">The expiry time; <see langword="null"/> if ECR did not return one.</param>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class EcrToken(string username, string password, DateTimeOffset? expiresAt)
 {
-    /// <summary>The user name; ECR names it <c>AWS</c>.</summary>
+    /// <summary>Gets the user name; always <c>AWS</c> for ECR.</summary>
     public string Username { get; } = username ?? throw new ArgumentNullException(nameof(username));
 
-    /// <summary>The password, some kilobytes of text.</summary>
+    /// <summary>Gets the password, a few kilobytes of text.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Password { get; } = password ?? throw new ArgumentNullException(nameof(password));
 
-    /// <summary>When ECR stops accepting the password, usually 12 hours after it was issued; <see langword="null"/> when ECR did not say.</summary>
+    /// <summary>Gets the expiry time, usually 12 hours after the token was issued; <see langword="null"/> if ECR did not return one.</summary>
     public DateTimeOffset? ExpiresAt { get; } = expiresAt;
 
-    // AWS documents 12 hours, <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_AuthorizationData.html>. Reckoned by this machine's
-    // clock, that bounds the life of a token also where the clock is behind AWS's, by which "expires at" is written.
-    internal static TimeSpan LongestLife { get; } = TimeSpan.FromHours(12);
+    // AWS documents 12 hours, <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_AuthorizationData.html>. The expiry time is by AWS's clock;
+    // measured by the local clock, this limit bounds the lifetime of a token even if the local clock is behind.
+    internal static TimeSpan MaxLifetime { get; } = TimeSpan.FromHours(12);
 
     /// <summary>
-    /// The private registry of the AWS identity's own account, such as <c>https://123456789012.dkr.ecr.eu-west-1.amazonaws.com</c>. The password is good
-    /// for others of the region too. <see langword="null"/> by default, when ECR did not say, and for ECR Public.
+    /// Gets the private registry of the AWS identity's own account, such as <c>https://123456789012.dkr.ecr.eu-west-1.amazonaws.com</c>. The password is
+    /// also valid for other registries of the region. <see langword="null"/> by default, if ECR did not return one, and for ECR Public.
     /// </summary>
     public string? ProxyEndpoint { get; init; }
 
-    /// <summary>Reads the <c>authorizationToken</c> of ECR's answer: the base64 form of <c>AWS:password</c>.</summary>
-    /// <param name="authorizationToken">The token as ECR gives it.</param>
-    /// <param name="expiresAt">ECR's <c>expiresAt</c>.</param>
-    /// <param name="proxyEndpoint">ECR's <c>proxyEndpoint</c>, if there is one.</param>
-    /// <returns>The token, decoded.</returns>
-    /// <exception cref="FormatException">The text is not base64 of UTF-8 text with a colon, or has no password. The message holds none of it.</exception>
+    /// <summary>Decodes the <c>authorizationToken</c> of an ECR response: base64 of <c>AWS:password</c>.</summary>
+    /// <param name="authorizationToken">The <c>authorizationToken</c> of the response.</param>
+    /// <param name="expiresAt">The <c>expiresAt</c> of the response.</param>
+    /// <param name="proxyEndpoint">The <c>proxyEndpoint</c> of the response, if present.</param>
+    /// <returns>The decoded token.</returns>
+    /// <exception cref="FormatException">
+    /// The text is not valid base64, or does not decode to a user name, a colon and a password. The message contains no part of it.
+    /// </exception>
     public static EcrToken FromAuthorizationToken(string authorizationToken, DateTimeOffset? expiresAt, string? proxyEndpoint = null)
     {
         ArgumentNullException.ThrowIfNull(authorizationToken);
@@ -44,11 +46,11 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
         var text = Encoding.UTF8.GetString(DecodeBase64(authorizationToken));
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon < 0 || colon == text.Length - 1
-            ? throw new FormatException("The authorization token does not hold a user name, a colon and a password.")
+            ? throw new FormatException("the authorization token does not decode to a user name, a colon and a password.")
             : new EcrToken(text[..colon], text[(colon + 1)..], expiresAt) { ProxyEndpoint = proxyEndpoint };
     }
 
-    /// <summary>The expiry; the password stays hidden.</summary>
+    /// <summary>Returns the expiry time without the password.</summary>
     /// <returns>Text that is safe to log.</returns>
     public override string ToString() => $"hidden password, expires {ExpiresAt?.ToString("u") ?? "at an unknown time"}";
 
@@ -60,7 +62,7 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
         }
         catch (FormatException)
         {
-            throw new FormatException("The authorization token is not base64 text.");
+            throw new FormatException("the authorization token is not valid base64.");
         }
     }
 }

@@ -2,72 +2,72 @@ using System.Security.Cryptography;
 
 namespace Ecr.Credentials.Tokens;
 
-/// <summary>A token and the times that decide what a cache does with it. Immutable: whatever changes is another entry.</summary>
+/// <summary>A cached token and the times at which it is refreshed, becomes stale and expires. Immutable.</summary>
 internal sealed class EcrTokenEntry
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan MinRetryDelay = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromMinutes(15);
 
-    // What a registry has against a token so young, another one will not cure. Without this each refused request would be a call of AWS.
+    // A registry that rejects a token this young would reject a new one too. Without this limit every rejected request would cause an AWS call.
     private static readonly TimeSpan ReplaceableAge = TimeSpan.FromMinutes(1);
 
-    private readonly TimeSpan _retryDelay = FirstRetry;
+    private readonly TimeSpan _retryDelay = MinRetryDelay;
     private readonly DateTimeOffset _replaceableFrom;
 
     /// <param name="token">The token.</param>
-    /// <param name="askedAt">When it was asked for, which is before it was issued.</param>
-    /// <param name="margin">How long before expiry callers wait for another token; half of the life at most.</param>
-    public EcrTokenEntry(EcrToken token, DateTimeOffset askedAt, TimeSpan margin)
+    /// <param name="requestedAt">When the token was requested, which is before it was issued.</param>
+    /// <param name="margin">How long before its expiry the token becomes stale; at most half of its lifetime.</param>
+    public EcrTokenEntry(EcrToken token, DateTimeOffset requestedAt, TimeSpan margin)
     {
         Token = token;
-        _replaceableFrom = askedAt + ReplaceableAge;
+        _replaceableFrom = requestedAt + ReplaceableAge;
         if (token.ExpiresAt is not { } expiresAt)
         {
-            RefreshAt = WaitFrom = askedAt;
+            RefreshAt = StaleAt = requestedAt;
             ExpiresAt = DateTimeOffset.MaxValue;
             return;
         }
 
-        var life = Min(expiresAt - askedAt, EcrToken.LongestLife);
-        ExpiresAt = askedAt + life;
-        RefreshAt = askedAt + (life / 2);
-        WaitFrom = ExpiresAt - Min(margin, life / 2);
+        var lifetime = Min(expiresAt - requestedAt, EcrToken.MaxLifetime);
+        ExpiresAt = requestedAt + lifetime;
+        RefreshAt = requestedAt + (lifetime / 2);
+        StaleAt = ExpiresAt - Min(margin, lifetime / 2);
     }
 
-    private EcrTokenEntry(EcrTokenEntry held, DateTimeOffset refreshAt)
+    private EcrTokenEntry(EcrTokenEntry previous, DateTimeOffset refreshAt)
     {
-        Token = held.Token;
+        Token = previous.Token;
         RefreshAt = refreshAt;
-        WaitFrom = held.WaitFrom;
-        ExpiresAt = held.ExpiresAt;
+        StaleAt = previous.StaleAt;
+        ExpiresAt = previous.ExpiresAt;
         _replaceableFrom = refreshAt;
-        _retryDelay = Min(held._retryDelay * 2, LongestRetry);
+        _retryDelay = Min(previous._retryDelay * 2, MaxRetryDelay);
     }
 
     public EcrToken Token { get; }
 
-    /// <summary>From then on a hit starts a refresh in the background: half of the token's life, or the next attempt after a failure.</summary>
+    /// <summary>From this time on, a hit starts a background refresh: half of the token's lifetime, or the next attempt after a failure.</summary>
     public DateTimeOffset RefreshAt { get; }
 
-    /// <summary>From then on callers wait for another token. Not before <see cref="RefreshAt"/>.</summary>
-    public DateTimeOffset WaitFrom { get; }
+    /// <summary>From this time on, callers wait for a new token. Not before <see cref="RefreshAt"/>.</summary>
+    public DateTimeOffset StaleAt { get; }
 
-    /// <summary>From then on nobody gets the token. The end of time where ECR did not say; such a token is never kept.</summary>
+    /// <summary>From this time on, the token is never returned. <see cref="DateTimeOffset.MaxValue"/> if there is no expiry time.</summary>
     public DateTimeOffset ExpiresAt { get; }
 
-    /// <summary>Whether it is known how long the token may be kept.</summary>
+    /// <summary>Whether the token has an expiry time, without which it is not cached.</summary>
     public bool HasExpiry => Token.ExpiresAt is not null;
 
-    /// <summary>Whether callers wait for another token because this is the one that a registry refused.</summary>
-    public bool IsReplacedAfter(EcrToken? rejected, DateTimeOffset now) => Token == rejected && now >= _replaceableFrom;
+    /// <summary>Whether callers wait for a new token because the registry rejected this one.</summary>
+    public bool ShouldReplace(EcrToken? rejected, DateTimeOffset now) => Token == rejected && now >= _replaceableFrom;
 
-    /// <summary>The same token, to be refreshed later: 15 s doubled with each failure, 15 minutes at most, half of it random.</summary>
+    /// <summary>Returns an entry whose next refresh is delayed: by 15 s, doubled with each failure up to 15 minutes, half of it random.</summary>
     public EcrTokenEntry AfterFailedRefresh(DateTimeOffset now)
     {
         var retryAt = now + (_retryDelay * (RandomNumberGenerator.GetInt32(500, 1001) / 1000.0));
 
-        // Later than that callers wait anyway.
-        return new EcrTokenEntry(this, retryAt < WaitFrom ? retryAt : WaitFrom);
+        // Once the token is stale, every request waits for a new one anyway.
+        return new EcrTokenEntry(this, retryAt < StaleAt ? retryAt : StaleAt);
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

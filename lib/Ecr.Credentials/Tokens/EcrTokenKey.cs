@@ -4,14 +4,14 @@ using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Tokens;
 
-/// <summary>What decides which token answers a request: the API endpoint and the AWS identity. The account does not: a token serves every registry of the region.</summary>
+/// <summary>The cache key of a token: API endpoint and AWS identity. The account is not part of it, since a token is valid for a whole region.</summary>
 /// <remarks>
-/// What an identity such as the default one stands for is the business of the cache's source, hence <see cref="Scope"/>: caches over different
-/// sources may share one memory cache and never see each other's tokens.
+/// The cache's source decides what an identity such as the default one resolves to. <see cref="Scope"/> therefore separates caches over different
+/// sources: they may share a memory cache and never see each other's tokens.
 /// </remarks>
 internal sealed class EcrTokenKey(object scope, EcrRegistry registry, EcrIdentity identity) : IEquatable<EcrTokenKey>
 {
-    // These four make the endpoint (EcrRegistry.ApiEndpoint), whose address would have to be built for each comparison.
+    // These four determine EcrRegistry.ApiEndpoint. Comparing that instead would build the address for each comparison.
     private readonly string _region = registry.Region;
     private readonly bool _isPublic = registry.IsPublic;
     private readonly bool _isFips = registry.IsFips;
@@ -22,7 +22,7 @@ internal sealed class EcrTokenKey(object scope, EcrRegistry registry, EcrIdentit
     private readonly int _hashCode =
         HashCode.Combine(RuntimeHelpers.GetHashCode(scope), registry.Region, registry.IsPublic, registry.IsFips, registry.IsDualStack, identity);
 
-    /// <summary>The cache that the key belongs to. Not the cache itself, which a memory cache would then keep alive after its end.</summary>
+    /// <summary>Identifies the cache that the key belongs to. Not the cache itself, so that a shared memory cache does not keep it alive.</summary>
     public object Scope { get; } = scope;
 
     public bool Equals(EcrTokenKey? other) =>

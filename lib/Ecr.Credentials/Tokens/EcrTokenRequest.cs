@@ -3,17 +3,20 @@ using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Tokens;
 
-/// <summary>Asks for a token.</summary>
-/// <remarks>Immutable. One request may be used any number of times, by any number of threads.</remarks>
-/// <param name="registry">The registry that the token is for.</param>
+/// <summary>A request for a token.</summary>
+/// <remarks>Immutable and thread-safe. An instance can be reused any number of times.</remarks>
+/// <param name="registry">The registry to get a token for.</param>
 public sealed class EcrTokenRequest(EcrRegistry registry)
 {
     private EcrTokenKey? _key;
 
-    /// <summary>The registry that the token is for. It decides the region and the API; the token then serves every registry there that the AWS identity may read.</summary>
+    /// <summary>
+    /// Gets the registry to get a token for. It determines the region and the API; the token is valid for all registries of the region that the AWS
+    /// identity may access.
+    /// </summary>
     public EcrRegistry Registry { get; } = registry ?? throw new ArgumentNullException(nameof(registry));
 
-    /// <summary>The AWS identity that asks; <see cref="EcrIdentity.Default"/> by default.</summary>
+    /// <summary>Gets the AWS identity that requests the token; the default is <see cref="EcrIdentity.Default"/>.</summary>
     public EcrIdentity Identity
     {
         get;
@@ -21,16 +24,19 @@ public sealed class EcrTokenRequest(EcrRegistry registry)
     } = EcrIdentity.Default;
 
     /// <summary>
-    /// A token that the registry has just refused, for which a source that keeps tokens gives another one; <see langword="null"/> by default, when any
-    /// token will do.
+    /// Gets the token that the registry has just rejected, which a caching source then tries to replace. <see langword="null"/>, the default, accepts any
+    /// token.
     /// </summary>
     public EcrToken? RejectedToken { get; init; }
 
-    /// <summary>The key under which the cache with this scope keeps the answer; remembered for the scope that asked last, so that a hit allocates nothing.</summary>
+    /// <summary>Returns the cache key in a scope. The key of the most recent scope is remembered, so that a hit allocates nothing.</summary>
     internal EcrTokenKey GetKey(object scope)
     {
-        // Caches that ask at once may each replace the key of the other. A key is immutable and each cache takes only one of its own scope.
+        // Concurrent caches may overwrite each other's key. This is harmless: keys are immutable, and the scope is checked before use.
         var key = _key;
         return key is not null && key.Scope == scope ? key : _key = new EcrTokenKey(scope, Registry, Identity);
     }
+
+    /// <summary>The same request, for another token than the rejected one.</summary>
+    internal EcrTokenRequest Rejecting(EcrToken rejected) => new(Registry) { Identity = Identity, RejectedToken = rejected, _key = _key };
 }

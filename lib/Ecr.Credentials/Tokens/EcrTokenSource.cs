@@ -1,11 +1,10 @@
-using Ecr.Credentials.Tokens.Memory;
 
 namespace Ecr.Credentials.Tokens;
 
-/// <summary>Makes sources of tokens.</summary>
+/// <summary>Creates token sources.</summary>
 public static class EcrTokenSource
 {
-    /// <summary>Makes a source of a function, such as a call with a client of the AWS SDK that the program already has.</summary>
+    /// <summary>Creates a token source from a delegate, such as one that calls an existing AWS SDK client.</summary>
     /// <remarks>
     /// <para>With AWSSDK.ECR, for the private registries of the client's region:</para>
     /// <code>
@@ -18,14 +17,14 @@ public static class EcrTokenSource
     /// });
     /// </code>
     /// <para>
-    /// <c>request.Registry</c> tells the region that is wanted, and whether it is ECR Public, for which AWSSDK.ECRPublic has the same call. The function
-    /// is called for every token; <see cref="EcrTokenCache"/> in front of the source keeps them.
+    /// <c>request.Registry</c> has the region, and says whether it is ECR Public, for which AWSSDK.ECRPublic has the same call. The delegate is called for
+    /// every request; wrap the source in an <c>EcrTokenCache</c> to cache tokens.
     /// </para>
     /// </remarks>
     /// <param name="getToken">
-    /// Gets a token. Called by several threads at once; whatever it throws reaches the caller of the source, so let no message hold a secret.
+    /// Gets a token. Must be thread-safe. Its exceptions are passed on to the caller of the source, so their messages must not contain secrets.
     /// </param>
-    /// <returns>The source.</returns>
+    /// <returns>The token source.</returns>
     public static IEcrTokenSource FromDelegate(Func<EcrTokenRequest, CancellationToken, ValueTask<EcrToken>> getToken) =>
         new DelegateTokenSource(getToken ?? throw new ArgumentNullException(nameof(getToken)));
 

@@ -1,14 +1,14 @@
 namespace Ecr.Credentials.Tokens;
 
-/// <summary>Gives tokens for Amazon ECR registries.</summary>
-/// <remarks>Implementations are thread-safe.</remarks>
+/// <summary>A source of tokens for Amazon ECR registries.</summary>
+/// <remarks>Implementations must be thread-safe.</remarks>
 public interface IEcrTokenSource
 {
-    /// <summary>Gives a token that has not expired.</summary>
-    /// <param name="request">What the token is for.</param>
-    /// <param name="cancellationToken">Ends the caller's wait.</param>
+    /// <summary>Gets a token that has not expired.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancels the caller's wait.</param>
     /// <returns>The token.</returns>
-    /// <exception cref="EcrCredentialException">There is no token; the reason says why.</exception>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="EcrCredentialException">No token could be obtained; see <see cref="EcrCredentialException.Reason"/>.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default);
 }

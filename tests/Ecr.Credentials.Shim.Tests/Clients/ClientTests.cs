@@ -3,26 +3,25 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests.Clients;
 
 /// <summary>
-/// Real clients push to and pull from a real registry with the executable as their credential helper. Needs the paths of the programs in
-/// <c>DOCKER_REGISTRY</c>, <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c>. The emulator's proxy serves the registry and AWS
-/// under their real host names.
+/// Real clients push to and pull from a real registry through the executable as their credential helper, where the variables <c>DOCKER_REGISTRY</c>,
+/// <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c> name programs. Everyone meets registry and AWS under their own names, through
+/// the emulator's proxy.
 /// </summary>
+[Requires(Requirement.Registry)]
+[Requires(Requirement.NativeExecutable)]
 public sealed class ClientTests : ShimFixture
 {
     private const string PrivateHost = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
     private const string PublicHost = "public.ecr.aws";
 
-    private static readonly bool AreAvailable = RealRegistry.Program is not null && ShimProgram.IsNamed;
-
-    private static readonly string[] Hosts = AreAvailable ? [PrivateHost, PublicHost] : [];
+    private static readonly string[] Hosts = [PrivateHost, PublicHost];
 
     private static readonly string? Docker = Environment.GetEnvironmentVariable("DOCKER");
 
-    private static readonly string[] DockerConfigurations = AreAvailable && Docker is not null
-        ? [$$"""{ "credHelpers": { "{{PrivateHost}}": "ecr-login" } }""", """{ "credsStore": "ecr-login" }"""]
-        : [];
+    private static readonly string[] DockersConfigurations =
+        [$$"""{ "credHelpers": { "{{PrivateHost}}": "ecr-login" } }""", """{ "credsStore": "ecr-login" }"""];
 
-    private static readonly string[] PrivateHosts = AreAvailable ? [PrivateHost] : [];
+    private static readonly string[] PrivateHosts = [PrivateHost];
 
     [TestCaseSource(nameof(Hosts))]
     public async Task Skopeo_copies_and_inspects(string host)
@@ -84,7 +83,8 @@ public sealed class ClientTests : ShimFixture
         var environment = WriteHelper("unused", "");
 
         await RunAsync(
-            environment, "sh", "-c", $"\"$0\" login-password {host} | skopeo login --authfile {Home}/auth.json --username AWS --password-stdin {host}", ShimProgram.Path);
+            environment, "sh", "-c", $"\"$0\" login-password {host} | skopeo login --authfile {Home}/auth.json --username AWS --password-stdin {host}",
+                ShimProgram.Path);
 
         Assert.That(await File.ReadAllTextAsync(Path.Combine(Home, "auth.json")), Does.Contain($"\"{host}\""));
     }
@@ -144,6 +144,7 @@ public sealed class ClientTests : ShimFixture
 
     // Without a daemon this is the only docker command that contacts a registry.
     [TestCaseSource(nameof(DockerConfigurations))]
+    [Requires(Requirement.Docker)]
     public async Task Docker_reads_from_the_registry(string configuration)
     {
         await using var registry = await RealRegistry.StartAsync(Emulator, PrivateHost, Home);

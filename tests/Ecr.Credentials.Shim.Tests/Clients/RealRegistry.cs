@@ -40,11 +40,9 @@ internal sealed class RealRegistry : IAsyncDisposable
                 auth: { htpasswd: { realm: ecr, path: {{directory}}/passwords } }
                 """));
 
-        var start = new ProcessStartInfo(Program!, ["serve", Path.Combine(directory, "registry.yml")])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
+        var start = new ProcessStartInfo(
+            Program!, ["serve", Path.Combine(folder, "registry.yml")])
+        { RedirectStandardError = true, RedirectStandardOutput = true };
         var registry = new RealRegistry(Process.Start(start)!);
         await registry.WaitUntilItListensAsync();
         emulator.Route(host, port);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests.Clients;
 
-/// <summary>An empty image in the layout that <see href="https://github.com/opencontainers/image-spec/blob/main/image-layout.md"/> describes.</summary>
+/// <summary>
+/// An image without content, in the layout that <see href="https://github.com/opencontainers/image-spec/blob/main/image-layout.md"/> describes.
+/// </summary>
 internal static class TinyImage
 {
     private const string Types = "application/vnd.oci.image";
@@ -21,8 +23,9 @@ internal static class TinyImage
             Encoding.UTF8.GetBytes($$$"""{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{layerDigest}}}"]}}"""),
             "config.v1+json");
         var manifest = Put(
-            directory,
-            Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{Types}}.manifest.v1+json","config":{{config.Descriptor}},"layers":[{{layer.Descriptor}}]}"""),
+            folder,
+            Encoding.UTF8.GetBytes(
+                $$"""{"schemaVersion":2,"mediaType":"{{Types}}.manifest.v1+json","config":{{config.Descriptor}},"layers":[{{layer.Descriptor}}]}"""),
             "manifest.v1+json");
         File.WriteAllText(Path.Combine(directory, "index.json"), $$"""{"schemaVersion":2,"manifests":[{{manifest.Descriptor}}]}""");
     }

@@ -1,28 +1,35 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>A source of AWS credentials.</summary>
-/// <param name="Name">Its name in the README.</param>
-/// <param name="Settings">How it is configured, as described in the README.</param>
-/// <param name="SetUp">Configures it, and returns the ARN of the principal that must sign the call to ECR.</param>
+/// <summary>A source of AWS credentials for the executable.</summary>
+/// <param name="Name">The name in the README.</param>
+/// <param name="Settings">The settings in the README.</param>
+/// <param name="SetUp">Sets it up and returns the ARN of the principal that must sign the ECR call.</param>
 public sealed record IdentityCase(string Name, string Settings, Func<IdentityStage, string> SetUp)
 {
     /// <summary>All sources in order of precedence.</summary>
     public static IReadOnlyList<IdentityCase> All { get; } =
     [
-        new("Service account role", "`tokenAttributes` in the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or `eks.amazonaws.com/role-arn`, or `AWS_ECR_ROLE_ARN`", stage =>
+        new("Service account's role",
+            "`tokenAttributes` of the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or "
+                + "`eks.amazonaws.com/role-arn`, else `AWS_ECR_ROLE_ARN`", stage =>
         {
             stage.AddToRequest($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
             return stage.Session("pull");
         }),
         new("Profile by rule", "`--identity PATTERN=profile:NAME`", stage =>
         {
-            stage.WriteCredentials(stage.ProfileKeys("ci")).AddArguments("--identity", "*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
+            stage.WriteCredentials(stage.ProfileKeys("ci")).AddArguments(
+                "--identity",
+                "*.dkr.ecr.*.amazonaws.com=profile:ci",
+                "--identity=public.ecr.aws=profile:ci",
+                "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Emulator.ProfileCredentials.PrincipalArn;
         }),
         new("Role by rule", "`--identity PATTERN=role:ARN[,external-id=ID]`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey)).AddArguments(
-                $"--identity=*.dkr.ecr.*.amazonaws.com=role:{stage.Role("pull")}", $"--identity=public.ecr.aws=role:{stage.Role("pull")}", $"--identity=*.dkr.ecr.*.amazonaws.com.cn=role:{stage.Role("pull")}");
+                $"--identity=*.dkr.ecr.*.amazonaws.com=role:{stage.Role("pull")}", $"--identity=public.ecr.aws=role:{stage.Role("pull")}",
+                    $"--identity=*.dkr.ecr.*.amazonaws.com.cn=role:{stage.Role("pull")}");
             return stage.Session("pull");
         }),
         new("Access keys", "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`", stage =>
@@ -30,7 +37,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey));
             return stage.Emulator.StaticCredentials.PrincipalArn;
         }),
-        new("Temporary credentials", "the same and `AWS_SESSION_TOKEN`", stage =>
+        new("Temporary keys", "`AWS_SESSION_TOKEN` as well", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.SessionKey));
             return stage.Emulator.SessionCredentials.PrincipalArn;
@@ -57,46 +64,48 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.WriteConfig(stage.ProfileKeys("profile node")).Set("AWS_PROFILE", "node");
             return stage.Emulator.ProfileCredentials.PrincipalArn;
         }),
-        new("Profile with a role", "`role_arn`, `source_profile`, `external_id`, `role_session_name`", stage =>
+        new("Role of a profile", "`role_arn`, `source_profile`, `external_id`, `role_session_name`", stage =>
         {
             stage.WriteCredentials(stage.ProfileKeys("base"))
                 .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\nsource_profile = base\nrole_session_name = node-7\n");
             return stage.Session("pull", "node-7");
         }),
-        new("Role from environment credentials", "`role_arn`, `credential_source = Environment`", stage =>
+        new("Role with environment keys", "`role_arn`, `credential_source = Environment`", stage =>
         {
-            // Keys in the environment take precedence over profiles, but a profile in a rule takes precedence over them.
+            // Keys in the environment come before any profile; a profile that is named by a rule comes before them.
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey))
                 .WriteConfig($"[profile ci]\nrole_arn = {stage.Role("pull")}\ncredential_source = Environment\n")
-                .AddArguments("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci", "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
+                .AddArguments("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",
+                    "--identity=*.dkr.ecr.*.amazonaws.com.cn=profile:ci");
             return stage.Session("pull");
         }),
-        new("Role from the instance profile", "`role_arn`, `credential_source = Ec2InstanceMetadata`", stage =>
+        new("Role with the instance profile", "`role_arn`, `credential_source = Ec2InstanceMetadata`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata))
                 .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\ncredential_source = Ec2InstanceMetadata\n");
             return stage.Session("pull");
         }),
-        new("Role from container credentials", "`role_arn`, `credential_source = EcsContainer`", stage =>
+        new("Role with container credentials", "`role_arn`, `credential_source = EcsContainer`", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.Container))
                 .WriteConfig($"[default]\nrole_arn = {stage.Role("pull")}\ncredential_source = EcsContainer\n");
             return stage.Session("pull");
         }),
-        new("Profile with a web identity", "`role_arn`, `web_identity_token_file`", stage =>
+        new("Web identity of a profile", "`role_arn`, `web_identity_token_file`", stage =>
         {
             var token = stage.Write("token", stage.Emulator.Options.WebIdentityToken);
             stage.WriteConfig($"[default]\nrole_arn = {stage.Role("pod")}\nweb_identity_token_file = {token}\n");
             return stage.Session("pod");
         }),
-        new("Credential process", "`credential_process`", stage =>
+        new("Process", "`credential_process`", stage =>
         {
             var keys = stage.Emulator.SessionCredentials;
-            var output = stage.Write("keys.json", $$"""{"Version":1,"AccessKeyId":"{{keys.AccessKeyId}}","SecretAccessKey":"{{keys.SecretAccessKey}}","SessionToken":"{{keys.SessionToken}}"}""");
+            var output = stage.Write("keys.json",
+                $$"""{"Version":1,"AccessKeyId":"{{keys.AccessKeyId}}","SecretAccessKey":"{{keys.SecretAccessKey}}","SessionToken":"{{keys.SessionToken}}"}""");
             stage.WriteConfig($"[default]\ncredential_process = cat '{output}'\n");
             return keys.PrincipalArn;
         }),
-        new("IAM Identity Center (SSO)", "`sso_session` or `sso_start_url`, after `aws sso login`", stage =>
+        new("SSO session", "`sso_session` or `sso_start_url`, after `aws sso login`", stage =>
         {
             var options = stage.Emulator.Options;
             stage.WriteConfig($"""
@@ -121,19 +130,20 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             stage.Set(stage.Emulator.Environment(CredentialSource.Container));
             return stage.Emulator.ContainerCredentials.PrincipalArn;
         }),
-        new("EKS Pod Identity", "`AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS)", stage =>
+        new("Pod Identity", "`AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` (EKS)", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.PodIdentity));
             return stage.Emulator.PodIdentityCredentials.PrincipalArn;
         }),
-        new("Instance profile", "no configuration; instance metadata service, version 2 (IMDSv2)", stage =>
+        new("Instance profile", "nothing; instance metadata service, version 2", stage =>
         {
             stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata));
             return stage.Emulator.InstanceCredentials.PrincipalArn;
         }),
         new("Instance profile over IPv6", "`AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6`, or an address in `AWS_EC2_METADATA_SERVICE_ENDPOINT`", stage =>
         {
-            stage.Set(stage.Emulator.Environment(CredentialSource.InstanceMetadata)).Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", stage.Emulator.IPv6Address.AbsoluteUri);
+            stage.Set(
+                stage.Emulator.Environment(CredentialSource.InstanceMetadata)).Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", stage.Emulator.IPv6Address.AbsoluteUri);
             return stage.Emulator.InstanceCredentials.PrincipalArn;
         }),
     ];

@@ -1,6 +1,9 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>Service account tokens: <see href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4412-projected-service-account-tokens-for-kubelet-image-credential-providers"/>.</summary>
+/// <summary>
+/// Tokens of service accounts: <see
+/// href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4412-projected-service-account-tokens-for-kubelet-image-credential-providers"/>.
+/// </summary>
 public sealed class ServiceAccountTests : ShimFixture
 {
     private const string Role = "arn:aws:iam::123456789012:role/pull";
@@ -62,10 +65,12 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role)), variables));
     }
 
-    [TestCase("", "\"\" is not the ARN of a role.")]
-    [TestCase("pull", "\"pull\" is not the ARN of a role. Write it as in arn:aws:iam::123456789012:role/pull.")]
-    [TestCase(Role + " ", "begins or ends with a blank. Take the blank away.")]
-    [TestCase("arn:aws-cn:iam::123456789012:role/pull", "is of the partition \"aws-cn\", and the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com of \"aws\". Name a role whose ARN begins with arn:aws:.")]
+    [TestCase("", "\"\" is not a valid role ARN.")]
+    [TestCase("pull", "\"pull\" is not a valid role ARN. Expected the form arn:aws:iam::123456789012:role/pull.")]
+    [TestCase(Role + " ", "has leading or trailing whitespace. Remove it.")]
+    [TestCase("arn:aws-cn:iam::123456789012:role/pull",
+        "is in partition \"aws-cn\" but the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com is in \"aws\": "
+            + "use a role whose ARN begins with \"arn:aws:\".")]
     public async Task An_invalid_role_is_refused(string role, string message)
     {
         AssertFailure(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, role))), 2, message);
@@ -85,14 +90,15 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertFailure(
             await RunAsync(TokenRequest("token"), Emulator.Environment(CredentialSource.StaticKey), "--service-account", "require-role"),
             2,
-            "The pod's service account names no role, and one is required. Annotate it with eks.amazonaws.com/ecr-role-arn");
+            "the pod's service account has no role, and one is required: annotate it with eks.amazonaws.com/ecr-role-arn");
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
     private static IEnumerable<TestCaseData> RejectedTokens() =>
     [
-        new("emulated.expired-web-identity.token", "AWS finds the service account's token expired. Renew it; a token of the kubelet's is new, so look at the clocks. (ExpiredTokenException,"),
-        new("hunter2.bad.token", "AWS does not accept the token: The ID Token provided is not a valid JWT."),
+        new("emulated.expired-web-identity.token",
+            "the service account's token has expired. A token from the kubelet is always fresh, so check the system clock. (ExpiredTokenException,"),
+        new("hunter2.bad.token", "AWS rejected the token: The ID Token provided is not a valid JWT."),
     ];
 
     [TestCaseSource(nameof(RejectedTokens))]
@@ -100,7 +106,7 @@ public sealed class ServiceAccountTests : ShimFixture
     {
         var result = await RunAsync(TokenRequest(token, (PullAnnotation, Role)));
 
-        AssertFailure(result, 1, $"The role {Role} cannot be assumed with the service account's token. {message}");
+        AssertFailure(result, 1, $"cannot assume the role {Role} with the service account's token: {message}");
         Assert.That(result.Error, Does.Not.Contain(token));
         Assert.That(RoleRequests, Has.Count.EqualTo(1));
         Assert.That(TokenRequests, Is.Empty);
@@ -112,20 +118,21 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertFailure(
             await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, OtherRole))),
             1,
-            $"The role {OtherRole} cannot be assumed with the service account's token. AWS denied access: Not authorized to perform sts:AssumeRoleWithWebIdentity. "
-                + "Let the role's trust policy name the identity provider, the service account and the audience of the token.");
+            $"cannot assume the role {OtherRole} with the service account's token: AWS denied access: Not authorized to perform sts:AssumeRoleWithWebIdentity. "
+                + "The role's trust policy must allow this OIDC provider, service account (sub) and audience (aud).");
         Assert.That(RoleRequests, Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task A_malformed_STS_response_is_reported()
+    public async Task An_invalid_response_of_STS_is_reported()
     {
         Emulator.Faults.Always(Fault.Malformed, AwsService.Sts);
 
         AssertFailure(
             await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role))),
             1,
-            $"The role {Role} cannot be assumed with the service account's token. {Emulator.Address} answered with something that is not an answer of AWS.");
+            $"cannot assume the role {Role} with the service account's token: {Emulator.Address.GetLeftPart(UriPartial.Authority)} "
+                + $"returned a response that is not from AWS.");
     }
 
     [Test]
@@ -139,7 +146,8 @@ public sealed class ServiceAccountTests : ShimFixture
 
     protected override AwsEmulatorOptions Options() => new()
     {
-        AssumableRoles = [Role, .. new[] { "aws-cn", "aws-us-gov", "aws-eusc" }.Select(partition => Role.Replace(":aws:", $":{partition}:", StringComparison.Ordinal))],
+        AssumableRoles = [
+            Role, .. new[] { "aws-cn", "aws-us-gov", "aws-eusc" }.Select(partition => Role.Replace(":aws:", $":{partition}:", StringComparison.Ordinal))],
     };
 
     private static string TokenRequest(string token, params (string Name, string Value)[] annotations) => TokenRequest(token, Image, annotations);

@@ -39,9 +39,6 @@ internal sealed class Node : IDisposable
         Write("/etc/hosts", "127.0.0.1 localhost\n");
     }
 
-    /// <summary>Whether the root file systems of <c>fetch-node-images</c> and the release of <c>shim/release/build</c> are available.</summary>
-    public static bool AreAvailable => Nodes is not null && Release is not null;
-
     /// <summary>The user and group ID that the executable runs as.</summary>
     public int User { get; init; }
 

@@ -161,5 +161,6 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
     private static TestCertificate Root(string name, DateTimeOffset? from = null, DateTimeOffset? to = null) =>
         TestCertificate.CreateAuthority(name, issuer: null, from ?? Now.AddDays(-10), to ?? Now.AddDays(10));
 
-    private static TestCertificate SelfSigned(string name) => TestCertificate.CreateServer(name, issuer: null, Now.AddDays(-1), Now.AddDays(1), TestCertificate.ServerAuthentication);
+    private static TestCertificate SelfSigned(string name) =>
+        TestCertificate.CreateServer(name, issuer: null, Now.AddDays(-1), Now.AddDays(1), TestCertificate.ServerAuthentication);
 }

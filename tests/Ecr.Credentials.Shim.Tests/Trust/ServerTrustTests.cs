@@ -42,7 +42,7 @@ public sealed class ServerTrustTests : ShimFixture
     }
 
     [Test]
-    public async Task AWS_CA_BUNDLE_replaces_the_CA_certificates_of_the_system()
+    public async Task AWS_CA_BUNDLE_replaces_the_authorities_of_the_system()
     {
         var issued = Cases[0].Issue();
         using var front = Front(issued);
@@ -72,10 +72,10 @@ public sealed class ServerTrustTests : ShimFixture
         AssertVerdict(await RunAsync(Request(), variables), isTrusted);
     }
 
-    [TestCase("missing.pem", null, "which cannot be read: ")]
-    [TestCase("empty.pem", "no certificate", "which holds no certificate. Name a file of certificates in PEM form.")]
-    [TestCase("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "which cannot be read: ")]
-    public async Task An_invalid_AWS_CA_BUNDLE_is_reported(string name, string? content, string message)
+    [TestCase("missing.pem", null, "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
+    [TestCase("empty.pem", "no certificate", "\"{0}\" (AWS_CA_BUNDLE) contains no certificates: it must be a PEM file")]
+    [TestCase("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
+    public async Task An_AWS_CA_BUNDLE_that_cannot_be_used_is_reported(string name, string? content, string message)
     {
         var path = Path.Combine(Home, name);
         if (content is not null)
@@ -85,7 +85,7 @@ public sealed class ServerTrustTests : ShimFixture
 
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_CA_BUNDLE"] = path };
 
-        AssertFailure(await RunAsync(Request(), variables), 2, $"AWS_CA_BUNDLE names \"{path}\", {message}");
+        AssertFailure(await RunAsync(Request(), variables), 2, message.Replace("{0}", path, StringComparison.Ordinal));
     }
 
     private TlsFront Front(IssuedCertificates issued) =>
@@ -109,7 +109,7 @@ public sealed class ServerTrustTests : ShimFixture
         }
         else
         {
-            AssertFailure(result, 1, "TLS failed");
+            AssertFailure(result, 1, "TLS handshake failed: the certificate is not trusted");
             Assert.That(Emulator.Requests, Is.Empty);
         }
     }

@@ -30,7 +30,8 @@ public sealed class TestCertificate
         X509CertificateLoader.LoadPkcs12((Value.HasPrivateKey ? Value : Value.CopyWithPrivateKey(_key)).Export(X509ContentType.Pkcs12), password: null);
 
     public static TestCertificate CreateAuthority(
-        string name, TestCertificate? issuer, DateTimeOffset from, DateTimeOffset to, string? usage = null, string? permittedName = null, int? pathLength = null)
+        string name, TestCertificate? issuer, DateTimeOffset from, DateTimeOffset to, string? usage = null, string? permittedName = null,
+            int? pathLength = null)
     {
         var key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

@@ -16,7 +16,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task Every_service_comes_out_of_the_container()
+    public async Task Every_service_can_be_resolved()
     {
         await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider(validateScopes: true);
 
@@ -30,11 +30,11 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task The_provider_takes_its_tokens_from_the_source_in_the_container()
+    public async Task The_provider_uses_the_token_source_of_the_container()
     {
         await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider();
 
-        Assert.That(services.GetRequiredService<EcrCredentialProvider>().Tokens, Is.SameAs(services.GetRequiredService<IEcrTokenSource>()));
+        Assert.That(services.GetRequiredService<EcrCredentialProvider>().TokenSource, Is.SameAs(services.GetRequiredService<IEcrTokenSource>()));
     }
 
     [Test]
@@ -43,7 +43,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
         var once = new ServiceCollection().AddEcrCredentials();
         var twice = new ServiceCollection().AddEcrCredentials().AddEcrCredentials();
 
-        // ValidateOnStart notes each call anew, under the same name.
+        // ValidateOnStart registers each call again, under the same name.
         Assert.That(Types(twice), Is.EqualTo(Types(once)));
 
         static IEnumerable<string> Types(IServiceCollection services) =>
@@ -51,7 +51,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Every_configuration_counts_before_and_after_and_twice()
+    public async Task Every_configuration_is_applied_before_and_after_and_twice()
     {
         var collection = new ServiceCollection();
         collection.Configure<EcrCredentialProviderOptions>(options => options.RegistryAliases.Add(Alias("a.example")));
@@ -69,18 +69,19 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_token_source_of_the_programs_own_is_used(bool isAddedBefore)
+    public async Task A_custom_token_source_is_used(bool isAddedBefore)
     {
         var tokens = Tokens();
         var collection = new ServiceCollection();
-        _ = isAddedBefore ? collection.AddSingleton<IEcrTokenSource>(tokens).AddEcrCredentials() : collection.AddEcrCredentials().AddSingleton<IEcrTokenSource>(tokens);
+        _ = isAddedBefore ? collection.AddSingleton<IEcrTokenSource>(
+            tokens).AddEcrCredentials() : collection.AddEcrCredentials().AddSingleton<IEcrTokenSource>(tokens);
         await using var services = collection.BuildServiceProvider();
 
-        Assert.That(services.GetRequiredService<EcrCredentialProvider>().Tokens, Is.SameAs(tokens));
+        Assert.That(services.GetRequiredService<EcrCredentialProvider>().TokenSource, Is.SameAs(tokens));
     }
 
     [Test]
-    public async Task A_provider_of_the_programs_own_is_used_by_the_handler()
+    public async Task A_custom_provider_is_used_by_the_handler()
     {
         using var provider = new EcrCredentialProvider(Tokens(), new EcrCredentialProviderOptions { RegistryAliases = { Alias("localhost:5000") } });
         await using var services = new ServiceCollection().AddSingleton(provider).AddEcrCredentials().BuildServiceProvider();
@@ -95,7 +96,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Clock_and_logger_are_those_of_the_container()
+    public async Task Clock_and_logger_default_to_the_registered_ones()
     {
         var logger = new ListLogger();
         var clock = new FakeTimeProvider(Now);
@@ -115,7 +116,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Clock_and_logger_of_the_options_count_before_those_of_the_container()
+    public async Task Clock_and_logger_of_the_options_override_the_registered_ones()
     {
         var logger = new ListLogger();
         var clock = new FakeTimeProvider(Now);
@@ -144,7 +145,8 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
         using var response = await client.GetAsync(new Uri("http://localhost:5000/v2/"));
 
         Assert.That(registry.Requests.Single().Authorization, Is.Null);
-        Assert.That(async () => await services.GetRequiredService<EcrCredentialProvider>().GetAuthAsync("localhost:5000"), Throws.TypeOf<EcrCredentialException>());
+        Assert.That(
+            async () => await services.GetRequiredService<EcrCredentialProvider>().GetAuthAsync("localhost:5000"), Throws.TypeOf<EcrCredentialException>());
     }
 
     [Test]
@@ -169,7 +171,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Keys_and_no_key_have_caches_of_their_own()
+    public async Task Each_key_and_no_key_has_a_separate_cache()
     {
         await using var services = new ServiceCollection()
             .AddEcrCredentials()
@@ -183,41 +185,42 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [TestCase("")]
-    public void A_key_without_text_is_refused(string key) =>
-        Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(key), Throws.ArgumentException.With.Message.StartsWith("The service key has no text."));
+    public void A_key_without_text_is_rejected(string key) =>
+        Assert.That(() => new ServiceCollection().AddKeyedEcrCredentials(
+            key), Throws.ArgumentException.With.Message.StartsWith("the service key's ToString() is empty;"));
 
     [Test]
-    public void Keys_with_the_same_text_are_refused_because_they_would_share_options()
+    public void Keys_with_the_same_text_are_rejected_because_they_would_share_options()
     {
         var collection = new ServiceCollection().AddKeyedEcrCredentials(1);
 
         Assert.That(
             () => collection.AddKeyedEcrCredentials("1"),
-            Throws.ArgumentException.With.Message.StartsWith("Another service key has the text \"1\" too."));
+            Throws.ArgumentException.With.Message.StartsWith("another service key has the same string \"1\";"));
     }
 
     private static IEnumerable<TestCaseData> BadOptions()
     {
         yield return Bad(
             options => options.UnknownRegistry = (UnknownRegistryHandling)7,
-            "EcrCredentialProviderOptions: UnknownRegistry is \"7\". Use Refuse or UseDefaultRegion.");
-        yield return Bad(options => options.RegistryAliases.Add(null!), "EcrCredentialProviderOptions: RegistryAliases holds a null. Take it out.");
+            "EcrCredentialProviderOptions: invalid UnknownRegistry \"7\": expected Refuse or UseDefaultRegion");
+        yield return Bad(options => options.RegistryAliases.Add(null!), "EcrCredentialProviderOptions: RegistryAliases contains a null element");
         yield return Bad(options => options.TimeProvider = null!, "EcrCredentialProviderOptions: Value cannot be null. (Parameter 'TimeProvider')");
         yield return Bad(options => options.Logger = null!, "EcrCredentialProviderOptions: Value cannot be null. (Parameter 'Logger')");
         yield return Bad(
             options => options.RegistryAliases.Add(EcrRegistryAlias.Parse("mirror.example")),
-            "EcrCredentialProviderOptions: \"mirror.example\" is not an alias. Write PATTERN=REGISTRY.");
+            "EcrCredentialProviderOptions: \"mirror.example\" is not a valid registry alias. Expected PATTERN=REGISTRY.");
         yield return Bad(
             options => options.RegistryAliases.Add(EcrRegistryAlias.Parse("mirror.example=123456789012.dkr.ecr.mars.amazonaws.com")),
             "EcrCredentialProviderOptions: \"123456789012.dkr.ecr.mars.amazonaws.com\" is not an Amazon ECR registry host. "
-                + "\"mars\" is not the name of an AWS region.");
+                + "\"mars\" is not a valid AWS region.");
 
         static TestCaseData Bad(Action<EcrCredentialProviderOptions> configure, string message) =>
             new TestCaseData(configure, message).SetArgDisplayNames(message);
     }
 
     [TestCaseSource(nameof(BadOptions))]
-    public void A_bad_option_stops_the_host_at_its_start(Action<EcrCredentialProviderOptions> configure, string message)
+    public void An_invalid_option_fails_at_host_startup(Action<EcrCredentialProviderOptions> configure, string message)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddEcrCredentials(configure);
@@ -227,7 +230,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [TestCaseSource(nameof(BadOptions))]
-    public async Task A_bad_option_without_a_host_stops_the_first_resolution(Action<EcrCredentialProviderOptions> configure, string message)
+    public async Task An_invalid_option_without_a_host_fails_at_the_first_resolution(Action<EcrCredentialProviderOptions> configure, string message)
     {
         await using var services = new ServiceCollection().AddEcrCredentials(configure).BuildServiceProvider();
 
@@ -235,7 +238,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public void A_bad_option_of_a_key_stops_the_host_at_its_start()
+    public void An_invalid_option_of_a_key_fails_at_host_startup()
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddKeyedEcrCredentials("prod", options => options.RegistryAliases.Add(null!));
@@ -247,7 +250,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     [TestCase("SizeLimit")]
     [TestCase("RefreshMargin")]
     [TestCase("FetchTimeout")]
-    public void A_bad_option_of_the_cache_stops_the_host_at_its_start(string option)
+    public void An_invalid_cache_option_fails_at_host_startup(string option)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddEcrCredentials().Configure<EcrTokenCacheOptions>(options =>
@@ -264,13 +267,13 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public void A_bad_option_stops_the_constructor_too() =>
+    public void An_invalid_option_fails_in_the_constructor_too() =>
         Assert.That(
             () => new EcrCredentialProvider(new EcrCredentialProviderOptions { UnknownRegistry = (UnknownRegistryHandling)7 }),
-            Throws.ArgumentException.With.Message.EqualTo("UnknownRegistry is \"7\". Use Refuse or UseDefaultRegion."));
+            Throws.ArgumentException.With.Message.EqualTo("invalid UnknownRegistry \"7\": expected Refuse or UseDefaultRegion"));
 
     [Test]
-    public async Task The_handler_works_with_the_HTTP_client_factory_and_no_log_holds_the_password()
+    public async Task The_handler_works_with_the_HTTP_client_factory_and_no_log_contains_the_password()
     {
         var logger = new ListLogger();
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", FakeTokenSource.Password);
@@ -285,7 +288,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
         Assert.That((int)response.StatusCode, Is.EqualTo(200));
         var credential = registry.Requests.Single().Authorization!["Basic ".Length..];
-        Assert.That(logger.Lines, Has.Some.Contains("Authorization"), "The factory must have logged headers for this test to say something.");
+        Assert.That(logger.Lines, Has.Some.Contains("Authorization"), "The test is only meaningful if the factory logged headers.");
         Assert.That(logger.Lines, Has.None.Contains(FakeTokenSource.Password).And.None.Contains(credential));
     }
 

@@ -6,7 +6,7 @@ namespace Ecr.Credentials.Tests.Emulator;
 public sealed class AwsEmulatorTests
 {
     [Test]
-    public async Task Requests_tells_all_about_a_request_and_its_answer()
+    public async Task Requests_records_requests_and_responses()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -41,7 +41,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task Requests_keeps_what_nobody_understands()
+    public async Task Requests_records_unknown_requests()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient();
@@ -54,7 +54,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task Every_source_of_credentials_has_a_key_of_its_own()
+    public async Task Every_credential_source_has_its_own_key()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         EmulatedCredentials[] sources =
@@ -74,7 +74,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task WaitForRequestAsync_completes_for_a_request_seen_already()
+    public async Task WaitForRequestAsync_completes_for_an_earlier_request()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -86,7 +86,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task WaitForRequestAsync_passes_over_requests_that_do_not_match()
+    public async Task WaitForRequestAsync_skips_requests_that_do_not_match()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -100,7 +100,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task WaitForRequestAsync_can_be_given_up()
+    public async Task WaitForRequestAsync_can_be_canceled()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var canceled = new CancellationTokenSource();
@@ -117,8 +117,9 @@ public sealed class AwsEmulatorTests
     [TestCase(CredentialSource.InstanceMetadata, "AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT", "AWS_ENDPOINT_URL")]
     [TestCase(CredentialSource.Container, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL")]
     [TestCase(
-        CredentialSource.PodIdentity, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL")]
-    public async Task Environment_leads_a_client_to_one_source_of_credentials(CredentialSource source, params string[] names)
+        CredentialSource.PodIdentity, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_DISABLED",
+            "AWS_ENDPOINT_URL")]
+    public async Task Environment_configures_one_credential_source(CredentialSource source, params string[] names)
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -133,7 +134,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task Environment_names_the_region_where_the_options_do()
+    public async Task Environment_sets_the_region_if_the_options_do()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { Region = "eu-west-1" });
 
@@ -141,7 +142,7 @@ public sealed class AwsEmulatorTests
     }
 
     [Test]
-    public async Task ProxyEnvironment_names_the_proxy_in_the_place_of_the_endpoint()
+    public async Task ProxyEnvironment_sets_the_proxy_instead_of_the_endpoint()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 

@@ -35,7 +35,7 @@ public sealed class AwsHostTests
     [TestCase("oidc.eu-west-1.amazonaws.com", AwsService.SsoOidc, "eu-west-1")]
     [TestCase("oidc.cn-north-1.amazonaws.com.cn", AwsService.SsoOidc, "cn-north-1")]
     [TestCase("oidc.eu-west-1.api.aws", AwsService.SsoOidc, "eu-west-1")]
-    public void Parse_knows_the_names_that_AWS_publishes(string host, AwsService service, string region) =>
+    public void Parse_accepts_the_host_names_that_AWS_publishes(string host, AwsService service, string region) =>
         Assert.That(AwsHost.Parse(host), Is.EqualTo(new AwsHost(service, region)));
 
     [TestCase("api.ecr.us-east-1.api.aws")] // what SDKs once built for dual-stack; it does not resolve
@@ -46,7 +46,7 @@ public sealed class AwsHostTests
     [TestCase("api.ecr-public.cn-north-1.amazonaws.com.cn")]
     [TestCase("sts-fips.us-gov-west-1.amazonaws.com")]
     [TestCase("api.ecr.anywhere.amazonaws.com")]
-    public void Parse_refuses_a_name_below_AWS_suffixes_that_does_not_exist(string host) => Assert.Multiple(() =>
+    public void Parse_rejects_unknown_host_names_under_AWS_domains(string host) => Assert.Multiple(() =>
     {
         Assert.That(AwsHost.Parse(host), Is.Null);
         Assert.That(AwsHost.IsAws(host), Is.True);

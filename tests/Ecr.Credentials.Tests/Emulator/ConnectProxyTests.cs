@@ -13,7 +13,7 @@ public sealed class ConnectProxyTests
     [TestCase("ecr.eu-west-1.api.aws", "eu-west-1")]
     [TestCase("ecr-fips.us-west-2.api.aws", "us-west-2")]
     [TestCase("api.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1")]
-    public async Task A_client_meets_the_emulator_under_the_real_name(string host, string region)
+    public async Task A_client_reaches_the_emulator_under_the_real_host_name(string host, string region)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(ProxiedClient(emulator, $"https://{host}/"), emulator.StaticCredentials);
@@ -33,7 +33,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task A_signature_for_another_region_than_that_of_the_name_is_refused()
+    public async Task A_signature_for_a_region_other_than_that_of_the_host_name_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(ProxiedClient(emulator, "https://api.ecr.us-east-1.amazonaws.com/"), emulator.StaticCredentials);
@@ -44,7 +44,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task An_operation_at_the_name_of_another_service_is_unknown()
+    public async Task An_operation_sent_to_the_host_name_of_another_service_is_unknown()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(ProxiedClient(emulator, "https://api.ecr.us-east-1.amazonaws.com/"), emulator.StaticCredentials);
@@ -55,7 +55,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task A_name_that_AWS_does_not_publish_leads_nowhere()
+    public async Task A_tunnel_to_an_unknown_host_name_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(ProxiedClient(emulator, "https://api.ecr.us-east-1.api.aws/"), emulator.StaticCredentials);
@@ -68,7 +68,7 @@ public sealed class ConnectProxyTests
 
     [TestCase("http://169.254.169.254/latest/api/token", "169.254.169.254")]
     [TestCase("http://[fd00:ec2::254]/latest/api/token", "fd00:ec2::254")]
-    public async Task A_plain_request_is_recorded_and_leads_nowhere(string address, string host)
+    public async Task A_plain_request_is_recorded_and_rejected(string address, string host)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = ProxiedClient(emulator, address);
@@ -86,7 +86,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task The_refusal_reaches_a_client_that_has_more_to_say()
+    public async Task A_client_that_is_still_sending_receives_the_rejection()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new TcpClient(emulator.ProxyAddress.Host, emulator.ProxyAddress.Port);
@@ -101,7 +101,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task The_names_of_tunnels_are_recorded()
+    public async Task The_host_names_of_tunnels_are_recorded()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = ProxiedClient(emulator, "https://sts.eu-west-1.amazonaws.com/");
@@ -118,7 +118,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task A_call_without_the_proxy_is_not_among_the_proxied_ones()
+    public async Task A_call_without_the_proxy_is_not_recorded_as_proxied()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -129,7 +129,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task A_connection_serves_one_request_after_another()
+    public async Task A_connection_handles_consecutive_requests()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(ProxiedClient(emulator, "https://api.ecr.us-east-1.amazonaws.com/"), emulator.StaticCredentials);
@@ -143,7 +143,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task A_port_is_the_proxys_own_as_long_as_its_connection_lives()
+    public async Task A_port_belongs_to_the_proxy_until_its_connection_closes()
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -175,7 +175,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task The_TLS_address_can_be_called_without_the_proxy()
+    public async Task The_HTTPS_address_can_be_called_without_the_proxy()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(TrustingHttpClient.Create(emulator, emulator.HttpsAddress), emulator.StaticCredentials);
@@ -191,7 +191,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task A_client_that_does_not_trust_the_authority_refuses_the_certificate()
+    public async Task A_client_that_does_not_trust_the_authority_rejects_the_certificate()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient();
@@ -202,7 +202,7 @@ public sealed class ConnectProxyTests
     }
 
     [Test]
-    public async Task The_authority_is_offered_as_a_file_that_goes_away_with_the_emulator()
+    public async Task The_authority_is_available_as_a_file_that_is_deleted_with_the_emulator()
     {
         string file;
         await using (var emulator = await AwsEmulator.StartAsync())
@@ -214,5 +214,6 @@ public sealed class ConnectProxyTests
         Assert.That(File.Exists(file), Is.False);
     }
 
-    private static HttpClient ProxiedClient(AwsEmulator emulator, string address) => TrustingHttpClient.Create(emulator, new Uri(address), new WebProxy(emulator.ProxyAddress));
+    private static HttpClient ProxiedClient(AwsEmulator emulator, string address) =>
+        TrustingHttpClient.Create(emulator, new Uri(address), new WebProxy(emulator.ProxyAddress));
 }

@@ -7,7 +7,7 @@ namespace Ecr.Credentials.Tests.Emulator;
 public sealed class ContainerCredentialsServiceTests
 {
     [Test]
-    public async Task The_address_in_the_environment_leads_to_credentials()
+    public async Task The_address_in_the_environment_returns_credentials()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient();
@@ -19,7 +19,8 @@ public sealed class ContainerCredentialsServiceTests
             Assert.That(document.GetProperty("AccessKeyId").GetString(), Is.EqualTo(emulator.ContainerCredentials.AccessKeyId));
             Assert.That(document.GetProperty("SecretAccessKey").GetString(), Is.EqualTo(emulator.ContainerCredentials.SecretAccessKey));
             Assert.That(document.GetProperty("Token").GetString(), Is.EqualTo(emulator.ContainerCredentials.SessionToken));
-            Assert.That(document.GetProperty("Expiration").GetDateTimeOffset(), Is.EqualTo(emulator.ContainerCredentials.Expiration).Within(TimeSpan.FromSeconds(1)));
+            Assert.That(
+                document.GetProperty("Expiration").GetDateTimeOffset(), Is.EqualTo(emulator.ContainerCredentials.Expiration).Within(TimeSpan.FromSeconds(1)));
             Assert.That(emulator.Requests.Single().Service, Is.EqualTo(AwsService.ContainerCredentials));
         });
     }
@@ -27,7 +28,7 @@ public sealed class ContainerCredentialsServiceTests
     [TestCase("secret", 200)]
     [TestCase("other", 401)]
     [TestCase(null, 401)]
-    public async Task The_authorization_token_is_checked_where_one_is_set(string? token, int statusCode)
+    public async Task The_authorization_token_is_verified_if_one_is_set(string? token, int statusCode)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ContainerAuthorizationToken = "secret" });
         using var http = new HttpClient();
@@ -40,7 +41,7 @@ public sealed class ContainerCredentialsServiceTests
     }
 
     [Test]
-    public async Task A_pod_has_credentials_of_its_own_for_the_token_in_a_file()
+    public async Task A_pod_gets_its_own_credentials_for_the_token_in_a_file()
     {
         string file;
         await using (var emulator = await AwsEmulator.StartAsync())
@@ -62,7 +63,7 @@ public sealed class ContainerCredentialsServiceTests
     }
 
     [Test]
-    public async Task A_pod_without_the_token_is_refused()
+    public async Task A_pod_without_the_token_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient();
@@ -74,7 +75,7 @@ public sealed class ContainerCredentialsServiceTests
 
     [TestCase("v1/credentials")]
     [TestCase("v2/credentials/emulated-task")]
-    public async Task Credentials_are_served_behind_TLS_as_well(string path)
+    public async Task Credentials_are_available_over_https_too(string path)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ContainerAuthorizationToken = "secret", PodIdentityToken = "secret" });
         using var http = TrustingHttpClient.Create(emulator, emulator.HttpsAddress);

@@ -45,7 +45,7 @@ public sealed class EcrServiceTests
     }
 
     [Test]
-    public async Task An_answer_has_the_headers_of_AWS()
+    public async Task A_response_has_the_headers_of_AWS()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -62,7 +62,7 @@ public sealed class EcrServiceTests
     }
 
     [Test]
-    public async Task The_password_looks_like_one_of_AWS()
+    public async Task The_password_has_the_form_of_a_real_one()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -71,7 +71,7 @@ public sealed class EcrServiceTests
     }
 
     [Test]
-    public async Task Password_and_lifetime_can_be_chosen()
+    public async Task Password_and_lifetime_are_configurable()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(
@@ -88,7 +88,7 @@ public sealed class EcrServiceTests
     [TestCase(ExpiresAtFormat.Fraction, @"\A[0-9]{10}\.[0-9]{3}\z")]
     [TestCase(ExpiresAtFormat.WholeSeconds, @"\A[0-9]{10}\z")]
     [TestCase(ExpiresAtFormat.Exponent, @"\A[0-9]\.[0-9]{1,12}E9\z")]
-    public async Task The_expiry_can_be_spelled_in_three_ways_for_the_same_second(ExpiresAtFormat format, string pattern)
+    public async Task The_expiry_has_three_formats_for_the_same_second(ExpiresAtFormat format, string pattern)
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ExpiresAtFormat = format, TimeProvider = time });
@@ -99,11 +99,12 @@ public sealed class EcrServiceTests
 
         Assert.That(number, Does.Match(pattern));
         Assert.That(
-            Math.Truncate(decimal.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture)), Is.EqualTo(time.GetUtcNow().AddHours(12).ToUnixTimeSeconds()));
+            Math.Truncate(
+                decimal.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture)), Is.EqualTo(time.GetUtcNow().AddHours(12).ToUnixTimeSeconds()));
     }
 
     [Test]
-    public async Task Each_registry_id_has_its_entry()
+    public async Task Each_registry_ID_has_an_entry()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -124,7 +125,7 @@ public sealed class EcrServiceTests
     [TestCase("[123456789012]")]
     [TestCase("\"123456789012\"")]
     [TestCase("""["1","2","3","4","5","6","7","8","9","10","11"]""")]
-    public async Task Registry_ids_of_another_form_are_refused(string registryIds)
+    public async Task Invalid_registry_IDs_are_rejected(string registryIds)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -138,7 +139,7 @@ public sealed class EcrServiceTests
     [TestCase("not json")]
     [TestCase("[]")]
     [TestCase("{} {}")]
-    public async Task A_body_that_is_no_JSON_object_is_refused(string body)
+    public async Task A_body_that_is_not_a_JSON_object_is_rejected(string body)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -152,7 +153,7 @@ public sealed class EcrServiceTests
     [TestCase("AmazonEC2ContainerRegistry_V20150921", "ecr")]
     [TestCase("SpencerFrontendService.CreateRepository", "ecr-public")]
     [TestCase("DynamoDB_20120810.ListTables", "dynamodb")]
-    public async Task Another_operation_is_unknown(string target, string service)
+    public async Task Other_operations_are_unknown(string target, string service)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -163,7 +164,7 @@ public sealed class EcrServiceTests
     }
 
     [Test]
-    public async Task Another_content_type_is_refused()
+    public async Task Other_content_types_are_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -176,7 +177,7 @@ public sealed class EcrServiceTests
     }
 
     [Test]
-    public async Task The_public_operation_exists_in_us_east_1_alone()
+    public async Task The_public_operation_exists_only_in_us_east_1()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);

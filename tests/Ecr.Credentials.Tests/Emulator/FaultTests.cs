@@ -69,7 +69,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task AccessDenied_names_principal_and_action_in_the_words_of_AWS()
+    public async Task AccessDenied_names_principal_and_action_as_AWS_does()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.AccessDenied);
@@ -82,7 +82,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task AccessDenied_of_STS_is_told_in_XML()
+    public async Task AccessDenied_of_STS_is_reported_in_XML()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.AccessDenied, AwsService.Sts);
@@ -124,7 +124,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task Malformed_is_a_success_that_is_no_JSON()
+    public async Task Malformed_is_a_success_status_with_a_body_that_is_not_JSON()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(Fault.Malformed);
@@ -147,7 +147,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task Reset_breaks_the_connection_without_an_answer()
+    public async Task Reset_resets_the_connection_without_a_response()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(Fault.Reset);
@@ -195,7 +195,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task TokenWithoutColon_decodes_to_a_text_without_one()
+    public async Task TokenWithoutColon_decodes_to_text_without_a_colon()
     {
         var token = await GetSpoiltTokenAsync(Fault.TokenWithoutColon);
 
@@ -216,7 +216,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task SkewedClock_refuses_the_signature_and_shows_the_other_time()
+    public async Task SkewedClock_rejects_the_signature_and_shows_the_other_time()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -229,7 +229,8 @@ public sealed class FaultTests
     }
 
     [TestCaseSource(nameof(SignatureFaults))]
-    public async Task A_signature_is_found_too_old_or_too_new_by_a_service_that_shows_the_clients_time(Fault fault, string format, int serviceHours, int limitMinutes)
+    public async Task A_signature_is_rejected_as_too_old_or_too_new_by_a_service_that_shows_the_clients_time(
+        Fault fault, string format, int serviceHours, int limitMinutes)
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -255,7 +256,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task SignatureExpired_of_STS_is_told_in_XML_with_the_patience_of_STS()
+    public async Task SignatureExpired_of_STS_is_reported_in_XML_after_its_tolerance()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.SignatureExpired, AwsService.Sts);
@@ -269,11 +270,12 @@ public sealed class FaultTests
 
         var error = XElement.Parse(await response.Content.ReadAsStringAsync());
         Assert.That((int)response.StatusCode, Is.EqualTo(403));
-        Assert.That(error.Value, Does.Contain("SignatureDoesNotMatch").And.Match(@"Signature expired: \w{16} is now earlier than \w{16} \(\w{16} - 15 min\.\)"));
+        Assert.That(
+            error.Value, Does.Contain("SignatureDoesNotMatch").And.Match(@"Signature expired: \w{16} is now earlier than \w{16} \(\w{16} - 15 min\.\)"));
     }
 
     [TestCaseSource(nameof(StsFaults))]
-    public async Task STS_tells_its_errors_in_XML(Fault fault, int statusCode, string code, string message)
+    public async Task STS_returns_its_errors_in_XML(Fault fault, int statusCode, string code, string message)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(fault, AwsService.Sts);
@@ -293,7 +295,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task Faults_of_STS_leave_the_other_services_alone()
+    public async Task Faults_of_STS_do_not_affect_other_services()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.IdpCommunicationError);
@@ -305,7 +307,7 @@ public sealed class FaultTests
     }
 
     [TestCaseSource(nameof(UnsignedServices))]
-    public async Task Status_answers_for_the_service_with_this_status_and_no_body(AwsService service, HttpMethod method, string path)
+    public async Task Status_returns_this_status_without_a_body(AwsService service, HttpMethod method, string path)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.Status(405), service);
@@ -321,7 +323,7 @@ public sealed class FaultTests
     }
 
     [TestCaseSource(nameof(UnsignedServices))]
-    public async Task ServerError_of_a_service_without_signatures_passes(AwsService service, HttpMethod method, string path)
+    public async Task A_queued_ServerError_of_a_service_without_signatures_applies_once(AwsService service, HttpMethod method, string path)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(Fault.ServerError, service);
@@ -334,7 +336,7 @@ public sealed class FaultTests
     }
 
     [TestCaseSource(nameof(UnsignedServices))]
-    public async Task Slow_holds_a_service_without_signatures(AwsService service, HttpMethod method, string path)
+    public async Task Slow_delays_a_service_without_signatures(AwsService service, HttpMethod method, string path)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.Slow, service);
@@ -348,7 +350,7 @@ public sealed class FaultTests
     }
 
     [TestCaseSource(nameof(UnsignedServices))]
-    public async Task Truncated_breaks_the_answer_of_a_service_without_signatures(AwsService service, HttpMethod method, string path)
+    public async Task Truncated_cuts_off_the_response_of_a_service_without_signatures(AwsService service, HttpMethod method, string path)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.Truncated, service);
@@ -357,7 +359,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task Slow_answers_after_its_release()
+    public async Task Slow_responds_after_its_release()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(Fault.Slow);
@@ -373,7 +375,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task SlowBy_answers_when_the_emulators_clock_has_gone_on()
+    public async Task SlowBy_responds_after_the_emulators_clock_has_advanced()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -403,7 +405,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task Queued_faults_are_used_up_in_their_order_before_those_that_stay()
+    public async Task Queued_faults_are_consumed_in_order_before_permanent_ones()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Always(Fault.AccessDenied);
@@ -425,7 +427,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task A_fault_for_one_service_leaves_the_others_alone()
+    public async Task A_fault_for_one_service_does_not_affect_the_others()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(Fault.ServerError, AwsService.EcrPublic);
@@ -439,7 +441,7 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task A_fault_of_the_token_waits_for_a_request_that_gets_one()
+    public async Task A_token_fault_applies_to_the_next_request_that_returns_a_token()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         emulator.Faults.Enqueue(Fault.NoAuthorizationData);

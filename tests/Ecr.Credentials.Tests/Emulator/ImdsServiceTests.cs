@@ -9,7 +9,7 @@ public sealed class ImdsServiceTests
     private const string RolePath = "/latest/meta-data/iam/security-credentials/";
 
     [Test]
-    public async Task A_session_leads_to_the_role_and_its_credentials()
+    public async Task A_session_returns_the_role_and_its_credentials()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -24,14 +24,15 @@ public sealed class ImdsServiceTests
             Assert.That(document.GetProperty("AccessKeyId").GetString(), Is.EqualTo(emulator.InstanceCredentials.AccessKeyId));
             Assert.That(document.GetProperty("SecretAccessKey").GetString(), Is.EqualTo(emulator.InstanceCredentials.SecretAccessKey));
             Assert.That(document.GetProperty("Token").GetString(), Is.EqualTo(emulator.InstanceCredentials.SessionToken));
-            Assert.That(document.GetProperty("Expiration").GetDateTimeOffset(), Is.EqualTo(emulator.InstanceCredentials.Expiration).Within(TimeSpan.FromSeconds(1)));
+            Assert.That(
+                document.GetProperty("Expiration").GetDateTimeOffset(), Is.EqualTo(emulator.InstanceCredentials.Expiration).Within(TimeSpan.FromSeconds(1)));
             Assert.That(emulator.Requests.Select(request => request.Service), Is.All.EqualTo(AwsService.Imds));
         });
     }
 
     [TestCase("/latest/meta-data/iam/security-credentials")]
     [TestCase("/latest/meta-data/iam/security-credentials/")]
-    public async Task The_role_is_told_with_and_without_the_slash_at_the_end(string path)
+    public async Task The_role_is_returned_with_and_without_a_trailing_slash(string path)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRole = "a-role" });
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -40,7 +41,7 @@ public sealed class ImdsServiceTests
     }
 
     [Test]
-    public async Task The_region_is_told_in_two_places()
+    public async Task The_region_is_available_in_two_places()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRegion = "eu-north-1" });
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -56,7 +57,7 @@ public sealed class ImdsServiceTests
     [TestCase("0")]
     [TestCase("21601")]
     [TestCase("long")]
-    public async Task A_token_request_without_a_fitting_lifetime_is_refused(string? lifetime)
+    public async Task A_token_request_without_a_valid_lifetime_is_rejected(string? lifetime)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -66,7 +67,7 @@ public sealed class ImdsServiceTests
 
     [TestCase(null)]
     [TestCase("invented")]
-    public async Task A_request_without_a_valid_token_is_refused(string? token)
+    public async Task A_request_without_a_valid_token_is_rejected(string? token)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -75,7 +76,7 @@ public sealed class ImdsServiceTests
     }
 
     [Test]
-    public async Task A_token_is_refused_when_its_lifetime_is_over()
+    public async Task An_expired_token_is_rejected()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -107,7 +108,7 @@ public sealed class ImdsServiceTests
     }
 
     [Test]
-    public async Task A_service_that_is_switched_off_refuses_the_token()
+    public async Task A_disabled_service_refuses_the_token()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceMetadataForbidden = true });
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -116,7 +117,7 @@ public sealed class ImdsServiceTests
     }
 
     [Test]
-    public async Task The_service_answers_over_IPv6()
+    public async Task The_service_responds_over_IPv6()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient { BaseAddress = emulator.IPv6Address };

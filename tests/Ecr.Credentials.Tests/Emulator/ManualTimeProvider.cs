@@ -30,7 +30,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         due.ForEach(timer => timer.Fire());
     }
 
-    /// <summary>Completes when somebody has begun to wait for this clock.</summary>
+    /// <summary>Completes when a wait on this clock has started.</summary>
     public Task WaitForTimerAsync() => _firstTimer.Task;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

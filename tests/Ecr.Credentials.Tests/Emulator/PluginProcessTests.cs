@@ -4,7 +4,7 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Tests.Emulator;
 
-/// <summary>The emulator's own program and the system's shell stand in for plugins.</summary>
+/// <summary>Uses the emulator's program and the system's shell as plugins.</summary>
 [TestFixture]
 public sealed class PluginProcessTests
 {
@@ -50,7 +50,7 @@ public sealed class PluginProcessTests
     }
 
     [Test]
-    public async Task RunAsync_does_not_mind_a_plugin_that_leaves_its_input_unread()
+    public async Task RunAsync_tolerates_a_plugin_that_does_not_read_its_input()
     {
         var result = await PluginProcess.RunAsync(EmulatorProgram, ["--help"], ShimProgram.MinimalEnvironment(_home.FullName), new byte[1024 * 1024]);
 
@@ -58,7 +58,7 @@ public sealed class PluginProcessTests
     }
 
     [Test]
-    public async Task RunAsync_gives_the_process_its_own_environment_alone()
+    public async Task RunAsync_passes_only_the_given_environment()
     {
         var (shell, arguments) = OperatingSystem.IsWindows() ? ("cmd.exe", new[] { "/c", "set" }) : ("/bin/sh", new[] { "-c", "env" });
         var environment = ShimProgram.MinimalEnvironment(_home.FullName);
@@ -68,11 +68,12 @@ public sealed class PluginProcessTests
         var names = Encoding.UTF8.GetString(result.StandardOutput.Span).Split('\n').Select(line => line.Split('=')[0]).ToArray();
 
         Assert.That(names, Does.Contain("PLUGIN_TEST").And.Contain("HOME"));
-        Assert.That(names.Count(Environment.GetEnvironmentVariables().Keys.Cast<string>().Except(environment.Keys).Except(["PWD", "SHLVL", "_"]).Contains), Is.Zero);
+        Assert.That(
+            names.Count(Environment.GetEnvironmentVariables().Keys.Cast<string>().Except(environment.Keys).Except(["PWD", "SHLVL", "_"]).Contains), Is.Zero);
     }
 
     [Test]
-    public async Task RunAsync_kills_the_process_at_the_deadline()
+    public async Task RunAsync_kills_the_process_after_the_timeout()
     {
         var result = await PluginProcess.RunAsync(
             EmulatorProgram, ["serve"], ShimProgram.MinimalEnvironment(_home.FullName), ReadOnlyMemory<byte>.Empty, TimeSpan.FromMilliseconds(200));
@@ -82,11 +83,11 @@ public sealed class PluginProcessTests
     }
 
     [Test]
-    public Task RunAsync_throws_for_an_executable_that_is_not_there() => Assert.ThatAsync(
+    public Task RunAsync_throws_if_the_executable_does_not_exist() => Assert.ThatAsync(
         () => RunAsync(Path.Combine(_home.FullName, "missing")), Throws.InstanceOf<Win32Exception>());
 
     [Test]
-    public async Task Try_says_so_when_the_plugin_cannot_be_started()
+    public async Task Try_reports_a_plugin_that_cannot_be_started()
     {
         var environment = ShimProgram.MinimalEnvironment(_home.FullName);
         environment[ShimProgram.PathVariable] = Path.Combine(_home.FullName, "missing");

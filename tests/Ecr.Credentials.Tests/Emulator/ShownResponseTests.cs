@@ -7,7 +7,7 @@ namespace Ecr.Credentials.Tests.Emulator;
 public sealed class ShownResponseTests
 {
     [Test]
-    public void Parse_shortens_passwords_and_keeps_the_rest()
+    public void Parse_truncates_passwords_and_keeps_the_rest()
     {
         var shown = Parse("""{"kind":"CredentialProviderResponse","auth":{"host":{"username":"AWS","password":"eyJwYXlsb2Fk"}}}""");
 
@@ -24,7 +24,7 @@ public sealed class ShownResponseTests
     [TestCase("\"secret\"", "8 bytes that are no CredentialProviderResponse")]
     [TestCase("null", "4 bytes that are no CredentialProviderResponse")]
     [TestCase("""{"auth":{"host":{"password":1}}}""", "32 bytes that are no CredentialProviderResponse")]
-    public void Parse_repeats_nothing_of_what_it_does_not_understand(string output, string text)
+    public void Parse_quotes_nothing_of_an_invalid_response(string output, string text)
     {
         var shown = Parse(output);
 

@@ -24,7 +24,7 @@ public sealed class SigV4AuthorizationTests
     }
 
     [Test]
-    public void Parse_takes_a_header_without_blanks_after_the_commas() =>
+    public void Parse_accepts_a_header_without_spaces_after_the_commas() =>
         Assert.That(SigV4Authorization.Parse(Valid.Replace(", ", ",", StringComparison.Ordinal)), Is.Not.Null);
 
     [TestCase("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA512")]
@@ -35,6 +35,6 @@ public sealed class SigV4AuthorizationTests
     [TestCase("SignedHeaders=content-type;host;x-amz-date, ", "")]
     [TestCase("Signature=5d", "Signature=5D")]
     [TestCase("Signature=5d67", "Signature=5d6")]
-    public void Parse_refuses_another_form(string part, string replacement) =>
+    public void Parse_rejects_other_forms(string part, string replacement) =>
         Assert.That(SigV4Authorization.Parse(Valid.Replace(part, replacement, StringComparison.Ordinal)), Is.Null);
 }

@@ -37,7 +37,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_request_without_a_signature_is_refused()
+    public async Task A_request_without_a_signature_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var http = new HttpClient { BaseAddress = emulator.Address };
@@ -47,7 +47,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task An_unreadable_signature_is_refused()
+    public async Task An_unreadable_signature_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -58,7 +58,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task An_unknown_key_is_refused()
+    public async Task An_unknown_key_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = Client(emulator, Other(emulator.StaticCredentials, accessKeyId: "AKIAUNKNOWN"));
@@ -69,7 +69,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_wrong_secret_is_refused_with_AWS_long_message_that_repeats_the_request()
+    public async Task A_wrong_secret_is_rejected_with_the_long_message_of_AWS_that_repeats_the_request()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = Client(emulator, Other(emulator.StaticCredentials, secretAccessKey: "wrong"));
@@ -85,7 +85,7 @@ public sealed class SigV4VerifierTests
 
     [TestCase(null)]
     [TestCase("another token")]
-    public async Task A_missing_or_wrong_session_token_is_refused(string? sessionToken)
+    public async Task A_missing_or_wrong_session_token_is_rejected(string? sessionToken)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = Client(emulator, Other(emulator.SessionCredentials, sessionToken: sessionToken));
@@ -104,7 +104,7 @@ public sealed class SigV4VerifierTests
 
     [TestCase(-301, "Signature expired: ")]
     [TestCase(301, "Signature not yet current: ")]
-    public async Task A_signature_more_than_five_minutes_away_is_refused(int seconds, string message)
+    public async Task A_signature_more_than_five_minutes_away_is_rejected(int seconds, string message)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = _time });
 
@@ -113,7 +113,7 @@ public sealed class SigV4VerifierTests
 
     [TestCase(-299)]
     [TestCase(299)]
-    public async Task A_signature_less_than_five_minutes_away_is_taken(int seconds)
+    public async Task A_signature_less_than_five_minutes_away_is_accepted(int seconds)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = _time });
 
@@ -123,7 +123,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_scope_of_another_day_is_refused()
+    public async Task A_scope_of_another_day_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -138,7 +138,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_signature_for_another_service_is_refused()
+    public async Task A_signature_for_another_service_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -146,12 +146,13 @@ public sealed class SigV4VerifierTests
         await AssertRefusedAsync(
             await client.SendJsonAsync(SignedHttpClient.EcrTarget, "ecr-public", "us-east-1", "{}"), "InvalidSignatureException", "correct service: 'ecr'");
         await AssertRefusedAsync(
-            await client.SendJsonAsync(SignedHttpClient.EcrPublicTarget, "ecr", "us-east-1", "{}"), "InvalidSignatureException", "correct service: 'ecr-public'");
+            await client.SendJsonAsync(
+                SignedHttpClient.EcrPublicTarget, "ecr", "us-east-1", "{}"), "InvalidSignatureException", "correct service: 'ecr-public'");
     }
 
     [TestCase("nowhere")]
     [TestCase("us-east")]
-    public async Task A_signature_for_a_text_that_is_no_region_is_refused(string region)
+    public async Task A_signature_for_an_invalid_region_is_rejected(string region)
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var client = new SignedHttpClient(emulator);
@@ -160,7 +161,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_signature_for_another_region_than_the_options_name_is_refused()
+    public async Task A_signature_for_a_region_other_than_the_configured_one_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { Region = "eu-west-1" });
         using var client = new SignedHttpClient(emulator);
@@ -171,18 +172,19 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_request_whose_host_is_not_signed_is_refused()
+    public async Task A_request_whose_host_is_not_signed_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
         await AssertRefusedAsync(
-            await SendAsync(emulator, tamper: request => Rewrite(request, ";host;", ";")), "InvalidSignatureException", "'Host' or ':authority' must be a 'SignedHeader'");
+            await SendAsync(
+                emulator, tamper: request => Rewrite(request, ";host;", ";")), "InvalidSignatureException", "'Host' or ':authority' must be a 'SignedHeader'");
     }
 
     [TestCase("x-amz-date")]
     [TestCase("x-amz-target")]
     [TestCase("x-amz-content-sha256")]
-    public async Task A_request_with_an_unsigned_AWS_header_is_refused(string header)
+    public async Task A_request_with_an_unsigned_AWS_header_is_rejected(string header)
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -191,7 +193,7 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_session_token_that_is_not_signed_is_refused()
+    public async Task A_session_token_that_is_not_signed_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -202,25 +204,27 @@ public sealed class SigV4VerifierTests
     }
 
     [Test]
-    public async Task A_signed_header_that_was_not_sent_is_refused()
+    public async Task A_signed_header_that_was_not_sent_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
         await AssertRefusedAsync(
-            await SendAsync(emulator, tamper: request => Rewrite(request, "SignedHeaders=", "SignedHeaders=accept;")), "InvalidSignatureException", "'accept' is not in the request");
+            await SendAsync(emulator, tamper: request => Rewrite(
+                request, "SignedHeaders=", "SignedHeaders=accept;")), "InvalidSignatureException", "'accept' is not in the request");
     }
 
     [Test]
-    public async Task A_body_that_is_not_the_signed_one_is_refused()
+    public async Task A_body_that_is_not_the_signed_one_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
         await AssertRefusedAsync(
-            await SendAsync(emulator, tamper: request => request.Content = SignedHttpClient.CreateRequest("any", "{ }").Content), "InvalidSignatureException", "The provided 'x-amz-content-sha256' header does not match");
+            await SendAsync(emulator, tamper: request => request.Content = SignedHttpClient.CreateRequest(
+                "any", "{ }").Content), "InvalidSignatureException", "The provided 'x-amz-content-sha256' header does not match");
     }
 
     [Test]
-    public async Task A_header_that_changed_after_signing_is_refused()
+    public async Task A_header_that_changed_after_signing_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 

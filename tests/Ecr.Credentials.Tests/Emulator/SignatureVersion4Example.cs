@@ -7,7 +7,7 @@ public sealed record SignatureVersion4Example(string Name, string Method, string
 
     public string Body { get; init; } = "";
 
-    /// <summary>The headers, one a line as in HTTP, in the order of the request.</summary>
+    /// <summary>The headers, one per line as in HTTP, in the order of the request.</summary>
     public IEnumerable<KeyValuePair<string, string>> ParsedHeaders => Headers
         .Split('\n')
         .Select(line => line.Split(':', 2))

@@ -7,7 +7,7 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Tests.Emulator;
 
-/// <summary>Calls AWS operations as a client would; the AWS SDK signs, so that two implementations of SigV4 have to agree.</summary>
+/// <summary>Calls AWS operations as a client would; the AWS SDK signs, so that two implementations of SigV4 must agree.</summary>
 internal sealed class SignedHttpClient(HttpClient http, EmulatedCredentials credentials) : IDisposable
 {
     public const string EcrTarget = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";

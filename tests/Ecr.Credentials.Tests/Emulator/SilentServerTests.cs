@@ -9,7 +9,7 @@ namespace Ecr.Credentials.Tests.Emulator;
 [TestFixture]
 public sealed class SilentServerTests
 {
-    /// <summary>Long enough for loopback to deliver whatever would come, were the server not silent.</summary>
+    /// <summary>Long enough for a response to arrive over loopback if the server sent one.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     [Test]
@@ -25,7 +25,7 @@ public sealed class SilentServerTests
     }
 
     [Test]
-    public async Task A_TLS_hello_is_never_answered()
+    public async Task A_TLS_client_hello_is_never_answered()
     {
         await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
         using var client = new TcpClient();
@@ -52,7 +52,7 @@ public sealed class SilentServerTests
     }
 
     [Test]
-    public async Task An_answer_begins_and_never_ends()
+    public async Task A_response_begins_and_never_ends()
     {
         await using var server = await SilentServer.StartAsync(HangPoint.WithinAnswer);
         using var http = new HttpClient();
@@ -71,7 +71,7 @@ public sealed class SilentServerTests
 
     [TestCase(HangPoint.BeforeAnswer)]
     [TestCase(HangPoint.WithinAnswer)]
-    public async Task The_end_of_the_server_frees_its_clients(HangPoint silence)
+    public async Task Disposing_the_server_releases_its_clients(HangPoint silence)
     {
         var server = await SilentServer.StartAsync(silence);
         using var http = new HttpClient();
@@ -84,7 +84,7 @@ public sealed class SilentServerTests
     }
 
     [Test]
-    public async Task Clients_are_held_side_by_side()
+    public async Task Several_clients_are_held_at_once()
     {
         await using var server = await SilentServer.StartAsync(HangPoint.WithinAnswer);
         using var http = new HttpClient();

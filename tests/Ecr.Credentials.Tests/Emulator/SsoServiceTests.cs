@@ -11,7 +11,7 @@ public sealed class SsoServiceTests
     private const string CredentialsPath = "/federation/credentials?account_id=123456789012&role_name=emulated-permission-set";
 
     [Test]
-    public async Task The_bearer_token_leads_to_credentials_that_ECR_accepts()
+    public async Task The_bearer_token_returns_credentials_that_ECR_accepts()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -38,7 +38,7 @@ public sealed class SsoServiceTests
 
     [TestCase(null)]
     [TestCase("another token")]
-    public async Task A_wrong_bearer_token_is_refused(string? token)
+    public async Task A_wrong_bearer_token_is_rejected(string? token)
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -71,7 +71,7 @@ public sealed class SsoServiceTests
     }
 
     [Test]
-    public async Task A_refresh_token_yields_the_access_token()
+    public async Task A_refresh_token_returns_the_access_token()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -93,7 +93,7 @@ public sealed class SsoServiceTests
     [TestCase("clientId", 401, "InvalidClientException", "invalid_client")]
     [TestCase("clientSecret", 401, "InvalidClientException", "invalid_client")]
     [TestCase("grantType", 400, "UnsupportedGrantTypeException", "unsupported_grant_type")]
-    public async Task A_refresh_with_another_value_is_refused(string name, int statusCode, string type, string error)
+    public async Task A_refresh_with_another_value_is_rejected(string name, int statusCode, string type, string error)
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -103,7 +103,7 @@ public sealed class SsoServiceTests
     }
 
     [Test]
-    public async Task A_refresh_that_is_no_JSON_is_refused()
+    public async Task A_refresh_that_is_not_JSON_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 

@@ -29,7 +29,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task Session_credentials_expire_after_the_asked_duration()
+    public async Task Session_credentials_expire_after_the_requested_duration()
     {
         var time = new ManualTimeProvider();
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { TimeProvider = time });
@@ -46,7 +46,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task An_expired_web_identity_token_is_refused()
+    public async Task An_expired_web_identity_token_is_rejected()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ExpiredWebIdentityToken = "old" });
 
@@ -57,7 +57,7 @@ public sealed class StsServiceTests
 
     [TestCase("something else")]
     [TestCase("token\n")]
-    public async Task Another_web_identity_token_is_refused(string token)
+    public async Task Other_web_identity_tokens_are_rejected(string token)
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { WebIdentityToken = "token" });
 
@@ -87,7 +87,7 @@ public sealed class StsServiceTests
     [TestCase("DurationSeconds", "long", "ValidationError")]
     [TestCase("Version", "2010-05-08", "InvalidAction")]
     [TestCase("Action", "DecodeAuthorizationMessage", "MissingAuthenticationToken")]
-    public async Task A_parameter_of_another_form_is_refused(string name, string value, string code)
+    public async Task An_invalid_parameter_is_rejected(string name, string value, string code)
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -97,7 +97,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task AssumeRole_gives_credentials_to_a_signed_caller()
+    public async Task AssumeRole_returns_credentials_to_a_signed_caller()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ExternalId = "agreed" });
 
@@ -123,7 +123,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task AssumeRole_without_a_signature_is_refused_in_the_words_of_the_query_protocol()
+    public async Task AssumeRole_without_a_signature_is_rejected_with_the_error_of_the_query_protocol()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -133,7 +133,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task The_record_tells_which_role_was_asked_for_and_the_region_of_the_signature()
+    public async Task The_record_contains_the_requested_role_and_the_region_of_the_signature()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -167,7 +167,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task A_role_of_another_partition_is_denied()
+    public async Task A_role_in_another_partition_is_denied()
     {
         const string ChinaRole = "arn:aws-cn:iam::123456789012:role/puller";
         await using var emulator = await AwsEmulator.StartAsync();
@@ -180,7 +180,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task The_path_of_a_role_is_no_part_of_the_session()
+    public async Task The_path_of_a_role_is_not_part_of_the_session()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 
@@ -190,7 +190,7 @@ public sealed class StsServiceTests
     }
 
     [Test]
-    public async Task GetCallerIdentity_tells_who_signed()
+    public async Task GetCallerIdentity_returns_the_signer()
     {
         await using var emulator = await AwsEmulator.StartAsync();
 

@@ -5,7 +5,7 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Tests.Emulator;
 
-/// <summary>Makes clients that trust the emulator's certificate authority and no other.</summary>
+/// <summary>Creates clients that trust only the emulator's certificate authority.</summary>
 internal static class TrustingHttpClient
 {
     public static HttpClient Create(AwsEmulator emulator, Uri address, WebProxy? proxy = null)

@@ -28,7 +28,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("http://127.0.0.1:5000/v2/")]
     [TestCase("http://localhost:5000/v2/")]
     [TestCase("http://LOCALHOST:5000/v2/")]
-    public async Task A_request_to_a_registry_or_alias_gets_the_credential(string address)
+    public async Task A_request_to_a_registry_or_alias_gets_credentials(string address)
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -52,7 +52,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("http://mirror.example:5000/v2/")]
     [TestCase("http://localhost.evil.example:5000/v2/")]
     [TestCase("http://127.0.0.1.evil.example:5000/v2/")]
-    public async Task A_request_to_another_host_or_in_the_clear_gets_none_and_asks_for_no_token(string address)
+    public async Task A_request_to_another_host_or_over_http_gets_no_credentials_and_requests_no_token(string address)
     {
         var tokens = new FakeTokenSource(Expiry);
         await using var registry = await StartAsync();
@@ -65,7 +65,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_host_that_is_not_ECR_gets_no_credential_of_the_default_region()
+    public async Task A_host_that_is_not_ECR_gets_no_credentials_of_the_default_region()
     {
         var options = new EcrCredentialProviderOptions { UnknownRegistry = UnknownRegistryHandling.UseDefaultRegion };
         await using var registry = await StartAsync();
@@ -77,7 +77,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_request_with_another_Host_header_gets_no_credential()
+    public async Task A_request_with_its_own_Host_header_gets_no_credentials()
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -91,7 +91,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("Bearer mine")]
     [TestCase("Basic bWluZTptaW5l")]
     [TestCase("not a scheme, but mine")]
-    public async Task The_callers_own_Authorization_stays_also_when_it_is_refused(string authorization)
+    public async Task An_Authorization_header_of_the_caller_is_kept_even_if_it_is_rejected(string authorization)
     {
         var tokens = new FakeTokenSource(Expiry);
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", FakeTokenSource.Password);
@@ -108,7 +108,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task The_default_Authorization_of_the_client_stays()
+    public async Task A_default_Authorization_header_of_the_client_is_kept()
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -123,7 +123,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("https://public.ecr.aws/tokens/v2/", "Bearer")]
     [TestCase("https://public.ecr.aws/token/?service=public.ecr.aws", "Basic")]
     [TestCase("https://ecr-public.aws.com/token", "Basic")]
-    public async Task ECR_Public_gets_the_credential_as_Bearer_except_at_its_token_endpoint(string address, string scheme)
+    public async Task ECR_Public_gets_the_credentials_as_Bearer_except_at_its_token_endpoint(string address, string scheme)
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -137,7 +137,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("/v2/team/app/blobs/uploads/", "team")]
     [TestCase("/v2/other/app/manifests/1.0", "host")]
     [TestCase("/v2/", "host")]
-    public async Task A_rule_names_the_identity_by_host_and_repository_also_for_the_renewal(string path, string profile)
+    public async Task A_rule_selects_the_identity_by_host_and_repository_also_for_a_refresh(string path, string profile)
     {
         var tokens = Renewing();
         var options = new EcrCredentialProviderOptions();
@@ -151,8 +151,24 @@ public sealed class EcrRegistryHandlerTests
         Assert.That(tokens.Requests.Select(request => request.Identity), Is.All.EqualTo(EcrIdentity.Profile(profile)).And.Exactly(2).Items);
     }
 
+    [TestCase("https://other.example/v2/", "other.example:443")]
+    [TestCase("https://other.example:443/v2/", "other.example:443")]
+    [TestCase("https://" + Host + "/v2/", Host + ":443")]
+    public async Task A_rule_with_port_443_applies_to_a_request_without_a_port(string address, string pattern)
+    {
+        var tokens = new FakeTokenSource(Expiry);
+        var options = new EcrCredentialProviderOptions();
+        options.IdentityRules.Add(EcrIdentityRule.Parse($"{pattern}=profile:rule"));
+        await using var registry = await StartAsync();
+        using var client = Client(registry, tokens, options);
+
+        using var response = await client.GetAsync(new Uri(address));
+
+        Assert.That(tokens.Requests.Single().Identity, Is.EqualTo(EcrIdentity.Profile("rule")));
+    }
+
     [Test]
-    public async Task A_refused_token_is_renewed_and_the_request_sent_again()
+    public async Task A_rejected_token_is_refreshed_and_the_request_sent_again()
     {
         var tokens = Renewing();
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
@@ -167,7 +183,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_refused_token_is_renewed_through_the_cache()
+    public async Task A_rejected_token_is_refreshed_through_the_cache()
     {
         var clock = new FakeTimeProvider(Expiry.AddHours(-12));
         var calls = 0;
@@ -187,7 +203,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_registry_that_refuses_the_renewed_token_too_is_not_asked_again()
+    public async Task A_registry_that_rejects_the_refreshed_token_is_not_called_again()
     {
         var tokens = Renewing();
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
@@ -201,7 +217,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_source_that_has_no_other_token_ends_it()
+    public async Task A_request_is_not_repeated_with_the_same_token()
     {
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -217,7 +233,7 @@ public sealed class EcrRegistryHandlerTests
     [TestCase("https://" + Host + "/v2/app/manifests/1", 403, 1)]
     [TestCase("https://" + Host + "/v2/app/manifests/1", 404, 1)]
     [TestCase("https://docker.io/v2/app/manifests/1", 401, 1)]
-    public async Task Only_what_the_registry_says_of_a_bad_token_makes_a_new_one(string address, int status, int requests)
+    public async Task Only_a_status_that_rejects_the_token_triggers_a_refresh(string address, int status, int requests)
     {
         await using var registry = await LoopbackServer.StartAsync((_, response) =>
         {
@@ -240,7 +256,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [TestCaseSource(nameof(RepeatableContents))]
-    public async Task Content_that_can_be_read_again_is_sent_again(Func<HttpContent> content)
+    public async Task Content_that_can_be_read_again_is_resent(Func<HttpContent> content)
     {
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var client = Client(registry, Renewing());
@@ -252,7 +268,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task Content_that_may_be_used_up_is_not_sent_again_but_the_callers_next_attempt_succeeds()
+    public async Task Content_that_may_be_consumed_is_not_resent_but_the_next_request_succeeds()
     {
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var client = Client(registry, Renewing());
@@ -268,7 +284,7 @@ public sealed class EcrRegistryHandlerTests
 
     [TestCase(HttpStatusCode.OK)]
     [TestCase(HttpStatusCode.Unauthorized)]
-    public async Task Storage_sees_no_credential_when_the_primary_handler_follows_the_redirect(HttpStatusCode answerOfStorage)
+    public async Task Storage_gets_no_credentials_if_the_primary_handler_follows_the_redirect(HttpStatusCode answerOfStorage)
     {
         var tokens = Renewing();
         await using var registry = await StartWithStorageAsync(answerOfStorage);
@@ -282,7 +298,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task Storage_sees_no_credential_when_a_handler_above_sends_the_same_message_there()
+    public async Task Storage_gets_no_credentials_if_an_outer_handler_sends_the_same_message_there()
     {
         await using var registry = await StartWithStorageAsync(HttpStatusCode.OK);
         using var client = new HttpClient(new ResendingHandler { InnerHandler = Handler(registry, Renewing()) });
@@ -294,7 +310,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task The_message_holds_no_credential_after_the_answer()
+    public async Task The_message_contains_no_credentials_after_the_response()
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -305,7 +321,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task The_message_holds_no_credential_after_a_failure()
+    public async Task The_message_contains_no_credentials_after_a_failure()
     {
         using var handler = new EcrRegistryHandler(Provider(new FakeTokenSource(Expiry))) { InnerHandler = new BrokenConnection() };
         using var client = new HttpMessageInvoker(handler);
@@ -317,7 +333,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_message_can_be_sent_again_by_a_handler_above()
+    public async Task An_outer_handler_can_send_the_message_again()
     {
         await using var registry = await StartAsync();
         using var client = new HttpMessageInvoker(Handler(registry, new FakeTokenSource(Expiry)));
@@ -330,7 +346,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task Without_a_token_nothing_is_sent_and_the_caller_learns_why()
+    public async Task Without_a_token_nothing_is_sent_and_the_error_is_thrown()
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, FakeTokenSource.Failing(EcrCredentialErrorReason.AccessDenied));
@@ -342,12 +358,12 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task When_a_refused_token_cannot_be_renewed_the_caller_learns_why()
+    public async Task A_failed_refresh_after_a_rejection_is_thrown()
     {
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "never");
         using var client = Client(registry, new FakeTokenSource((request, _) => request.RejectedToken is null
             ? Task.FromResult(new EcrToken("AWS", "old", Expiry))
-            : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "Cannot reach it. Check the network.")));
+            : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "cannot reach it. Check the network.")));
 
         var e = await Assert.ThrowsAsync<EcrCredentialException>(() => client.GetAsync(new Uri($"https://{Host}/v2/")));
 
@@ -355,7 +371,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_cancelled_request_waits_for_no_token()
+    public async Task A_canceled_request_does_not_wait_for_a_token()
     {
         var asked = new TaskCompletionSource();
         using var cancelled = new CancellationTokenSource();
@@ -371,7 +387,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_synchronous_request_that_needs_a_credential_is_refused()
+    public async Task A_synchronous_request_that_needs_credentials_is_rejected()
     {
         await using var registry = await StartAsync();
         using var client = Client(registry, new FakeTokenSource(Expiry));
@@ -379,11 +395,11 @@ public sealed class EcrRegistryHandlerTests
 
         var e = Assert.Throws<NotSupportedException>(() => client.Send(request));
 
-        Assert.That(e!.Message, Is.EqualTo($"The credential for \"{Host}\" cannot be got synchronously. Use SendAsync."));
+        Assert.That(e!.Message, Is.EqualTo($"credentials for \"{Host}\" cannot be obtained synchronously. Use SendAsync."));
     }
 
     [Test]
-    public async Task A_synchronous_request_that_needs_no_credential_is_sent()
+    public async Task A_synchronous_request_that_needs_no_credentials_is_sent()
     {
         await using var registry = await StartAsync();
         using var client = new HttpClient(new EcrRegistryHandler(Provider(new FakeTokenSource(Expiry))) { InnerHandler = new HttpClientHandler() });
@@ -395,7 +411,7 @@ public sealed class EcrRegistryHandlerTests
     }
 
     [Test]
-    public async Task A_registry_that_is_called_in_the_clear_is_warned_about()
+    public async Task A_request_to_a_registry_over_plain_http_logs_a_warning()
     {
         var logger = new ListLogger();
         await using var registry = await StartAsync();
@@ -403,7 +419,7 @@ public sealed class EcrRegistryHandlerTests
 
         using var response = await client.GetAsync(new Uri($"http://{Host}:443/v2/"));
 
-        Assert.That(logger.Lines, Is.EqualTo(new[] { $"Warning: Sent no password over http to the registry {Host}:443. Use https." }));
+        Assert.That(logger.Lines, Is.EqualTo(new[] { $"Warning: Not sending credentials to the registry {Host}:443 over http; use https" }));
     }
 
     private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
@@ -428,7 +444,7 @@ public sealed class EcrRegistryHandlerTests
         Assert.That(registry.Requests.Select(request => (request.Host, request.Authorization)), Is.EqualTo(expected));
     }
 
-    /// <summary>Gives password-1 until it is refused, then password-2, as a cache does.</summary>
+    /// <summary>Returns password-1 until it is rejected, then password-2, as a cache does.</summary>
     private static FakeTokenSource Renewing()
     {
         var token = new EcrToken("AWS", "password-1", Expiry);
@@ -462,7 +478,7 @@ public sealed class EcrRegistryHandlerTests
         return new EcrCredentialProvider(tokens, options);
     }
 
-    /// <summary>Follows redirects in the simplest way, with the message that it was given.</summary>
+    /// <summary>Follows redirects naively, reusing the same message.</summary>
     private sealed class ResendingHandler : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -33,15 +33,15 @@ public sealed class AwsRoleArnTests
     [TestCase("arn:gcp:iam::123456789012:role/pull")]
     [TestCase("urn:aws:iam::123456789012:role/pull")]
     [TestCase("arn:aws:iam::123456789012:role/pull\u00e9")]
-    public void Parse_refuses_what_is_no_ARN_of_a_role(string text) =>
+    public void Parse_rejects_text_that_is_not_a_role_ARN(string text) =>
         Assert.That(
             () => AwsRoleArn.Parse(text),
             Throws.TypeOf<FormatException>().With.Message.EqualTo(
-                $"\"{text}\" is not the ARN of a role. Write it as in arn:aws:iam::123456789012:role/pull."));
+                $"\"{text}\" is not a valid role ARN. Expected the form arn:aws:iam::123456789012:role/pull."));
 
     [TestCase(" arn:aws:iam::123456789012:role/pull")]
     [TestCase("arn:aws:iam::123456789012:role/pull ")]
     [TestCase("arn:aws:iam::123456789012:role/pull\n")]
-    public void Parse_says_that_a_blank_stands_before_or_behind(string text) =>
-        Assert.That(() => AwsRoleArn.Parse(text), Throws.TypeOf<FormatException>().With.Message.EndsWith("begins or ends with a blank. Take the blank away."));
+    public void Parse_reports_leading_or_trailing_whitespace(string text) =>
+        Assert.That(() => AwsRoleArn.Parse(text), Throws.TypeOf<FormatException>().With.Message.EndsWith("has leading or trailing whitespace. Remove it."));
 }

@@ -29,7 +29,7 @@ public sealed class EcrIdentityTests
     ];
 
     [Test]
-    public void Identities_are_equal_when_they_are_made_of_the_same_values_and_only_then() => Assert.Multiple(() =>
+    public void Identities_are_equal_if_and_only_if_their_values_are_equal() => Assert.Multiple(() =>
     {
         for (var i = 0; i < Different.Length; i++)
         {
@@ -44,7 +44,7 @@ public sealed class EcrIdentityTests
     });
 
     [Test]
-    public void No_identity_shows_a_secret_in_its_text_or_in_the_debugger() => Assert.Multiple(() =>
+    public void ToString_and_the_debugger_show_no_secret() => Assert.Multiple(() =>
     {
         foreach (var make in Different)
         {
@@ -57,22 +57,22 @@ public sealed class EcrIdentityTests
     });
 
     [Test]
-    public void An_identity_says_what_it_is() => Assert.Multiple(() =>
+    public void ToString_describes_the_identity() => Assert.Multiple(() =>
     {
         Assert.That(EcrIdentity.Default.ToString(), Is.EqualTo("the default AWS identity"));
         Assert.That(EcrIdentity.Profile("ci").ToString(), Is.EqualTo("the profile \"ci\""));
         Assert.That(EcrIdentity.Role(Role).ToString(), Is.EqualTo($"the role {Role}"));
         Assert.That(EcrIdentity.WebIdentity("t", Role).ToString(), Is.EqualTo($"the role {Role}, assumed with a web identity token"));
-        Assert.That(EcrIdentity.Credentials(Keys).ToString(), Is.EqualTo("credentials of the caller"));
+        Assert.That(EcrIdentity.Credentials(Keys).ToString(), Is.EqualTo("the caller's AWS credentials"));
     });
 
     [Test]
-    public void An_identity_cannot_be_made_of_nothing_or_of_a_role_that_is_none() => Assert.Multiple(() =>
+    public void Empty_values_and_invalid_role_ARNs_are_rejected() => Assert.Multiple(() =>
     {
         Assert.That(() => EcrIdentity.Profile(""), Throws.ArgumentException);
         Assert.That(() => EcrIdentity.WebIdentity("", Role), Throws.ArgumentException);
-        Assert.That(() => EcrIdentity.WebIdentity("t", "pull"), Throws.ArgumentException.With.Message.Contains("\"pull\" is not the ARN of a role."));
-        Assert.That(() => EcrIdentity.Role("pull"), Throws.ArgumentException.With.Message.Contains("\"pull\" is not the ARN of a role."));
+        Assert.That(() => EcrIdentity.WebIdentity("t", "pull"), Throws.ArgumentException.With.Message.Contains("\"pull\" is not a valid role ARN."));
+        Assert.That(() => EcrIdentity.Role("pull"), Throws.ArgumentException.With.Message.Contains("\"pull\" is not a valid role ARN."));
         Assert.That(() => EcrIdentity.Credentials(null!), Throws.ArgumentNullException);
     });
 }

@@ -43,5 +43,5 @@ public sealed class IPv6SyntaxTests
     [TestCase("[::1]", Description = "brackets")]
     [TestCase("::1/64", Description = "prefix length")]
     [TestCase("::1%eth0", Description = "zone")]
-    public void IsValid_refuses_everything_else(string address) => Assert.That(IPv6Syntax.IsValid(address), Is.False);
+    public void IsValid_rejects_everything_else(string address) => Assert.That(IPv6Syntax.IsValid(address), Is.False);
 }

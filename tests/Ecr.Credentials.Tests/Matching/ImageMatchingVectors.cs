@@ -4,7 +4,7 @@ using System.Text;
 namespace Ecr.Credentials.Tests.Matching;
 
 /// <summary>
-/// Rows of <c>Vectors/image-matching.tsv</c>: glob, image, the answer of the kubelet's own function built with Go 1.26, and the rule.
+/// The rows of <c>Vectors/image-matching.tsv</c>: glob, image, the result of the kubelet's own function built with Go 1.26, and the rule.
 /// </summary>
 internal static class ImageMatchingVectors
 {
@@ -33,7 +33,7 @@ internal static class ImageMatchingVectors
                 'n' => '\n',
                 'r' => '\r',
                 'x' => (char)byte.Parse(field.AsSpan(i + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
-                _ => throw new FormatException($"'\\{field[i]}' is no escape of the vector files."),
+                _ => throw new FormatException($"\"\\{field[i]}\" is not an escape of the vector files."),
             });
             i += field[i] == 'x' ? 2 : 0;
         }

@@ -23,7 +23,7 @@ public sealed class ImagePatternForEcrTests
     [TestCase("123456789012.dkr-ecr.us-isof-south-1.on.aws.hci.ic.gov")]
     [TestCase("public.ecr.aws")]
     [TestCase("ecr-public.aws.com")]
-    public void Exactly_one_pattern_matches_an_image_of_each_kind_of_registry(string host) =>
+    public void Exactly_one_pattern_matches_each_kind_of_registry(string host) =>
         Assert.That(ImagePattern.ForEcr.Where(pattern => pattern.IsMatch(host + "/team/app")), Has.Exactly(1).Items);
 
     [TestCase("docker.io/library/nginx")]

@@ -5,12 +5,12 @@ namespace Ecr.Credentials.Tests.Matching;
 
 public sealed class ImagePatternPropertyTests
 {
-    // More pairs, or others: dotnet test --project tests/Ecr.Credentials.Tests --test-parameter pairs=5000000 --test-parameter seed=7
+    // For more or other pairs: dotnet test --project tests/Ecr.Credentials.Tests --test-parameter pairs=5000000 --test-parameter seed=7
     private static readonly int PairCount = TestContext.Parameters.Get("pairs", 200_000);
     private static readonly int Seed = TestContext.Parameters.Get("seed", 1);
 
     [Test]
-    public void Parse_and_IsMatch_answer_as_the_reference_algorithm()
+    public void Parse_and_IsMatch_agree_with_the_reference_algorithm()
     {
         PairGenerator pairs = new(Seed);
         var matches = 0;
@@ -22,7 +22,7 @@ public sealed class ImagePatternPropertyTests
 
             if (isValid != KubeletAlgorithm.IsValid(text) || isMatch != KubeletAlgorithm.IsMatch(text, image))
             {
-                var verdict = isValid ? "valid" : "refused";
+                var verdict = isValid ? "valid" : "rejected";
                 var answer = isMatch ? "matches" : "does not match";
                 Assert.Fail($"Pair {i} of seed {Seed}: pattern {Show(text)} is {verdict} and {answer} {Show(image)}.");
             }

@@ -14,7 +14,7 @@ public sealed class ImagePatternSetTests
     [TestCase("b.c.io/x", -1)]
     [TestCase("b.io/%", -1)]
     [TestCase("user@b.io/x?y#z", 1)]
-    public void FirstMatch_gives_the_index_of_the_first_pattern_that_matches(string image, int expected)
+    public void FirstMatch_returns_the_index_of_the_first_matching_pattern(string image, int expected)
     {
         var set = Parse("a.io", "*.io/x", "*.io:80", "*", "b.io/x", "a.io/x", "a.io");
 
@@ -42,7 +42,7 @@ public sealed class ImagePatternSetTests
     }
 
     [Test]
-    public void FirstMatch_answers_as_trying_one_pattern_after_the_other()
+    public void FirstMatch_agrees_with_trying_the_patterns_one_by_one()
     {
         PairGenerator pairs = new(seed: 1);
         Random random = new(1);

@@ -6,15 +6,15 @@ namespace Ecr.Credentials.Tests.Matching;
 public sealed class ImagePatternTests
 {
     [TestCaseSource(typeof(ImageMatchingVectors), nameof(ImageMatchingVectors.All))]
-    public void IsMatch_gives_the_answer_of_the_kubelet(string glob, string image, string answer)
+    public void IsMatch_returns_what_the_kubelet_decides(string glob, string image, string answer)
     {
         var isValid = ImagePattern.TryParse(glob, out var pattern);
 
         Assert.That(isValid && pattern!.IsMatch(image), Is.EqualTo(answer == "true"));
-        Assert.That(isValid || answer == "error", "A pattern that answers true or false must parse.");
+        Assert.That(isValid || answer == "error", "A pattern whose answer is true or false must parse.");
     }
 
-    // Corners of Go's rules for IPv6 literals. A zone is decoded text, so '*', '.', ':' and brackets reach matching through it.
+    // Corner cases of Go's rules for IPv6 literals. A zone is decoded text, so it can bring '*', '.', ':' and brackets into matching.
     [TestCase("[fe80::1%25*]:80", "[fe80::1%25eth0]:80/x", true)]
     [TestCase("[fe80::1%25%2A]:80", "[fe80::1%25eth0]:80/x", true)]
     [TestCase("[fe80::1%25a%2Eb]:80", "[fe80::1%25a.b]:80/x", true)]
@@ -64,7 +64,7 @@ public sealed class ImagePatternTests
 
     // Not by [TestCase]: metadata cannot hold a lone surrogate.
     [Test]
-    public void A_lone_surrogate_counts_as_the_replacement_character()
+    public void A_lone_surrogate_is_treated_as_the_replacement_character()
     {
         Assert.That(ImagePattern.Parse("r\ud800.io").IsMatch("r\ufffd.io/x"));
         Assert.That(ImagePattern.Parse("r.io/\udc00").IsMatch("r.io/\ufffd"));
@@ -72,24 +72,24 @@ public sealed class ImagePatternTests
         Assert.That(ImagePattern.Parse("r.io/\ud83d").IsMatch("r.io/\U0001F600"), Is.False);
     }
 
-    [TestCase("a\nb.io", "'\\x0a' is a control character", 1)]
-    [TestCase("r.io/x\u007f", "'\\x7f' is a control character", 6)]
-    [TestCase("reg istry.io", "' ' may not stand in a host", 3)]
-    [TestCase("a@r{.io", "'{' may not stand in a host", 3)]
-    [TestCase("r.io/a%2", "'%2' is no percent escape", 6)]
-    [TestCase("r.io/x#%zz", "'%zz' is no percent escape", 7)]
-    [TestCase("%41.io", "'%41' may not be escaped in a host", 0)]
-    [TestCase("ubuntu:20.04", "'20.04' is no port", 7)]
-    [TestCase("a:b:80/x", "'b:80' is no port", 2)]
-    [TestCase("busybox@sha256:abcd", "'abcd' is no port", 15)]
-    [TestCase("[::1]x/y", "'x' is no port", 5)]
-    [TestCase("reg[0-9].io", "'[' may stand only at the start of an IPv6 address", 3)]
-    [TestCase("[::1", "'[' has no ']'", 0)]
-    [TestCase("[a-z].io", "'.io' is no port", 5)]
-    [TestCase("u@[a-z]", "'a-z' is no IPv6 address", 3)]
-    [TestCase("[fe80::1%25]", "'fe80::1%25' is no IPv6 address", 1)]
-    [TestCase("[fe80::1%25a%ff]", "'%ff' may not be escaped in a host", 12)]
-    public void Parse_says_what_is_wrong_where(string text, string explanation, int position)
+    [TestCase("a\nb.io", "\"\\u000a\" is a control character", 1)]
+    [TestCase("r.io/x\u007f", "\"\\u007f\" is a control character", 6)]
+    [TestCase("reg istry.io", "\" \" is not allowed in a host", 3)]
+    [TestCase("a@r{.io", "\"{\" is not allowed in a host", 3)]
+    [TestCase("r.io/a%2", "\"%2\" is not a valid percent-escape", 6)]
+    [TestCase("r.io/x#%zz", "\"%zz\" is not a valid percent-escape", 7)]
+    [TestCase("%41.io", "\"%41\" is not allowed in a host. Write the character unescaped", 0)]
+    [TestCase("ubuntu:20.04", "\"20.04\" is not a valid port", 7)]
+    [TestCase("a:b:80/x", "\"b:80\" is not a valid port", 2)]
+    [TestCase("busybox@sha256:abcd", "\"abcd\" is not a valid port", 15)]
+    [TestCase("[::1]x/y", "\"x\" is not a valid port", 5)]
+    [TestCase("reg[0-9].io", "\"[\" is allowed only at the start of an IPv6 address", 3)]
+    [TestCase("[::1", "\"[\" has no matching \"]\"", 0)]
+    [TestCase("[a-z].io", "\".io\" is not a valid port", 5)]
+    [TestCase("u@[a-z]", "\"a-z\" is not a valid IPv6 address", 3)]
+    [TestCase("[fe80::1%25]", "\"fe80::1%25\" is not a valid IPv6 address", 1)]
+    [TestCase("[fe80::1%25a%ff]", "\"%ff\" is not allowed in a host. Write the character unescaped", 12)]
+    public void Parse_reports_what_is_wrong_and_where(string text, string explanation, int position)
     {
         Assert.That(
             () => ImagePattern.Parse(text),
@@ -117,7 +117,7 @@ public sealed class ImagePatternTests
     }
 
     [Test]
-    public void TryParse_gives_no_error_for_a_valid_pattern()
+    public void TryParse_returns_no_error_for_a_valid_pattern()
     {
         Assert.That(ImagePattern.TryParse("*.io", out var pattern, out var error));
         Assert.That(error, Is.Null);
@@ -126,11 +126,11 @@ public sealed class ImagePatternTests
 
     [TestCase("")]
     [TestCase("user@*.Example.com:80/%66oo?query#fragment")]
-    public void ToString_returns_the_text_given(string text) =>
+    public void ToString_returns_the_parsed_text(string text) =>
         Assert.That(ImagePattern.Parse(text).ToString(), Is.EqualTo(text));
 
     [Test]
-    public void Hostile_text_throws_nothing()
+    public void Hostile_text_does_not_throw()
     {
         Random random = new(1);
         const string Odd = "%[]:@#?/.*-\\^ \t\u007f\u0080\u00e9\ud800\udc00\uffff\0a0";
@@ -172,12 +172,12 @@ public sealed class ImagePatternTests
     [TestCase("[")]
     [TestCase("@")]
     [TestCase("[::1%25a")]
-    public void Text_of_a_mebibyte_is_answered(string unit)
+    public void Text_of_1_MiB_is_handled(string unit)
     {
         var text = new StringBuilder().Insert(0, unit, (1 << 20) / unit.Length).ToString();
         var isValid = ImagePattern.TryParse(text, out var pattern);
 
-        Assert.That(isValid && !pattern!.IsMatch(text), Is.False, "Every text made of these units that parses matches itself.");
+        Assert.That(isValid && !pattern!.IsMatch(text), Is.False, "Any repetition of these units that parses must match itself.");
         Assert.That(ImagePattern.Parse("*a*a*a*b").IsMatch(text), Is.False);
         Assert.That(ImagePattern.Parse("[::1]").IsMatch(text), Is.False);
     }

@@ -4,7 +4,7 @@ using Ecr.Credentials.Benchmarks.Matching;
 
 namespace Ecr.Credentials.Tests.Matching;
 
-/// <summary>Runs every matching benchmark once, so that none rots, and checks what the comparison with peers is worth.</summary>
+/// <summary>Runs every matching benchmark once to keep it working and checks that it computes the right result.</summary>
 public sealed class MatchingBenchmarkTests
 {
     public static IEnumerable<TestCaseData> Benchmarks =>
@@ -15,7 +15,7 @@ public sealed class MatchingBenchmarkTests
             .SetArgDisplayNames(type.Name, benchmark.Descriptor.WorkloadMethod.Name, benchmark.Parameters.PrintInfo);
 
     [TestCaseSource(nameof(Benchmarks))]
-    public void Every_benchmark_runs_and_gives_the_right_answer(BenchmarkCase benchmark)
+    public void Every_benchmark_runs_and_returns_the_right_result(BenchmarkCase benchmark)
     {
         var instance = Activator.CreateInstance(benchmark.Descriptor.Type)!;
         foreach (var parameter in benchmark.Parameters.Items)
@@ -30,13 +30,13 @@ public sealed class MatchingBenchmarkTests
     }
 
     [Test]
-    public void There_is_something_to_run() => Assert.That(Benchmarks, Is.Not.Empty);
+    public void At_least_one_benchmark_exists() => Assert.That(Benchmarks, Is.Not.Empty);
 
     private static object Expected(object instance, MethodInfo method) => instance switch
     {
         ImagePatternMatching single => single.Case.Expected,
         ImagePatternSetMatching set => method.Name == nameof(ImagePatternSetMatching.NoMatch) ? -1 : set.Count / 2,
         WorstCaseMatching => false,
-        _ => throw new ArgumentException($"Say what '{instance.GetType()}' should answer.", nameof(instance)),
+        _ => throw new ArgumentException($"No expected result for \"{instance.GetType()}\".", nameof(instance)),
     };
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Ecr.Credentials.Tests.Matching;
 
 /// <summary>
-/// Pairs of pattern and image, weighted towards the odd corners of URL parsing. The image is mostly made from the pattern, so that matches
-/// and near misses are as frequent as plain differences.
+/// Generates pairs of pattern and image, weighted towards the corner cases of URL parsing. Most images are derived from the pattern, so that matches
+/// and near misses are as frequent as plain mismatches.
 /// </summary>
 internal sealed class PairGenerator(int seed)
 {
@@ -102,7 +102,7 @@ internal sealed class PairGenerator(int seed)
     private string IPLiteral() => $"[{Pick(IPv6Addresses)}{(Chance(60) ? "%25" + Pick(Zones) : "")}{(Chance(10) ? Pick(Zones) : "")}]";
 
     /// <summary>
-    /// An image that the pattern probably matches: stars filled, what is left of brackets resolved, text escaped, more text behind.
+    /// Derives an image that the pattern probably matches: stars filled in, leftover brackets resolved, text escaped, more text appended.
     /// </summary>
     private string Matching(string pattern)
     {

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>Runs the SDK's <c>dotnet</c> in the repository, on what is built already.</summary>
+/// <summary>Runs the SDK's <c>dotnet</c> in the repository, on existing build output.</summary>
 internal static class DotnetCommand
 {
-    /// <summary>Runs a command to its end.</summary>
+    /// <summary>Runs a command and waits for it to exit.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <returns>Its standard output.</returns>
-    /// <exception cref="AssertionException">It failed; the message holds what it printed.</exception>
+    /// <exception cref="AssertionException">The command failed; the message contains its output.</exception>
     public static async Task<string> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
@@ -18,7 +18,7 @@ internal static class DotnetCommand
             RedirectStandardError = true,
         };
 
-        // A node that stays behind would keep the pipes open.
+        // A build node that stays alive would keep the pipes open.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
 
         using var process = Process.Start(start)!;

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>What the packages hold and say.</summary>
+/// <summary>The content and metadata of the packages.</summary>
 public sealed class PackageTests
 {
     private DirectoryInfo _folder = null!;
@@ -38,10 +38,10 @@ public sealed class PackageTests
     [TestCase("README.md")]
     [TestCase("CHANGELOG.md")]
     [TestCase("icon.png")]
-    public void The_package_holds(string file) => Assert.That(_package.GetEntry(file), Is.Not.Null);
+    public void The_package_contains(string file) => Assert.That(_package.GetEntry(file), Is.Not.Null);
 
     [Test]
-    public void The_symbols_are_in_a_package_beside_it() => Assert.That(_symbols.GetEntry("lib/net10.0/Ecr.Credentials.pdb"), Is.Not.Null);
+    public void The_symbols_are_in_a_separate_package() => Assert.That(_symbols.GetEntry("lib/net10.0/Ecr.Credentials.pdb"), Is.Not.Null);
 
     [TestCase("id", "Ecr.Credentials")]
     [TestCase("license", "Apache-2.0")]
@@ -50,15 +50,15 @@ public sealed class PackageTests
     public void The_nuspec_says(string element, string value) => Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value));
 
     [Test]
-    public void The_nuspec_names_no_folder_of_the_machine_it_was_packed_on() =>
+    public void The_nuspec_contains_no_directory_of_the_build_machine() =>
         Assert.That(_metadata.ToString(), Does.Not.Contain(Repository.Folder).And.Not.Contain("file://"));
 
-    // One commit makes one package, whatever it was checked out by.
+    // A commit produces the same package on every branch.
     [Test]
     public void The_nuspec_does_not_name_the_branch() => Assert.That(Child(_metadata, "repository")?.Attribute("branch"), Is.Null);
 
     [Test]
-    public void The_nuspec_lists_direct_dependencies_of_the_run_time_alone()
+    public void The_nuspec_lists_only_direct_run_time_dependencies()
     {
         var dependencies = _metadata.Descendants()
             .Where(element => element.Name.LocalName == "dependency")
@@ -67,7 +67,7 @@ public sealed class PackageTests
         Assert.That(dependencies, Is.Not.Empty.And.EquivalentTo(GetDirectRuntimeDependencies()));
     }
 
-    // Those that the project itself references, and that bring an assembly; analyzers bring none.
+    // The packages that the project itself references and that contain an assembly; analyzers contain none.
     private static string[] GetDirectRuntimeDependencies()
     {
         using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Folder, "lib/Ecr.Credentials/obj/project.assets.json")));

@@ -2,11 +2,11 @@ using PublicApiGenerator;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>What users compile against changes only on purpose: <c>PublicApi.txt</c> is reviewed with the change.</summary>
+/// <summary>The public API changes only on purpose: <c>PublicApi.txt</c> is reviewed with the change.</summary>
 public sealed class PublicApiTests
 {
     [Test]
-    public void The_public_api_is_the_reviewed_one()
+    public void The_public_API_matches_the_reviewed_one()
     {
         var reviewed = Path.Combine(Repository.Folder, "tests", "Ecr.Credentials.Tests", "Packaging", "PublicApi.txt");
         var current = Path.Combine(AppContext.BaseDirectory, "PublicApi.txt");

@@ -2,16 +2,16 @@ using System.Reflection;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>The sources that the tests were built from.</summary>
+/// <summary>The repository that the tests were built from.</summary>
 internal static class Repository
 {
     private static readonly Assembly Tests = typeof(Repository).Assembly;
 
-    /// <summary>The folder of the repository.</summary>
+    /// <summary>The root directory of the repository.</summary>
     public static string Folder { get; } =
         Tests.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
 
-    /// <summary>The C# files below a directory of the repository, without what a build has written.</summary>
+    /// <summary>The C# files below a directory of the repository, without build output.</summary>
     public static IEnumerable<string> Sources(string directory) =>
         from path in Directory.EnumerateFiles(Path.Combine(Folder, directory), "*.cs", SearchOption.AllDirectories)
         let parts = Path.GetRelativePath(Folder, path).Split(Path.DirectorySeparatorChar)

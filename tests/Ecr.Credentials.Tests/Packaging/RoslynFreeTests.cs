@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>Library and executable are built without source generators, and nothing of the compiler is among their packages.</summary>
+/// <summary>Library and executable are built without source generators and do not depend on packages of the compiler.</summary>
 [TestFixture("lib/Ecr.Credentials")]
 [TestFixture("shim")]
 public sealed class RoslynFreeTests(string project)
 {
     [Test]
-    public void No_package_of_the_closure_belongs_to_the_compiler()
+    public void No_package_dependency_belongs_to_the_compiler()
     {
         using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Folder, project, "obj", "project.assets.json")));
         var packages = assets.RootElement.GetProperty("libraries").EnumerateObject().Select(package => package.Name).ToArray();
@@ -20,7 +20,7 @@ public sealed class RoslynFreeTests(string project)
     }
 
     [Test]
-    public async Task No_analyzer_on_the_command_line_of_the_compiler_is_a_source_generator()
+    public async Task No_analyzer_passed_to_the_compiler_is_a_source_generator()
     {
         var analyzers = await GetAnalyzersAsync();
 
@@ -28,7 +28,7 @@ public sealed class RoslynFreeTests(string project)
         Assert.That(analyzers.Where(HoldsGenerator), Is.Empty);
     }
 
-    // As an editor asks for it: the compiler itself is not run, and an input that does not exist keeps MSBuild from skipping its target.
+    // As editors do it: the compiler itself is not run, and an input that does not exist keeps MSBuild from skipping its target.
     private async Task<string[]> GetAnalyzersAsync()
     {
         const string Option = "/analyzer:";
@@ -50,7 +50,7 @@ public sealed class RoslynFreeTests(string project)
             .Select(argument => argument[Option.Length..].Trim('"'))];
     }
 
-    // The compiler runs a generator only if it bears the attribute.
+    // The compiler runs a generator only if it has the attribute.
     private static bool HoldsGenerator(string assembly)
     {
         using var image = new PEReader(File.OpenRead(assembly));

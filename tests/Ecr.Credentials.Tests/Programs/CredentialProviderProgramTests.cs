@@ -17,7 +17,7 @@ public sealed class CredentialProviderProgramTests
     {
         var (exitCode, output, error) = await RunAsync(Request, new FakeTokenSource(Now.AddHours(12)));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Success));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Success));
         Assert.That(error, Is.Empty);
         Assert.That(
             output,
@@ -26,41 +26,41 @@ public sealed class CredentialProviderProgramTests
                 + "\n"));
     }
 
-    [TestCase("", "The request on standard input cannot be used. The document is empty.")]
-    [TestCase("nginx", "The request on standard input cannot be used. The document is not valid JSON")]
-    [TestCase("[]", "The document is an array.")]
-    [TestCase(Request + "{}", "The document is not valid JSON")]
+    [TestCase("", "invalid request on standard input: the document is empty.")]
+    [TestCase("nginx", "invalid request on standard input: the document is not valid JSON")]
+    [TestCase("[]", "the document is an array.")]
+    [TestCase(Request + "{}", "the document is not valid JSON")]
     [TestCase("{}", "\"kind\" is missing.")]
-    public async Task RunAsync_tells_a_bad_request_in_one_line(string input, string message)
+    public async Task RunAsync_reports_a_bad_request_in_one_line(string input, string message)
     {
         var (exitCode, output, error) = await RunAsync(input, new FakeTokenSource(Now));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Misuse));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.UsageError));
         Assert.That(output, Is.Empty);
         Assert.That(error, Does.StartWith("ecr-credential-provider: ").And.Contain(message));
         AssertOneLine(error);
     }
 
     [Test]
-    public async Task RunAsync_takes_a_request_of_exactly_1_MiB_and_no_longer()
+    public async Task RunAsync_accepts_a_request_of_at_most_1_MiB()
     {
         var padding = new string(' ', (1 << 20) - Request.Length);
 
-        Assert.That((await RunAsync(Request + padding, new FakeTokenSource(Now))).ExitCode, Is.EqualTo(CredentialProviderProgram.Success));
+        Assert.That((await RunAsync(Request + padding, new FakeTokenSource(Now))).ExitCode, Is.EqualTo(ExitCode.Success));
         var (exitCode, output, error) = await RunAsync(Request + padding + " ", new FakeTokenSource(Now));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Misuse));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.UsageError));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.Contain("It is longer than 1 MiB."));
+        Assert.That(error, Does.Contain("larger than 1 MiB"));
     }
 
     [Test]
-    public async Task RunAsync_reads_a_request_that_comes_byte_by_byte()
+    public async Task RunAsync_reads_a_request_that_arrives_byte_by_byte()
     {
         using var input = new OneByteAtATimeStream(Encoding.UTF8.GetBytes(Request));
         var (exitCode, _, _) = await RunAsync(input, new FakeTokenSource(Now));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Success));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Success));
     }
 
     [TestCase(EcrCredentialErrorReason.InvalidRequest, 2)]
@@ -73,7 +73,7 @@ public sealed class CredentialProviderProgramTests
     [TestCase(EcrCredentialErrorReason.Unreachable, 1)]
     [TestCase(EcrCredentialErrorReason.ServiceError, 1)]
     [TestCase(EcrCredentialErrorReason.InvalidResponse, 1)]
-    public async Task RunAsync_tells_misuse_from_failure(EcrCredentialErrorReason reason, int expected)
+    public async Task RunAsync_distinguishes_usage_errors_from_failures(EcrCredentialErrorReason reason, int expected)
     {
         var (exitCode, output, error) = await RunAsync(Request, FakeTokenSource.Failing(reason));
 
@@ -83,18 +83,18 @@ public sealed class CredentialProviderProgramTests
     }
 
     [Test]
-    public async Task RunAsync_tells_the_unforeseen_in_one_line()
+    public async Task RunAsync_reports_an_unexpected_error_in_one_line()
     {
         var (exitCode, output, error) = await RunAsync(Request, new FakeTokenSource((_, _) => throw new NotSupportedException("first\nsecond")));
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Failure));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
         Assert.That(error, Does.Contain("NotSupportedException: first second"));
         AssertOneLine(error);
     }
 
     [Test]
-    public async Task RunAsync_gives_up_at_the_deadline_and_says_what_it_waited_for()
+    public async Task RunAsync_times_out_at_the_deadline_and_says_what_it_waited_for()
     {
         var time = new FakeTimeProvider(Now);
         var asked = new TaskCompletionSource();
@@ -106,14 +106,14 @@ public sealed class CredentialProviderProgramTests
         time.Advance(TimeSpan.FromTicks(1));
         var (exitCode, output, error) = await run;
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Failure));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.StartWith("ecr-credential-provider: There was no credential within 50s."));
+        Assert.That(error, Does.StartWith("ecr-credential-provider: timed out after 50s: "));
         AssertOneLine(error);
     }
 
     [Test]
-    public async Task RunAsync_gives_up_on_input_that_never_ends()
+    public async Task RunAsync_times_out_on_input_that_never_ends()
     {
         var time = new FakeTimeProvider(Now);
         using var input = new EndlessStream();
@@ -122,9 +122,9 @@ public sealed class CredentialProviderProgramTests
         time.Advance(TimeSpan.FromSeconds(50));
         var (exitCode, output, error) = await run;
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Failure));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.Contain("within 50s. The request on standard input had not ended yet."));
+        Assert.That(error, Does.Contain("timed out after 50s: waiting for the end of standard input"));
     }
 
     [Test]
@@ -153,19 +153,20 @@ public sealed class CredentialProviderProgramTests
 
         var exitCode = await CredentialProviderProgram.RunAsync(input, output, error, provider);
 
-        Assert.That(exitCode, Is.EqualTo(CredentialProviderProgram.Failure));
-        Assert.That(error.ToString(), Does.StartWith("ecr-credential-provider: Standard input or output broke: Broken pipe"));
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
+        Assert.That(error.ToString(), Does.StartWith("ecr-credential-provider: standard input or output failed: Broken pipe"));
     }
 
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(61)]
-    public void RunAsync_refuses_a_timeout_beyond_the_kubelets(int seconds)
+    public void RunAsync_rejects_a_timeout_out_of_range(int seconds)
     {
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
 
         Assert.That(
-            async () => await CredentialProviderProgram.RunAsync(Stream.Null, Stream.Null, TextWriter.Null, provider, TimeSpan.FromSeconds(seconds)),
+            async () => await CredentialProviderProgram.RunAsync(
+                Stream.Null, Stream.Null, TextWriter.Null, provider, new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
             Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
@@ -190,7 +191,8 @@ public sealed class CredentialProviderProgramTests
         using var error = new StringWriter();
         using var provider = new EcrCredentialProvider(tokens, new EcrCredentialProviderOptions { TimeProvider = time });
 
-        var exitCode = await CredentialProviderProgram.RunAsync(input, output, error, provider, timeProvider: time);
+        var exitCode = await CredentialProviderProgram.RunAsync(
+            input, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 
         return (exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
@@ -201,7 +203,7 @@ public sealed class CredentialProviderProgramTests
             base.ReadAsync(buffer[..Math.Min(1, buffer.Length)], cancellationToken);
     }
 
-    /// <summary>Standard input of a terminal at which nobody types: reads cannot even be cancelled.</summary>
+    /// <summary>Standard input of an idle terminal: reads never complete and cannot be canceled.</summary>
     private sealed class EndlessStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -33,7 +33,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase("HTTPS://" + Host, Host)]
     [TestCase("http://" + Host, Host)]
     [TestCase("https://public.ecr.aws/", "public.ecr.aws")]
-    public async Task Get_takes_servers_with_and_without_scheme_and_path_and_repeats_them_as_they_are(string input, string host)
+    public async Task Get_accepts_servers_with_and_without_scheme_and_path_and_returns_them_unchanged(string input, string host)
     {
         var tokens = new FakeTokenSource(Now.AddHours(12));
 
@@ -57,7 +57,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase("https://")]
     [TestCase("two\nlines")]
     [TestCase("\u0000")]
-    public async Task Get_says_of_a_server_that_is_not_ECR_that_there_are_no_credentials(string server)
+    public async Task Get_reports_no_credentials_for_a_server_that_is_not_ECR(string server)
     {
         var tokens = new FakeTokenSource(Now);
 
@@ -67,7 +67,7 @@ public sealed class DockerCredentialHelperProgramTests
 
     [TestCase("")]
     [TestCase(" \n")]
-    public async Task Get_without_a_server_says_so_in_the_words_of_the_protocol(string input) =>
+    public async Task Get_without_a_server_fails_with_the_text_of_the_protocol(string input) =>
         Assert.That(await RunAsync("get", input), Is.EqualTo((1, "no credentials server URL\n")));
 
     [TestCase("mirror.example.com:5000")]
@@ -85,7 +85,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase(EcrCredentialErrorReason.NoAwsCredentials)]
     [TestCase(EcrCredentialErrorReason.AccessDenied)]
     [TestCase(EcrCredentialErrorReason.InvalidConfiguration)]
-    public async Task Get_tells_a_failure_where_docker_shows_it(EcrCredentialErrorReason reason) =>
+    public async Task Get_reports_a_failure_where_docker_shows_it(EcrCredentialErrorReason reason) =>
         Assert.That(await RunAsync("get", Host, FakeTokenSource.Failing(reason)), Is.EqualTo((1, $"It is {reason}. Do something.\n")));
 
     [TestCase("public.ecr.aws", EcrCredentialErrorReason.NoAwsCredentials)]
@@ -94,7 +94,7 @@ public sealed class DockerCredentialHelperProgramTests
         Assert.That(await RunAsync("get", server, FakeTokenSource.Failing(reason)), Is.EqualTo((1, NotFound)));
 
     [Test]
-    public async Task Get_gives_up_at_the_deadline_and_says_what_it_waited_for()
+    public async Task Get_times_out_at_the_deadline_and_says_what_it_waited_for()
     {
         var time = new FakeTimeProvider(Now);
         var asked = new TaskCompletionSource();
@@ -107,13 +107,13 @@ public sealed class DockerCredentialHelperProgramTests
         var (exitCode, output) = await run;
 
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(output, Does.StartWith("There was no credential within 50s.").And.EndsWith("\n"));
+        Assert.That(output, Does.StartWith("timed out after 50s: ").And.EndsWith("\n"));
         Assert.That(output.TrimEnd(), Does.Not.Contain('\n'));
     }
 
     [Test]
-    public async Task Get_of_more_than_1_MiB_is_refused() =>
-        Assert.That((await RunAsync("get", new string('x', (1 << 20) + 1))).Output, Does.Contain("It is longer than 1 MiB."));
+    public async Task Get_rejects_input_larger_than_1_MiB() =>
+        Assert.That((await RunAsync("get", new string('x', (1 << 20) + 1))).Output, Does.Contain("larger than 1 MiB"));
 
     [Test]
     public void Get_throws_when_the_caller_cancels()
@@ -131,7 +131,7 @@ public sealed class DockerCredentialHelperProgramTests
     }
 
     [Test]
-    public async Task Get_fails_when_nobody_reads_the_output()
+    public async Task Get_fails_if_the_output_is_closed()
     {
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));
@@ -141,7 +141,7 @@ public sealed class DockerCredentialHelperProgramTests
     }
 
     [Test]
-    public async Task List_names_the_own_registry_of_the_default_region_and_ECR_Public()
+    public async Task List_returns_the_private_registry_of_the_default_region_and_ECR_Public()
     {
         var tokens = new FakeTokenSource((request, _) => Task.FromResult(
             new EcrToken("AWS", "hunter2-secret", Now) { ProxyEndpoint = request.Registry.IsPublic ? null : $"https://{Host}" }));
@@ -157,7 +157,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase(true, false, "{\"https://public.ecr.aws\":\"AWS\"}\n")]
     [TestCase(false, true, $"{{\"https://{Host}\":\"AWS\"}}\n")]
     [TestCase(true, true, "{}\n")]
-    public async Task List_leaves_out_what_has_no_password(bool privateFails, bool publicFails, string expected)
+    public async Task List_omits_registries_without_a_password(bool privateFails, bool publicFails, string expected)
     {
         using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
         var tokens = new FakeTokenSource((request, _) => (request.Registry.IsPublic ? publicFails : privateFails)
@@ -169,7 +169,7 @@ public sealed class DockerCredentialHelperProgramTests
 
     [TestCase(null)]
     [TestCase("https://evil.example")]
-    public async Task List_leaves_out_an_own_registry_that_ECR_does_not_name(string? proxyEndpoint)
+    public async Task List_omits_the_private_registry_if_ECR_returns_no_valid_endpoint(string? proxyEndpoint)
     {
         using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
         var tokens = new FakeTokenSource((_, _) => Task.FromResult(new EcrToken("AWS", "hunter2-secret", Now) { ProxyEndpoint = proxyEndpoint }));
@@ -179,22 +179,22 @@ public sealed class DockerCredentialHelperProgramTests
 
     [TestCase("store", $$"""{"ServerURL":"{{Host}}","Username":"AWS","Secret":"hunter2"}""")]
     [TestCase("erase", Host)]
-    public async Task Store_and_erase_are_refused(string action, string input)
+    public async Task Store_and_erase_are_rejected(string action, string input)
     {
         var (exitCode, output) = await RunAsync(action, input);
 
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(output, Does.StartWith($"Cannot {action} credentials: ").And.Contain("Set AWS_ECR_IGNORE_CREDS_STORAGE=true"));
+        Assert.That(output, Does.StartWith($"{action} is not supported: ").And.Contain("Set AWS_ECR_IGNORE_CREDS_STORAGE=true"));
         Assert.That(output, Does.Not.Contain("hunter2"));
     }
 
     [TestCase("store")]
     [TestCase("erase")]
-    public async Task Store_and_erase_do_nothing_quietly_where_that_is_wanted(string action) =>
+    public async Task Store_and_erase_succeed_without_effect_if_storage_is_ignored(string action) =>
         Assert.That(await RunAsync(action, Host, ignoreStorage: true), Is.EqualTo((0, "")));
 
     [Test]
-    public async Task Version_names_the_program_and_its_version() =>
+    public async Task Version_prints_the_name_and_version_of_the_program() =>
         Assert.That(
             await RunAsync("version", ""),
             Is.EqualTo((0, $"ecr-credential-provider (Ecr.Credentials) {typeof(EcrCredentialProvider).Assembly.GetName().Version!.ToString(3)}\n")));
@@ -202,19 +202,20 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase("")]
     [TestCase("put")]
     [TestCase("GET")]
-    public async Task An_unknown_action_is_refused(string action) =>
+    public async Task An_unknown_action_is_rejected(string action) =>
         Assert.That(
             await RunAsync(action, Host),
-            Is.EqualTo((1, $"The action \"{action}\" is not known. It must be get, list, store, erase or version.\n")));
+            Is.EqualTo((1, $"unknown action \"{action}\": expected get, list, store, erase or version\n")));
 
     [TestCase(0)]
     [TestCase(61)]
-    public void A_timeout_beyond_the_limits_is_refused(int seconds)
+    public void A_timeout_out_of_range_is_rejected(int seconds)
     {
         using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
 
         Assert.That(
-            async () => await DockerCredentialHelperProgram.RunAsync("get", Stream.Null, Stream.Null, provider, timeout: TimeSpan.FromSeconds(seconds)),
+            async () => await DockerCredentialHelperProgram.RunAsync(
+                "get", Stream.Null, Stream.Null, provider, options: new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
             Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
@@ -230,7 +231,8 @@ public sealed class DockerCredentialHelperProgramTests
         using var output = new MemoryStream();
         using var provider = new EcrCredentialProvider(tokens ?? new FakeTokenSource(Now.AddHours(12)), options);
 
-        var exitCode = await DockerCredentialHelperProgram.RunAsync(action, inputStream, output, provider, ignoreStorage, timeProvider: time);
+        var exitCode = await DockerCredentialHelperProgram.RunAsync(
+            action, inputStream, output, provider, ignoreStorage, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 
         return (exitCode, Encoding.UTF8.GetString(output.ToArray()));
     }

@@ -12,7 +12,7 @@ public sealed class LoginPasswordProgramTests
 
     [TestCase(Host)]
     [TestCase(Host + "/team/app:1.2")]
-    public async Task RunAsync_writes_the_password_alone(string imageOrHost)
+    public async Task RunAsync_writes_only_the_password(string imageOrHost)
     {
         var tokens = new FakeTokenSource(Now);
 
@@ -21,7 +21,7 @@ public sealed class LoginPasswordProgramTests
     }
 
     [Test]
-    public async Task RunAsync_without_a_host_asks_for_the_default_region()
+    public async Task RunAsync_without_a_host_uses_the_default_region()
     {
         using var region = new ScopedVariable("AWS_REGION", "eu-north-1");
         var tokens = new FakeTokenSource(Now);
@@ -32,9 +32,9 @@ public sealed class LoginPasswordProgramTests
     }
 
     [TestCase("docker.io", 2, "\"docker.io\" is not an Amazon ECR registry host.")]
-    [TestCase("https://" + Host, 2, "begins with a scheme.")]
-    [TestCase("", 2, "The registry host is missing.")]
-    public async Task RunAsync_tells_a_host_that_is_not_ECR(string host, int exitCode, string message)
+    [TestCase("https://" + Host, 2, "must not include a scheme.")]
+    [TestCase("", 2, "the registry host is missing.")]
+    public async Task RunAsync_reports_a_host_that_is_not_ECR(string host, int exitCode, string message)
     {
         var result = await RunAsync(host, new FakeTokenSource(Now));
 
@@ -43,13 +43,13 @@ public sealed class LoginPasswordProgramTests
     }
 
     [Test]
-    public async Task RunAsync_tells_a_failure_on_standard_error() =>
+    public async Task RunAsync_reports_a_failure_on_standard_error() =>
         Assert.That(
             await RunAsync(Host, FakeTokenSource.Failing(EcrCredentialErrorReason.AccessDenied)),
             Is.EqualTo((1, "", $"ecr-credential-provider: It is AccessDenied. Do something.{Environment.NewLine}")));
 
     [Test]
-    public async Task RunAsync_gives_up_at_the_deadline()
+    public async Task RunAsync_times_out_at_the_deadline()
     {
         var time = new FakeTimeProvider(Now);
         var asked = new TaskCompletionSource();
@@ -60,7 +60,7 @@ public sealed class LoginPasswordProgramTests
         var (exitCode, output, error) = await run;
 
         Assert.That((exitCode, output), Is.EqualTo((1, "")));
-        Assert.That(error, Does.Contain("There was no credential within 50s."));
+        Assert.That(error, Does.Contain("timed out after 50s: "));
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string? host, FakeTokenSource tokens, FakeTimeProvider? time = null)
@@ -69,7 +69,7 @@ public sealed class LoginPasswordProgramTests
         using var error = new StringWriter();
         using var provider = new EcrCredentialProvider(tokens);
 
-        var exitCode = await LoginPasswordProgram.RunAsync(host, output, error, provider, timeProvider: time);
+        var exitCode = await LoginPasswordProgram.RunAsync(host, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 
         return (exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }

@@ -8,7 +8,7 @@ public sealed class AllocationTests
     private const string Image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
 
     [Test]
-    public void Parsing_a_request_allocates_the_request_and_its_image()
+    public void Parsing_a_request_allocates_only_the_request_and_its_image()
     {
         var json = new ArrayBufferWriter<byte>();
         new CredentialProviderRequest { Image = Image }.WriteTo(json);
@@ -41,7 +41,7 @@ public sealed class AllocationTests
         Assert.That(written, Is.Zero);
     }
 
-    // In bytes. What the first runs allocate for good, such as type initialisers, does not count.
+    // In bytes. One-time allocations, such as those of type initializers, are made by the warm-up runs.
     private static long Measure(Func<object> action)
     {
         for (var i = 0; i < 100; i++)

@@ -36,12 +36,16 @@ public sealed class CredentialProviderRequestTests
             Is.EquivalentTo(new Dictionary<string, string> { ["a/b"] = "c", ["empty"] = "", ["null"] = "" }));
     }
 
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","future":{"x":[1,{}]}}""", TestName = "Parse_ignores_unknown_fields")]
-    [TestCase("""{"image":"x.io/b","kind":"X","image":"r.io/a","kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1"}""", TestName = "Parse_takes_the_last_of_repeated_fields")]
-    [TestCase(" \r\n\t" + Minimal + "\n\n ", TestName = "Parse_allows_white_space_around")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","i\u006dage":"r.io\/\u0061"}""", TestName = "Parse_resolves_escapes_in_names_and_values")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","serviceAccountToken":null,"serviceAccountAnnotations":null}""", TestName = "Parse_takes_null_for_absent")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","serviceAccountToken":""}""", TestName = "Parse_takes_an_empty_token_for_absent")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","future":{"x":[1,{}]}}""",
+        TestName = "Parse_ignores_unknown_fields")]
+    [TestCase("""{"image":"x.io/b","kind":"X","image":"r.io/a","kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1"}""",
+        TestName = "Parse_uses_the_last_of_repeated_fields")]
+    [TestCase(" \r\n\t" + Minimal + "\n\n ", TestName = "Parse_allows_surrounding_whitespace")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","i\u006dage":"r.io\/\u0061"}""",
+        TestName = "Parse_resolves_escapes_in_names_and_values")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","serviceAccountToken":null,"serviceAccountAnnotations":null}""", TestName = "Parse_treats_null_as_missing")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","serviceAccountToken":""}""",
+        TestName = "Parse_treats_an_empty_token_as_missing")]
     public void Parse_is_lenient_where_kubelets_differ(string json)
     {
         var request = Parse(json);
@@ -50,37 +54,39 @@ public sealed class CredentialProviderRequestTests
         Assert.That(request.ServiceAccountToken, Is.Null);
     }
 
-    [TestCase("", "The document is empty.")]
-    [TestCase(" \n", "The document is empty.")]
-    [TestCase("hello", "The document is not valid JSON from byte 0 on.")]
-    [TestCase("kind: CredentialProviderRequest", "The document is not valid JSON")]
-    [TestCase("{", "The document is not valid JSON from byte 1 on.")]
-    [TestCase(Minimal + "x", "The document is not valid JSON")]
-    [TestCase(Minimal + "{}", "The document is not valid JSON")]
-    [TestCase("\ufeff" + Minimal, "The document is not valid JSON from byte 0 on.")]
-    [TestCase("// comment\n" + Minimal, "The document is not valid JSON")]
-    [TestCase("[]", "The document is an array. It must be an object.")]
-    [TestCase("null", "The document is null. It must be an object.")]
-    [TestCase("\"x\"", "The document is a string. It must be an object.")]
+    [TestCase("", "the document is empty.")]
+    [TestCase(" \n", "the document is empty.")]
+    [TestCase("hello", "the document is not valid JSON at byte 0.")]
+    [TestCase("kind: CredentialProviderRequest", "the document is not valid JSON")]
+    [TestCase("{", "the document is not valid JSON at byte 1.")]
+    [TestCase(Minimal + "x", "the document is not valid JSON")]
+    [TestCase(Minimal + "{}", "the document is not valid JSON")]
+    [TestCase("\ufeff" + Minimal, "the document is not valid JSON at byte 0.")]
+    [TestCase("// comment\n" + Minimal, "the document is not valid JSON")]
+    [TestCase("[]", "the document is an array. It must be an object.")]
+    [TestCase("null", "the document is null. It must be an object.")]
+    [TestCase("\"x\"", "the document is a string. It must be an object.")]
     [TestCase("{}", "\"kind\" is missing. It must be \"CredentialProviderRequest\".")]
     [TestCase("""{"kind":"CredentialProviderResponse"}""", "\"kind\" is \"CredentialProviderResponse\". It must be \"CredentialProviderRequest\".")]
     [TestCase("""{"KIND":"CredentialProviderRequest"}""", "\"kind\" is missing.")]
     [TestCase("""{"kind":7}""", "\"kind\" is a number. It must be a string.")]
     [TestCase("""{"kind":"CredentialProviderRequest"}""", "\"apiVersion\" is missing. It must be credentialprovider.kubelet.k8s.io/v1, v1beta1 or v1alpha1.")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"v1"}""", "\"apiVersion\" is \"v1\".")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v2"}""", "\"apiVersion\" is \"credentialprovider.kubelet.k8s.io/v2\".")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v2"}""",
+        "\"apiVersion\" is \"credentialprovider.kubelet.k8s.io/v2\".")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1"}""", "\"image\" is missing.")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":""}""", "\"image\" is missing.")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":null}""", "\"image\" is missing.")]
     [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","Image":"r.io/a"}""", "\"image\" is missing.")]
-    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":["r.io/a"]}""", "\"image\" is an array. It must be a string.")]
+    [TestCase("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":["r.io/a"]}""",
+        "\"image\" is an array. It must be a string.")]
     [TestCase("""{"image":{}}""", "\"image\" is an object. It must be a string.")]
     [TestCase("""{"image":true}""", "\"image\" is a boolean. It must be a string.")]
     [TestCase("""{"serviceAccountAnnotations":[]}""", "\"serviceAccountAnnotations\" is an array. It must be an object.")]
     [TestCase("""{"serviceAccountAnnotations":{"a":1}}""", "\"a\" is a number. It must be a string.")]
-    [TestCase("""{"image":"\ud800"}""", "A string holds half of a surrogate pair.")]
-    [TestCase("""{"serviceAccountAnnotations":{"\udfff":""}}""", "A string holds half of a surrogate pair.")]
-    public void Parse_says_what_is_wrong(string json, string message)
+    [TestCase("""{"image":"\ud800"}""", "a string contains a lone surrogate.")]
+    [TestCase("""{"serviceAccountAnnotations":{"\udfff":""}}""", "a string contains a lone surrogate.")]
+    public void Parse_reports_what_is_wrong(string json, string message)
     {
         Assert.That(CredentialProviderRequest.TryParse(Encoding.UTF8.GetBytes(json), out var request, out var error), Is.False);
         Assert.That(request, Is.Null);
@@ -89,10 +95,10 @@ public sealed class CredentialProviderRequestTests
     }
 
     [Test]
-    public void Parse_refuses_text_that_is_not_UTF8() =>
+    public void Parse_rejects_text_that_is_not_UTF8() =>
         Assert.That(
             () => CredentialProviderRequest.Parse([.. "{\"image\":\""u8, 0xc3, 0x28, .. "\"}"u8]),
-            Throws.TypeOf<FormatException>().With.Message.StartsWith("The document is not valid UTF-8."));
+            Throws.TypeOf<FormatException>().With.Message.StartsWith("the document is not valid UTF-8."));
 
     [Test]
     public void Parse_never_repeats_the_document_when_it_is_not_JSON() =>
@@ -101,21 +107,21 @@ public sealed class CredentialProviderRequestTests
             Throws.TypeOf<FormatException>().With.Message.Not.Contain("secret"));
 
     [Test]
-    public void Parse_survives_every_damaged_request()
+    public void TryParse_never_throws_for_a_corrupted_request()
     {
         var whole = Encoding.UTF8.GetBytes(
             $$$"""{"kind":"CredentialProviderRequest","apiVersion":"{{{V1}}}","image":"r.io/\u00e9","serviceAccountToken":"t","serviceAccountAnnotations":{"a":"b"}}""");
         var random = new Random(7);
         for (var i = 0; i < 50_000; i++)
         {
-            var damaged = whole.ToArray();
+            var corrupted = whole.ToArray();
             for (var changes = random.Next(1, 4); changes > 0; changes--)
             {
-                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+                corrupted[random.Next(corrupted.Length)] = (byte)random.Next(256);
             }
 
-            var length = random.Next(4) == 0 ? random.Next(damaged.Length) : damaged.Length;
-            Assert.That(() => CredentialProviderRequest.TryParse(damaged.AsSpan(0, length), out _, out _), Throws.Nothing);
+            var length = random.Next(4) == 0 ? random.Next(corrupted.Length) : corrupted.Length;
+            Assert.That(() => CredentialProviderRequest.TryParse(corrupted.AsSpan(0, length), out _, out _), Throws.Nothing);
         }
     }
 
@@ -123,7 +129,8 @@ public sealed class CredentialProviderRequestTests
     public void WriteTo_writes_what_the_kubelet_writes() =>
         Assert.That(
             Write(new CredentialProviderRequest { Image = "test.registry.io/foobar" }),
-            Is.EqualTo("""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"test.registry.io/foobar"}""" + "\n"));
+            Is.EqualTo(
+                """{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"test.registry.io/foobar"}""" + "\n"));
 
     [Test]
     public void WriteTo_sorts_annotations_and_keeps_empty_ones() =>
@@ -140,7 +147,7 @@ public sealed class CredentialProviderRequestTests
 
     [TestCase(CredentialProviderApiVersion.V1Beta1, "v1beta1")]
     [TestCase(CredentialProviderApiVersion.V1Alpha1, "v1alpha1")]
-    public void WriteTo_drops_the_service_account_in_older_versions(CredentialProviderApiVersion version, string text) =>
+    public void WriteTo_omits_the_service_account_in_older_versions(CredentialProviderApiVersion version, string text) =>
         Assert.That(
             Write(new CredentialProviderRequest
             {
@@ -151,7 +158,7 @@ public sealed class CredentialProviderRequestTests
             }),
             Is.EqualTo($$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/{{text}}","image":"r.io/a"}""" + "\n"));
 
-    // What Go's encoder writes for each; see https://pkg.go.dev/encoding/json#Marshal.
+    // The expected text is what Go's encoder writes, https://pkg.go.dev/encoding/json#Marshal.
     [TestCase("<>&", @"\u003c\u003e\u0026")]
     [TestCase("\"\\/'+=`", @"\""\\/'+=`")]
     [TestCase("\b\f\n\r\t\u0000\u001f\u007f", "\\b\\f\\n\\r\\t\\u0000\\u001f\u007f")]
@@ -167,7 +174,7 @@ public sealed class CredentialProviderRequestTests
     }
 
     [Test]
-    public void WriteTo_replaces_half_of_a_surrogate_pair() =>
+    public void WriteTo_replaces_a_lone_surrogate() =>
         Assert.That(Write(new CredentialProviderRequest { Image = "a\ud800b" }), Does.Contain(@"""image"":""a\ufffdb"""));
 
     [Test]

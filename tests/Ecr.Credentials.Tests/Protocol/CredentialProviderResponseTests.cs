@@ -11,7 +11,7 @@ public sealed class CredentialProviderResponseTests
     [TestCase(CredentialProviderApiVersion.V1, "v1")]
     [TestCase(CredentialProviderApiVersion.V1Beta1, "v1beta1")]
     [TestCase(CredentialProviderApiVersion.V1Alpha1, "v1alpha1")]
-    public void WriteTo_writes_what_the_kubelet_takes(CredentialProviderApiVersion version, string text)
+    public void WriteTo_writes_what_the_kubelet_accepts(CredentialProviderApiVersion version, string text)
     {
         var response = new CredentialProviderResponse
         {
@@ -29,7 +29,7 @@ public sealed class CredentialProviderResponseTests
     }
 
     [Test]
-    public void WriteTo_says_zero_and_leaves_out_an_unknown_duration()
+    public void WriteTo_writes_a_duration_of_zero_and_omits_a_null_duration()
     {
         Assert.That(Write(new() { CacheKeyType = CacheKeyType.Image, CacheDuration = TimeSpan.Zero }), Does.Contain("\"cacheDuration\":\"0s\""));
         Assert.That(Write(new() { CacheKeyType = CacheKeyType.Image }), Does.Contain("\"cacheKeyType\":\"Image\",\"auth\":{}}"));
@@ -48,7 +48,7 @@ public sealed class CredentialProviderResponseTests
     [TestCase(CacheKeyType.Image)]
     [TestCase(CacheKeyType.Registry)]
     [TestCase(CacheKeyType.Global)]
-    public void Parse_reads_whatever_WriteTo_writes(CacheKeyType type)
+    public void Parse_reads_what_WriteTo_writes(CacheKeyType type)
     {
         var written = new CredentialProviderResponse
         {
@@ -67,9 +67,9 @@ public sealed class CredentialProviderResponseTests
         Assert.That(read.Auth["*.r.io/\u00e9"].Password, Is.EqualTo("p\u2028\U0001f600"));
     }
 
-    [TestCase(""" "cacheKeyType":"Image" """, null, TestName = "Parse_takes_a_response_without_auth")]
-    [TestCase(""" "cacheKeyType":"Image","auth":null,"cacheDuration":null """, null, TestName = "Parse_takes_null_for_absent_auth_and_duration")]
-    [TestCase(""" "cacheKeyType":"Image","auth":{},"cacheDuration":"0" """, "00:00:00", TestName = "Parse_tells_zero_from_absent")]
+    [TestCase(""" "cacheKeyType":"Image" """, null, TestName = "Parse_accepts_a_response_without_auth")]
+    [TestCase(""" "cacheKeyType":"Image","auth":null,"cacheDuration":null """, null, TestName = "Parse_treats_null_auth_and_duration_as_missing")]
+    [TestCase(""" "cacheKeyType":"Image","auth":{},"cacheDuration":"0" """, "00:00:00", TestName = "Parse_distinguishes_zero_from_missing")]
     [TestCase(""" "cacheKeyType":"Image","cacheDuration":"-1m" """, "-00:01:00", TestName = "Parse_keeps_a_negative_duration")]
     public void Parse_accepts_what_the_kubelet_accepts(string rest, string? duration)
     {
@@ -82,7 +82,7 @@ public sealed class CredentialProviderResponseTests
     [TestCase("null")]
     [TestCase("{}")]
     [TestCase("""{"username":null,"password":null}""")]
-    public void Parse_takes_a_missing_user_name_and_password_for_empty(string entry)
+    public void Parse_treats_a_missing_user_name_and_password_as_empty(string entry)
     {
         var auth = Parse($$$"""{{{{Head}}},"cacheKeyType":"Image","auth":{"r.io":{{{entry}}}}}""").Auth["r.io"];
 
@@ -95,22 +95,22 @@ public sealed class CredentialProviderResponseTests
     [TestCase("""{_}""", "\"cacheKeyType\" is missing. It must be Image, Registry or Global.")]
     [TestCase("""{_,"cacheKeyType":""}""", "\"cacheKeyType\" is missing.")]
     [TestCase("""{_,"cacheKeyType":"registry"}""", "\"cacheKeyType\" is \"registry\". It must be Image, Registry or Global.")]
-    [TestCase("""{_,"CacheKeyType":"Image"}""", "The response has an unknown field \"CacheKeyType\".")]
-    [TestCase("""{_,"metadata":{}}""", "The response has an unknown field \"metadata\".")]
-    [TestCase("""{_,"cacheKeyType":"Image","cacheKey\u0054ype":"Image"}""", "\"cacheKeyType\" stands in the response twice.")]
+    [TestCase("""{_,"CacheKeyType":"Image"}""", "the response has an unknown field \"CacheKeyType\".")]
+    [TestCase("""{_,"metadata":{}}""", "the response has an unknown field \"metadata\".")]
+    [TestCase("""{_,"cacheKeyType":"Image","cacheKey\u0054ype":"Image"}""", "duplicate field \"cacheKeyType\" in the response.")]
     [TestCase("""{_,"cacheKeyType":"Image","cacheDuration":0}""", "\"cacheDuration\" is a number. It must be a string.")]
     [TestCase("""{_,"cacheKeyType":"Image","cacheDuration":""}""", "\"cacheDuration\" is \"\". It must be a Go duration")]
     [TestCase("""{_,"cacheKeyType":"Image","cacheDuration":"1d"}""", "\"cacheDuration\" is \"1d\". It must be a Go duration")]
     [TestCase("""{_,"auth":[]}""", "\"auth\" is an array. It must be an object.")]
-    [TestCase("""{_,"auth":{"r.io":"x"}}""", "The entry \"r.io\" of \"auth\" is a string. It must be an object.")]
+    [TestCase("""{_,"auth":{"r.io":"x"}}""", "the entry \"r.io\" of \"auth\" is a string. It must be an object.")]
     [TestCase("""{_,"auth":{"r.io":{"username":1}}}""", "\"username\" is a number. It must be a string.")]
-    [TestCase("""{_,"auth":{"r.io":{"Username":"x"}}}""", "The response has an unknown field \"Username\".")]
-    [TestCase("""{_,"auth":{"r.io":{"email":"x"}}}""", "The response has an unknown field \"email\".")]
-    [TestCase("""{_,"auth":{"r.io":{"password":"a","password":"b"}}}""", "\"password\" stands in an entry of \"auth\" twice.")]
-    [TestCase("""{_,"auth":{"r.io":{},"r\u002eio":{}}}""", "\"r.io\" stands in \"auth\" twice.")]
-    [TestCase("""{_,"cacheKeyType":"Image"} {}""", "The document is not valid JSON")]
-    [TestCase("", "The document is empty.")]
-    public void Parse_refuses_what_the_kubelet_refuses_and_says_why(string json, string message)
+    [TestCase("""{_,"auth":{"r.io":{"Username":"x"}}}""", "the response has an unknown field \"Username\".")]
+    [TestCase("""{_,"auth":{"r.io":{"email":"x"}}}""", "the response has an unknown field \"email\".")]
+    [TestCase("""{_,"auth":{"r.io":{"password":"a","password":"b"}}}""", "duplicate field \"password\" in an entry of \"auth\".")]
+    [TestCase("""{_,"auth":{"r.io":{},"r\u002eio":{}}}""", "duplicate field \"r.io\" in \"auth\".")]
+    [TestCase("""{_,"cacheKeyType":"Image"} {}""", "the document is not valid JSON")]
+    [TestCase("", "the document is empty.")]
+    public void Parse_rejects_what_the_kubelet_rejects_and_reports_why(string json, string message)
     {
         var text = json.Replace("_", Head, StringComparison.Ordinal);
 

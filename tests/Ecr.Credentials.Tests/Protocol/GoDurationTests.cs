@@ -15,7 +15,7 @@ public sealed class GoDurationTests
     [TestCase("-30s", "-00:00:30")]
     [TestCase("12h", "12:00:00")]
     [TestCase("12h0m0s", "12:00:00")]
-    [TestCase("1m1h1m", "01:02:00")] // Units may stand in any order and repeat.
+    [TestCase("1m1h1m", "01:02:00")] // Units may be repeated and in any order.
     [TestCase("1.5s", "00:00:01.5")]
     [TestCase(".5s", "00:00:00.5")]
     [TestCase("1.s", "00:00:01")]
@@ -24,14 +24,14 @@ public sealed class GoDurationTests
     [TestCase("1\u00b5s", "00:00:00.000001")]
     [TestCase("1\u03bcs", "00:00:00.000001")]
     [TestCase("100ns", "00:00:00.0000001")]
-    [TestCase("99ns", "00:00:00")] // Finer than TimeSpan can hold.
+    [TestCase("99ns", "00:00:00")] // Below the resolution of TimeSpan.
     [TestCase("0.100000000000000000000h", "00:06:00")]
     [TestCase("0.9223372036854775807h", "00:55:20.4139332")]
     [TestCase("9223372036854775807ns", "106751.23:47:16.8547758")]
     [TestCase("2562047h47m16.854775807s", "106751.23:47:16.8547758")]
     [TestCase("-9223372036854775808ns", "-106751.23:47:16.8547758")]
     [TestCase("-2562047h47m16.854775808s", "-106751.23:47:16.8547758")]
-    public void Parse_reads_what_Go_reads(string text, string expected) =>
+    public void Parse_accepts_what_Go_accepts(string text, string expected) =>
         Assert.That(GoDuration.Parse(text), Is.EqualTo(TimeSpan.Parse(expected, CultureInfo.InvariantCulture)));
 
     [TestCase("")]
@@ -63,7 +63,7 @@ public sealed class GoDurationTests
     [TestCase("9223372036854ms775us808ns")]
     [TestCase("99999999999999999999999h")]
     [TestCase("3000000h")]
-    public void Parse_refuses_what_Go_refuses(string text)
+    public void Parse_rejects_what_Go_rejects(string text)
     {
         Assert.That(GoDuration.TryParse(text, out _), Is.False);
         Assert.That(() => GoDuration.Parse(text), Throws.TypeOf<FormatException>().With.Message.StartsWith($"\"{text}\" is not a duration."));
@@ -85,14 +85,14 @@ public sealed class GoDurationTests
         Assert.That(GoDuration.Format(TimeSpan.Parse(duration, CultureInfo.InvariantCulture)), Is.EqualTo(expected));
 
     [Test]
-    public void Format_refuses_what_Go_cannot_hold()
+    public void Format_rejects_durations_beyond_the_range_of_Go()
     {
         Assert.That(() => GoDuration.Format(TimeSpan.MaxValue), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => GoDuration.Format(TimeSpan.MinValue), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
-    public void Parse_reads_whatever_Format_writes()
+    public void Parse_reads_what_Format_writes()
     {
         var random = new Random(20260101);
         for (var i = 0; i < 100_000; i++)

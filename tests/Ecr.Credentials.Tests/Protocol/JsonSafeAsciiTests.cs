@@ -6,12 +6,12 @@ namespace Ecr.Credentials.Tests.Protocol;
 
 public sealed class JsonSafeAsciiTests
 {
-    // Shorter than a vector, one, and several with and without a rest.
+    // Shorter than a vector, one vector, and several vectors with and without a remainder.
     private static int[] Lengths =>
         [1, 3, Vector<byte>.Count - 1, Vector<byte>.Count, Vector<byte>.Count + 1, 3 * Vector<byte>.Count, (4 * Vector<byte>.Count) - 1];
 
     [Test]
-    public void TryWrite_takes_no_text() => Assert.That(JsonSafeAscii.TryWrite("", []), Is.True);
+    public void TryWrite_accepts_empty_text() => Assert.That(JsonSafeAscii.TryWrite("", []), Is.True);
 
     [TestCaseSource(nameof(Lengths))]
     public void TryWrite_writes_ASCII_as_it_is(int length)
@@ -30,31 +30,31 @@ public sealed class JsonSafeAsciiTests
     }
 
     [TestCaseSource(nameof(Lengths))]
-    public void TryWrite_tells_every_character_at_every_place(int length)
+    public void TryWrite_classifies_every_character_at_every_position(int length)
     {
-        var wrong = new List<(char Character, int Place)>();
+        var wrong = new List<(char Character, int Position)>();
         var text = Enumerable.Repeat('x', length).ToArray();
         var utf8 = new byte[length];
-        for (var place = 0; place < length; place++)
+        for (var position = 0; position < length; position++)
         {
             for (var c = 0; c <= 0x300; c++)
             {
-                text[place] = (char)c;
+                text[position] = (char)c;
                 if (JsonSafeAscii.TryWrite(text, utf8) != IsPlain((char)c))
                 {
-                    wrong.Add(((char)c, place));
+                    wrong.Add(((char)c, position));
                 }
             }
 
-            text[place] = 'x';
+            text[position] = 'x';
         }
 
         Assert.That(wrong, Is.Empty);
     }
 
-    // Where narrowing would leave something of ASCII.
+    // Truncated to a byte, many of these characters would look like ASCII.
     [TestCaseSource(nameof(Lengths))]
-    public void TryWrite_refuses_all_else_of_UTF_16(int length)
+    public void TryWrite_rejects_everything_that_is_not_ASCII(int length)
     {
         var text = Enumerable.Repeat('x', length).ToArray();
         var wrong = new List<char>();

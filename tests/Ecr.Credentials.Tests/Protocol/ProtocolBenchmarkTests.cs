@@ -2,11 +2,11 @@ using Ecr.Credentials.Benchmarks.Protocol;
 
 namespace Ecr.Credentials.Tests.Protocol;
 
-/// <summary>Runs every benchmark of the protocol once, so that none rots.</summary>
+/// <summary>Runs every protocol benchmark once to keep it working.</summary>
 public sealed class ProtocolBenchmarkTests
 {
     [Test]
-    public void Reading_gives_the_same_image()
+    public void Both_readers_return_the_same_image()
     {
         var benchmark = new RequestReading();
         benchmark.Prepare();
@@ -15,12 +15,12 @@ public sealed class ProtocolBenchmarkTests
     }
 
     [Test]
-    public void Writing_gives_a_response_of_the_same_length()
+    public void Both_writers_write_a_response_of_the_same_length()
     {
         var benchmark = new ResponseWriting();
         benchmark.Prepare();
 
-        // The line feed at the end is the kubelet's own habit.
+        // Like the kubelet, Response() ends the line with a line feed.
         Assert.That(benchmark.Response(), Is.EqualTo(benchmark.Generated() + 1));
     }
 }

@@ -24,7 +24,7 @@ public sealed class EcrRegistryTests
     }
 
     [TestCaseSource(nameof(Vectors), new object[] { "refuse" })]
-    public void Parse_refuses_a_host_that_is_not_ECR(JsonElement row)
+    public void Parse_rejects_a_host_that_is_not_ECR(JsonElement row)
     {
         Assert.That(EcrRegistry.TryParse(row.Text("host"), out var registry, out var error), Is.False);
         Assert.That(registry, Is.Null);
@@ -38,20 +38,20 @@ public sealed class EcrRegistryTests
     [TestCase("/team/app@sha256:0123")]
     [TestCase("/public.ecr.aws/app")]
     [TestCase("/x@y")]
-    public void Parse_decides_on_the_host_alone(string path)
+    public void Parse_ignores_the_path(string path)
     {
         var registry = EcrRegistry.Parse(Host + path);
 
         Assert.That((registry.Host, registry.IsPublic), Is.EqualTo((Host, false)));
     }
 
-    // No list of regions: a region of next year works today, and no other shape does.
+    // There is no list of regions: future regions of the same form work too.
     [TestCase("nz-north-9.amazonaws.com", "aws")]
     [TestCase("us-gov-central-12.amazonaws.com", "aws-us-gov")]
     [TestCase("cn-central-1.amazonaws.com.cn", "aws-cn")]
     [TestCase("eusc-fr-west-1.amazonaws.eu", "aws-eusc")]
     [TestCase("us-isob-west-2.sc2s.sgov.gov", "aws-iso-b")]
-    public void Parse_tells_the_partition_of_a_new_region_by_its_shape(string regionAndSuffix, string partition) =>
+    public void Parse_derives_the_partition_of_a_new_region_from_its_name(string regionAndSuffix, string partition) =>
         Assert.That(EcrRegistry.Parse($"123456789012.dkr.ecr.{regionAndSuffix}").Partition, Is.EqualTo(partition));
 
     [TestCase("eu-west")]
@@ -66,31 +66,32 @@ public sealed class EcrRegistryTests
     [TestCase("us-gov-east-1-1")]
     [TestCase("eusc-deu-east-1")]
     [TestCase("eu-west-\u0661")]
-    public void Parse_refuses_what_has_no_shape_of_a_region(string region) =>
+    public void Parse_rejects_an_invalid_region(string region) =>
         Assert.That(
             () => EcrRegistry.Parse($"123456789012.dkr.ecr.{region}.amazonaws.com"),
-            Throws.TypeOf<FormatException>().With.Message.EndsWith($"\"{region}\" is not the name of an AWS region."));
+            Throws.TypeOf<FormatException>().With.Message.EndsWith($"\"{region}\" is not a valid AWS region."));
 
-    [TestCase("", "The registry host is missing.")]
-    [TestCase("/app", "The registry host is missing.")]
+    [TestCase("", "the registry host is missing.")]
+    [TestCase("/app", "the registry host is missing.")]
     [TestCase("docker.io/library/nginx", "\"docker.io\" is not an Amazon ECR registry host.")]
-    [TestCase("https://" + Host + "/app", "\"https://" + Host + "/app\" begins with a scheme. Leave it out")]
-    [TestCase("HTTP://" + Host, "\"HTTP://" + Host + "\" begins with a scheme.")]
-    [TestCase("AWS:hunter2@" + Host, "The registry host holds an \"@\".")]
-    [TestCase("12345.dkr.ecr.eu-west-1.amazonaws.com", "\"12345.dkr.ecr.eu-west-1.amazonaws.com\" is not an Amazon ECR registry host. The account id \"12345\" is not 12 digits.")]
-    [TestCase(Host + ".cn", "\"" + Host + ".cn\" is not an Amazon ECR registry host. Hosts in the region \"eu-west-1\" end in \"amazonaws.com\" or \"on.aws\".")]
-    [TestCase(Host + ":8443", "\"" + Host + ":8443\" is not an Amazon ECR registry host. Its port must be 443 or left out.")]
-    [TestCase(Host + ":", "\"" + Host + ":\" is not an Amazon ECR registry host. Its port must be 443 or left out.")]
-    [TestCase("public.ecr.aws:80/x", "\"public.ecr.aws:80\" is not an Amazon ECR registry host. Its port must be 443 or left out.")]
-    public void Parse_says_which_part_is_wrong(string text, string message) =>
+    [TestCase("https://" + Host + "/app", "\"https://" + Host + "/app\" must not include a scheme. Start with")]
+    [TestCase("HTTP://" + Host, "\"HTTP://" + Host + "\" must not include a scheme.")]
+    [TestCase("AWS:hunter2@" + Host, "the registry host contains \"@\".")]
+    [TestCase("12345.dkr.ecr.eu-west-1.amazonaws.com",
+        "\"12345.dkr.ecr.eu-west-1.amazonaws.com\" is not an Amazon ECR registry host. The account ID \"12345\" is not 12 digits.")]
+    [TestCase(Host + ".cn", "\"" + Host + ".cn\" is not an Amazon ECR registry host. Hosts in region \"eu-west-1\" end in \"amazonaws.com\" or \"on.aws\".")]
+    [TestCase(Host + ":8443", "\"" + Host + ":8443\" is not an Amazon ECR registry host. The port must be 443 or omitted.")]
+    [TestCase(Host + ":", "\"" + Host + ":\" is not an Amazon ECR registry host. The port must be 443 or omitted.")]
+    [TestCase("public.ecr.aws:80/x", "\"public.ecr.aws:80\" is not an Amazon ECR registry host. The port must be 443 or omitted.")]
+    public void Parse_reports_which_part_is_wrong(string text, string message) =>
         Assert.That(() => EcrRegistry.Parse(text), Throws.TypeOf<FormatException>().With.Message.StartsWith(message));
 
     [Test]
-    public void Parse_never_repeats_what_stands_before_an_at_sign() =>
+    public void Parse_never_quotes_the_text_before_an_at_sign() =>
         Assert.That(() => EcrRegistry.Parse("AWS:hunter2@" + Host), Throws.TypeOf<FormatException>().With.Message.Not.Contain("hunter2"));
 
     [Test]
-    public void Parse_survives_every_damaged_host()
+    public void TryParse_never_throws_for_a_corrupted_host()
     {
         var random = new Random(11);
         const string Alphabet = ".-:/@0aA\u0661\ud800\n ";

@@ -4,7 +4,7 @@ using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Tests.Samples;
 
-/// <summary>Has the Docker engine pull an image from ECR, with Docker.DotNet.</summary>
+/// <summary>Makes the Docker engine pull an image from ECR, with Docker.DotNet.</summary>
 internal sealed class DockerPull(IDockerClient docker, EcrCredentialProvider ecr)
 {
     public async Task PullAsync(string image, string tag, CancellationToken cancellationToken = default)

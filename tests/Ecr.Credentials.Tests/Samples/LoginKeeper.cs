@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Tests.Samples;
 
-/// <summary>Keeps a login fresh for as long as the host runs: tells somebody, such as a configuration file, every new password.</summary>
+/// <summary>Keeps a login fresh while the host runs: passes every new password to a consumer, such as a configuration file.</summary>
 internal sealed class LoginKeeper(
     IEcrTokenSource tokens, EcrRegistry registry, Func<EcrToken, CancellationToken, Task> login, TimeProvider time, ILogger<LoginKeeper> logger)
     : BackgroundService
@@ -29,7 +29,7 @@ internal sealed class LoginKeeper(
                     current = token;
                 }
 
-                // The cache renews a token after half of its life. To look in every half of the rest is to find the new one long before the old one expires.
+                // The cache refreshes a token after half its lifetime. Checking at half of the remaining time finds the new one in good time.
                 var half = (token.ExpiresAt - time.GetUtcNow()) / 2;
                 delay = half > RetryDelay ? half.Value : RetryDelay;
             }

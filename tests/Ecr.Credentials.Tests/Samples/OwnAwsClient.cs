@@ -4,12 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ecr.Credentials.Tests.Samples;
 
-/// <summary>Takes tokens from a client of the AWS SDK that the program has already, and keeps them as usual.</summary>
+/// <summary>Gets tokens from an AWS SDK client that the program already has, and caches them as usual.</summary>
 internal static class OwnAwsClient
 {
     /// <param name="services">The services.</param>
     /// <param name="getAuthorizationToken">
-    /// Stands for <c>AmazonECRClient.GetAuthorizationTokenAsync</c> in a region, whose answer holds <c>AuthorizationToken</c> and <c>ExpiresAt</c>.
+    /// Represents <c>AmazonECRClient.GetAuthorizationTokenAsync</c> in a region, whose response contains <c>AuthorizationToken</c> and <c>ExpiresAt</c>.
     /// </param>
     public static IServiceCollection AddEcrCredentials(
         this IServiceCollection services,

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ecr.Credentials.Tests.Samples;
 
-/// <summary>Calls the registry's own HTTP API, with a client whose requests get the credential by themselves.</summary>
+/// <summary>Calls the registry's HTTP API, with a client that adds the credentials to its requests.</summary>
 internal static class RegistryApi
 {
     public static IHttpClientBuilder AddRegistryClient(this IServiceCollection services, Uri registry) =>

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Samples;
 
-/// <summary>Runs what the samples show.</summary>
+/// <summary>Runs the samples.</summary>
 public sealed class SampleTests
 {
     private const string Registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
@@ -21,7 +21,7 @@ public sealed class SampleTests
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task DockerPull_hands_the_credential_to_the_Docker_engine()
+    public async Task DockerPull_passes_the_credentials_to_the_Docker_engine()
     {
         await using var engine = await LoopbackServer.StartAsync((_, response) => response.WriteAsync("{\"status\":\"Pull complete\"}\n"));
         using var docker = new DockerClientBuilder().WithEndpoint(engine.Address).Build();
@@ -39,7 +39,7 @@ public sealed class SampleTests
     }
 
     [Test]
-    public async Task OwnAwsClient_is_called_once_for_a_region_and_its_token_decoded()
+    public async Task OwnAwsClient_is_called_once_per_region_and_its_token_is_decoded()
     {
         var regions = new List<string>();
         await using var services = new ServiceCollection()
@@ -60,7 +60,7 @@ public sealed class SampleTests
     }
 
     [Test]
-    public async Task RegistryApi_lists_the_tags_of_a_registry_that_wants_a_credential()
+    public async Task RegistryApi_lists_the_tags_of_a_registry_that_requires_credentials()
     {
         await using var registry = await LoopbackServer.StartAsync((request, response) =>
         {
@@ -111,7 +111,7 @@ public sealed class SampleTests
     }
 
     [Test]
-    public async Task LoginKeeper_tries_again_after_a_minute_when_there_is_no_token()
+    public async Task LoginKeeper_retries_after_a_minute_if_there_is_no_token()
     {
         var time = new TimerSignallingTimeProvider(Start);
         var logins = Channel.CreateUnbounded<(EcrToken Token, DateTimeOffset At)>();
@@ -121,7 +121,7 @@ public sealed class SampleTests
             var fails = isFirst;
             isFirst = false;
             return fails
-                ? throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "Cannot reach AWS. Check the network.")
+                ? throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "cannot reach AWS. Check the network.")
                 : Task.FromResult(new EcrToken("AWS", FakeTokenSource.Password, Start.AddHours(12)));
         });
         using var host = await StartAsync(source, logins.Writer, time);

@@ -2,7 +2,7 @@ using Ecr.Credentials.Tokens;
 
 namespace Ecr.Credentials.Tests.Support;
 
-/// <summary>Gives what the test wants and remembers what it was asked for.</summary>
+/// <summary>Returns tokens that the test chooses and records the requests.</summary>
 internal sealed class FakeTokenSource(Func<EcrTokenRequest, CancellationToken, Task<EcrToken>> answer) : IEcrTokenSource
 {
     public const string Password = "hunter2-secret";
@@ -19,7 +19,7 @@ internal sealed class FakeTokenSource(Func<EcrTokenRequest, CancellationToken, T
     public static FakeTokenSource Failing(EcrCredentialErrorReason reason) =>
         new((_, _) => throw new EcrCredentialException(reason, $"It is {reason}. Do something."));
 
-    /// <summary>Never answers, also when it is cancelled.</summary>
+    /// <summary>Never completes until it is canceled.</summary>
     public static FakeTokenSource Hanging(TaskCompletionSource asked) =>
         new(async (_, cancellationToken) =>
         {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Ecr.Credentials.Tests.Support;
 
-/// <summary>A clock on which a wait is over at once, or never if it is longer than a limit. It remembers how long each would have been.</summary>
+/// <summary>A clock whose timers fire at once, or never if they are longer than a limit. Records the duration of each.</summary>
 internal sealed class InstantTimeProvider(TimeSpan? limit = null) : TimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _waits = new();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Tests.Support;
 
-/// <summary>Remembers what is logged, for every category: <c>Level: text</c>.</summary>
+/// <summary>Collects log messages of every category as <c>Level: text</c>, followed by the full text of the exception.</summary>
 internal sealed class ListLogger : ILogger, ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -16,7 +16,7 @@ internal sealed class ListLogger : ILogger, ILoggerProvider
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
+        _lines.Enqueue($"{logLevel}: {formatter(state, exception)}{exception}");
 
     public ILogger CreateLogger(string categoryName) => this;
 

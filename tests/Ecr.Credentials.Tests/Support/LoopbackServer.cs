@@ -14,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Ecr.Credentials.Tests.Support;
 
 /// <summary>
-/// A server on the loopback interface that stands for any other. Its connections lead there whatever name is asked for, with TLS for that name.
+/// A server on the loopback interface that replaces any other. Its connections reach it under every host name, with a certificate for that name.
 /// </summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
     /// <summary><c>http://127.0.0.1:PORT/</c></summary>
     public Uri Address => _http!;
 
-    /// <summary>A server that answers as <paramref name="answer"/> says.</summary>
+    /// <summary>Starts a server that responds with <paramref name="answer"/>.</summary>
     public static async Task<LoopbackServer> StartAsync(Func<ReceivedRequest, HttpResponse, Task> answer)
     {
         var server = new LoopbackServer();
@@ -61,7 +61,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A server that is content with one <c>Authorization</c> and challenges every other request.</summary>
+    /// <summary>Starts a server that accepts one <c>Authorization</c> header and challenges every other request.</summary>
     public static Task<LoopbackServer> StartWithBasicAuthenticationAsync(string username, string password) => StartAsync((request, response) =>
     {
         if (request.Authorization != BasicAuthorization(username, password))
@@ -73,7 +73,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         return Task.CompletedTask;
     });
 
-    /// <summary>An answer that never comes, nor ends before the client gives up.</summary>
+    /// <summary>A response that never begins, until the client disconnects.</summary>
     public static async Task StaySilentAsync(ReceivedRequest request, HttpResponse response)
     {
         var gone = new TaskCompletionSource();
@@ -81,7 +81,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         await gone.Task;
     }
 
-    /// <summary>An answer in whose place the connection is reset.</summary>
+    /// <summary>Resets the connection instead of responding.</summary>
     public static Task ResetAsync(ReceivedRequest request, HttpResponse response)
     {
         response.HttpContext.Abort();
@@ -91,7 +91,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
     public static string BasicAuthorization(string username, string password) =>
         "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}"));
 
-    /// <summary>A connection to this server, whatever the request's name and port.</summary>
+    /// <summary>Connects to this server, whatever the host and port of the request.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var isSecure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ecr.Credentials.Tests.Support;
 
-/// <summary>What a <see cref="LoopbackServer"/> got.</summary>
+/// <summary>A request that a <see cref="LoopbackServer"/> received.</summary>
 internal sealed record ReceivedRequest(string Method, string Host, string Path, string Query, IReadOnlyDictionary<string, string> Headers, string Body)
 {
     public string? Authorization => Headers.GetValueOrDefault("Authorization");

@@ -1,13 +1,13 @@
 namespace Ecr.Credentials.Tests.Support;
 
-/// <summary>An environment variable of this process for the time of a test.</summary>
+/// <summary>Sets an environment variable of this process for the duration of a test.</summary>
 internal sealed class ScopedVariable : IDisposable
 {
     private readonly string _name;
     private readonly string? _before;
 
     /// <param name="name">The variable.</param>
-    /// <param name="value">Its value; null to have it not set.</param>
+    /// <param name="value">Its value; null to unset it.</param>
     public ScopedVariable(string name, string? value)
     {
         _name = name;

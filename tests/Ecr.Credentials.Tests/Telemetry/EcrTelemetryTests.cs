@@ -14,14 +14,14 @@ public sealed class EcrTelemetryTests
     private const string Image = "marker-image";
 
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan Life = TimeSpan.FromHours(12);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
     private static readonly EcrTokenRequest Request = new(EcrRegistry.Parse($"{Account}.dkr.ecr.eu-west-1.amazonaws.com"));
 
     private FakeTimeProvider _time = null!;
     private ListLogger _logger = null!;
     private TelemetryRecorder _telemetry = null!;
 
-    /// <summary>Fails the next calls if set.</summary>
+    /// <summary>If set, the exception that calls fail with.</summary>
     private Exception? _failure;
 
     [SetUp]
@@ -34,10 +34,14 @@ public sealed class EcrTelemetryTests
     }
 
     [TearDown]
-    public void TearDown() => _telemetry.Dispose();
+    public void TearDown()
+    {
+        _telemetry.Dispose();
+        _logger.Dispose();
+    }
 
     [Test]
-    public async Task A_miss_counts_the_request_the_call_and_the_token()
+    public async Task A_miss_records_the_request_the_call_and_the_token()
     {
         using var cache = Cache();
 
@@ -52,7 +56,7 @@ public sealed class EcrTelemetryTests
     }
 
     [Test]
-    public async Task A_hit_counts_the_request()
+    public async Task A_hit_records_the_request()
     {
         using var cache = Cache();
         await cache.GetTokenAsync(Request);
@@ -64,7 +68,7 @@ public sealed class EcrTelemetryTests
     }
 
     [Test]
-    public async Task Who_waits_for_the_call_of_another_one_counts_as_shared()
+    public async Task A_request_that_waits_for_another_requests_call_is_recorded_as_shared()
     {
         var gate = new TaskCompletionSource();
         using var cache = Cache(gate.Task);
@@ -78,7 +82,7 @@ public sealed class EcrTelemetryTests
     }
 
     [Test]
-    public async Task A_token_that_is_evicted_is_held_no_more()
+    public async Task Eviction_decrements_the_token_count()
     {
         var cache = Cache();
         await cache.GetTokenAsync(Request);
@@ -89,7 +93,7 @@ public sealed class EcrTelemetryTests
     }
 
     [Test]
-    public async Task A_failed_call_tells_the_reason()
+    public async Task A_failed_call_records_the_reason()
     {
         using var cache = Cache();
         _failure = new EcrCredentialException(EcrCredentialErrorReason.Throttled, Secret);
@@ -111,7 +115,7 @@ public sealed class EcrTelemetryTests
     }
 
     [Test]
-    public async Task A_call_for_a_caller_belongs_to_the_callers_trace_and_a_refresh_to_its_own()
+    public async Task A_call_joins_the_callers_trace_and_a_background_refresh_starts_its_own()
     {
         using var cache = Cache();
         using var source = new ActivitySource(nameof(TelemetryRecorder));
@@ -120,7 +124,7 @@ public sealed class EcrTelemetryTests
         {
             trace = parent.TraceId;
             await cache.GetTokenAsync(Request);
-            _time.Advance(Life / 2);
+            _time.Advance(Lifetime / 2);
             await cache.GetTokenAsync(Request);
             await cache.WhenIdleAsync();
         }
@@ -140,11 +144,11 @@ public sealed class EcrTelemetryTests
     }
 
     [Test]
-    public async Task A_failed_refresh_is_a_warning()
+    public async Task A_failed_refresh_is_logged_as_a_warning()
     {
         using var cache = Cache();
         await cache.GetTokenAsync(Request);
-        _time.Advance(Life / 2);
+        _time.Advance(Lifetime / 2);
         _failure = new EcrCredentialException(EcrCredentialErrorReason.Throttled, "AWS throttled the calls. Try again later.");
 
         await cache.GetTokenAsync(Request);
@@ -152,12 +156,13 @@ public sealed class EcrTelemetryTests
 
         Assert.That(_logger.Lines, Is.EqualTo(new[]
         {
-            "Warning: The token of region eu-west-1 could not be renewed and serves until 2026-03-02 00:00:00Z: AWS throttled the calls. Try again later.",
+            "Warning: Failed to refresh the token of region eu-west-1; using the cached token until 2026-03-02 00:00:00Z: "
+                + "AWS throttled the calls. Try again later.",
         }));
     }
 
     [Test]
-    public async Task No_secret_account_or_image_is_told_to_anyone()
+    public async Task Logs_metrics_and_traces_contain_no_secret_account_or_image()
     {
         using var cache = Cache();
         using var provider = new EcrCredentialProvider(cache);
@@ -168,22 +173,22 @@ public sealed class EcrTelemetryTests
         _failure = null;
         await provider.GetCredentialsAsync(request);
         await provider.GetCredentialsAsync(request);
-        _time.Advance(Life / 2);
+        _time.Advance(Lifetime / 2);
         _failure = new InvalidOperationException(Secret, new IOException(Image));
         await provider.GetCredentialsAsync(request);
         await cache.WhenIdleAsync();
-        _time.Advance(Life / 4);
+        _time.Advance(Lifetime / 4);
         _failure = new EcrCredentialException(EcrCredentialErrorReason.ServiceError, "The service failed.", new IOException(Secret));
         await provider.GetCredentialsAsync(request);
         await cache.WhenIdleAsync();
 
         var measurements = _telemetry.TakeMeasurements();
         var activities = _telemetry.TakeActivities();
-        string[] told = [.. measurements, .. activities.Select(Describe), .. _logger.Lines];
+        string[] published = [.. measurements, .. activities.Select(Describe), .. _logger.Lines];
         Assert.That((measurements.Length, activities.Length, _logger.Lines.Count), Is.EqualTo((12, 4, 2)));
-        Assert.That(told, Has.None.Contains(Secret));
-        Assert.That(told, Has.None.Contains(Image));
-        Assert.That(told, Has.None.Contains(Account));
+        Assert.That(published, Has.None.Contains(Secret));
+        Assert.That(published, Has.None.Contains(Image));
+        Assert.That(published, Has.None.Contains(Account));
     }
 
     private static string Describe(Activity activity) => string.Join(
@@ -196,13 +201,13 @@ public sealed class EcrTelemetryTests
             .. activity.Baggage.Select(item => $"{item.Key}={item.Value}"),
         ]);
 
-    // Each call takes two seconds.
+    // Each call takes 2 s.
     private EcrTokenCache Cache(Task? gate = null) => new(
         new FakeTokenSource(async (_, _) =>
         {
             await (gate ?? Task.CompletedTask);
             _time.Advance(TimeSpan.FromSeconds(2));
-            return _failure is null ? new EcrToken("AWS", Secret, _time.GetUtcNow() + Life) : throw _failure;
+            return _failure is null ? new EcrToken("AWS", Secret, _time.GetUtcNow() + Lifetime) : throw _failure;
         }),
         new EcrTokenCacheOptions { TimeProvider = _time, Logger = _logger });
 }

@@ -5,7 +5,7 @@ using Ecr.Credentials.Telemetry;
 
 namespace Ecr.Credentials.Tests.Telemetry;
 
-/// <summary>Listens to the library's meter and activities, and keeps what it hears as text.</summary>
+/// <summary>Records the library's measurements as text, and its activities.</summary>
 internal sealed class TelemetryRecorder : IDisposable
 {
     private readonly Lock _gate = new();
@@ -24,8 +24,8 @@ internal sealed class TelemetryRecorder : IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Keep(instrument, value, tags));
-        _meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Keep(instrument, value, tags));
+        _meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
         _meters.Start();
 
         _activities = new ActivityListener
@@ -43,10 +43,10 @@ internal sealed class TelemetryRecorder : IDisposable
         ActivitySource.AddActivityListener(_activities);
     }
 
-    /// <summary>Ends when a token has been evicted, which a memory cache tells from another thread.</summary>
+    /// <summary>Completes when a token has been evicted, which a memory cache reports on another thread.</summary>
     public Task TokenEvicted => _tokenEvicted.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-    /// <summary>What was measured since the last time, as "name value unit tag=value ...".</summary>
+    /// <summary>Returns the measurements since the last call, each as "name value unit tag=value ...".</summary>
     public string[] TakeMeasurements()
     {
         lock (_gate)
@@ -73,7 +73,7 @@ internal sealed class TelemetryRecorder : IDisposable
         _activities.Dispose();
     }
 
-    private void Keep<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private void Record<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{instrument.Name} {value} {instrument.Unit}");
         foreach (var tag in tags)

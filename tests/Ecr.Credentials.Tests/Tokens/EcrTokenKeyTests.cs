@@ -19,10 +19,10 @@ public sealed class EcrTokenKeyTests
         Assert.That(Key(host).GetHashCode(), Is.EqualTo(Key(Host).GetHashCode()));
     }
 
-    [TestCase("123456789012.dkr.ecr.us-east-2.amazonaws.com", TestName = "Another region is another key")]
-    [TestCase("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", TestName = "FIPS is another key")]
-    [TestCase("123456789012.dkr-ecr.us-east-1.on.aws", TestName = "Dual-stack is another key")]
-    [TestCase("public.ecr.aws", TestName = "ECR Public is another key than ECR of its region")]
+    [TestCase("123456789012.dkr.ecr.us-east-2.amazonaws.com", TestName = "Another region has another key")]
+    [TestCase("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", TestName = "A FIPS host has another key")]
+    [TestCase("123456789012.dkr-ecr.us-east-1.on.aws", TestName = "A dual-stack host has another key")]
+    [TestCase("public.ecr.aws", TestName = "ECR Public has another key than private ECR in its region")]
     public void Registries_with_another_API_have_another_key(string host)
     {
         Assert.That(EcrRegistry.Parse(host).ApiEndpoint, Is.Not.EqualTo(EcrRegistry.Parse(Host).ApiEndpoint));
@@ -46,7 +46,7 @@ public sealed class EcrTokenKeyTests
     }
 
     [Test]
-    public void A_request_remembers_its_key_for_the_cache_that_asked_last()
+    public void A_request_remembers_its_key_for_the_most_recent_cache()
     {
         var request = new EcrTokenRequest(EcrRegistry.Parse(Host));
         var key = request.GetKey(Scope);

@@ -17,11 +17,11 @@ public sealed class EcrTokenTests
         Assert.That((token.Username, token.Password, token.ExpiresAt), Is.EqualTo((username, password, (DateTimeOffset?)Expiry)));
     }
 
-    [TestCase("not base64!", "The authorization token is not base64 text.")]
-    [TestCase("QVdT", "The authorization token does not hold a user name, a colon and a password.")]
-    [TestCase("QVdTOg==", "The authorization token does not hold a user name, a colon and a password.")]
-    [TestCase("", "The authorization token does not hold a user name, a colon and a password.")]
-    public void FromAuthorizationToken_says_what_is_wrong_without_repeating_it(string authorizationToken, string message) =>
+    [TestCase("not base64!", "the authorization token is not valid base64.")]
+    [TestCase("QVdT", "the authorization token does not decode to a user name, a colon and a password.")]
+    [TestCase("QVdTOg==", "the authorization token does not decode to a user name, a colon and a password.")]
+    [TestCase("", "the authorization token does not decode to a user name, a colon and a password.")]
+    public void FromAuthorizationToken_reports_what_is_wrong_without_quoting_the_token(string authorizationToken, string message) =>
         Assert.That(
             () => EcrToken.FromAuthorizationToken(authorizationToken, Expiry),
             Throws.TypeOf<FormatException>().With.Message.EqualTo(message));

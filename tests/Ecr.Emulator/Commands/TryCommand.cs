@@ -37,7 +37,8 @@ internal static class TryCommand
         }
         catch (Win32Exception exception)
         {
-            await WriteAsync(output, "Failed", $"\"{ShimProgram.Path}\" cannot be started: {exception.Message}. Build the solution, or set {ShimProgram.PathVariable}.");
+            await WriteAsync(
+                output, "Failed", $"\"{ShimProgram.Path}\" cannot be started: {exception.Message}. Build the solution, or set {ShimProgram.PathVariable}.");
             return 1;
         }
         finally

@@ -61,7 +61,8 @@ internal sealed record AwsHost(AwsService Service, string Region)
 
     private static string? MatchRegion(string name, string form, AwsPartition partition)
     {
-        var pattern = Regex.Escape(form.Replace("{S}", partition.DnsSuffix, StringComparison.Ordinal).Replace("{D}", partition.DualStackDnsSuffix, StringComparison.Ordinal))
+        var pattern = Regex.Escape(
+            form.Replace("{S}", partition.DnsSuffix, StringComparison.Ordinal).Replace("{D}", partition.DualStackDnsSuffix, StringComparison.Ordinal))
             .Replace(Regex.Escape("{r}"), $"(?<region>{partition.RegionPattern})", StringComparison.Ordinal);
         var match = Regex.Match(name, $@"\A{pattern}\z");
         return match.Success ? match.Groups["region"].Value : null;

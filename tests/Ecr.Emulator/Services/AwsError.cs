@@ -7,7 +7,8 @@ internal sealed record AwsError(int StatusCode, string Code, string Message)
         new(400, "MissingAuthenticationTokenException", "Missing Authentication Token");
 
     public static AwsError IncompleteSignature { get; } =
-        new(400, "IncompleteSignatureException", "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and an 'X-Amz-Date' header.");
+        new(400, "IncompleteSignatureException",
+            "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and an 'X-Amz-Date' header.");
 
     public static AwsError UnrecognizedClient { get; } =
         new(400, "UnrecognizedClientException", "The security token included in the request is invalid.");

@@ -48,7 +48,8 @@ internal sealed class ImdsService(AwsEmulatorOptions options, EmulatedCredential
 
     private static Answer Text(string text) => Answer.Text(200, "text/plain", text);
 
-    private static Answer Refuse(int statusCode, string reason) => Answer.Text(statusCode, "text/plain", reason, reason.Replace(" ", "", StringComparison.Ordinal));
+    private static Answer Refuse(int statusCode, string reason) =>
+        Answer.Text(statusCode, "text/plain", reason, reason.Replace(" ", "", StringComparison.Ordinal));
 
     private Answer IssueToken(IncomingRequest request, DateTimeOffset now)
     {

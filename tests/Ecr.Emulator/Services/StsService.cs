@@ -36,7 +36,8 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
         }
 
         var roleArn = form["RoleArn"];
-        if (!IsAssumable(roleArn, verdict.Authorization!.Scope.Region) || (options.ExternalId is { } externalId && form.GetValueOrDefault("ExternalId") != externalId))
+        if (!IsAssumable(
+            roleArn, verdict.Authorization!.Scope.Region) || (options.ExternalId is { } externalId && form.GetValueOrDefault("ExternalId") != externalId))
         {
             return QueryAnswer.Error(new AwsError(
                 403, "AccessDenied", $"User: {verdict.Credentials!.PrincipalArn} is not authorized to perform: sts:AssumeRole on resource: {roleArn}"));
@@ -61,7 +62,8 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
 
         if (token != options.WebIdentityToken)
         {
-            return QueryAnswer.Error(new AwsError(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"));
+            return QueryAnswer.Error(
+                new AwsError(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"));
         }
 
         if (!IsAssumable(form["RoleArn"], AwsHost.Parse(request.Host)?.Region))
@@ -91,7 +93,8 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
         // The path of the role is not part of the session's ARN.
         var roleName = roleArn[(roleArn.LastIndexOf('/') + 1)..];
         var session = credentials.IssueSession(
-            $"{roleArn[..roleArn.IndexOf(":role/", StringComparison.Ordinal)].Replace(":iam:", ":sts:", StringComparison.Ordinal)}:assumed-role/{roleName}/{form["RoleSessionName"]}",
+            roleArn[..roleArn.IndexOf(":role/", StringComparison.Ordinal)].Replace(":iam:", ":sts:", StringComparison.Ordinal)
+                + $":assumed-role/{roleName}/{form["RoleSessionName"]}",
             TimeSpan.FromSeconds(Duration(form)!.Value));
         return
         [
@@ -118,7 +121,8 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
     {
         if (form.GetValueOrDefault("Version") != "2011-06-15")
         {
-            return new AwsError(400, "InvalidAction", $"Could not find operation {form["Action"]} for version {form.GetValueOrDefault("Version", "NO_VERSION_SPECIFIED")}");
+            return new AwsError(
+                400, "InvalidAction", $"Could not find operation {form["Action"]} for version {form.GetValueOrDefault("Version", "NO_VERSION_SPECIFIED")}");
         }
 
         static AwsError Invalid(string name, string constraint) => new(

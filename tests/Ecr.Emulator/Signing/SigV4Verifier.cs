@@ -93,7 +93,8 @@ internal sealed class SigV4Verifier(CredentialRegistry credentials, string? loop
         if (!timestamp.StartsWith(scope.Date, StringComparison.Ordinal))
         {
             return AwsError.InvalidSignature(
-                $"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{scope.Date}' != '{timestamp[..8]}', from '{timestamp}'.");
+                $"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{scope.Date}' != "
+                    + $"'{timestamp[..8]}', from '{timestamp}'.");
         }
 
         // STS tolerates a larger difference than the other services.

@@ -1,10 +1,11 @@
+using System.Globalization;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Configuration;
 
 /// <summary>
-/// A number that changes when the configuration changes from which this process takes its AWS identity and its endpoints. To know it takes no look at
-/// the identity itself, which may be some network calls away.
+/// A number that changes with the configuration from which this process takes its AWS credentials and endpoints. It is known without resolving the
+/// credentials themselves, which may take network calls.
 /// </summary>
 internal static class AwsConfigurationFingerprint
 {
@@ -35,13 +36,14 @@ internal static class AwsConfigurationFingerprint
     ];
 
     /// <summary>
-    /// The variables that decide. A key's id is among them and stands for the key; what the metadata or a token file give is not, because that is
-    /// renewed all the time for one and the same identity.
+    /// The relevant variables. An access key ID represents its key; credentials from instance metadata or token files are not included, because they
+    /// rotate without a change of identity.
     /// </summary>
     public static ReadOnlySpan<string> Variables => VariableNames;
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
-    public static ulong Compute(Func<string, string?> environment)
+    /// <returns>The number as text, in one line.</returns>
+    public static string Compute(Func<string, string?> environment)
     {
         var hash = new Fnv1a64();
         foreach (var variable in Variables)
@@ -53,10 +55,10 @@ internal static class AwsConfigurationFingerprint
         var home = HomeDirectory.Find(environment);
         AddFile(ref hash, environment(SharedConfig.CredentialsFileVariable), home, "credentials");
         AddFile(ref hash, environment(SharedConfig.ConfigFileVariable), home, "config");
-        return hash.Value;
+        return hash.Value.ToString("x16", CultureInfo.InvariantCulture);
     }
 
-    // A file that was written is another file: what is in it would have to be read and understood.
+    // Any write is a change: to know better, the file would have to be read and parsed.
     private static void AddFile(ref Fnv1a64 hash, string? path, string? home, string name)
     {
         path ??= home is null ? null : Path.Combine(home, ".aws", name);

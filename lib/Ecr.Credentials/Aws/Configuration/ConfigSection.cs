@@ -3,9 +3,9 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Configuration;
 
-/// <summary>The settings under one name, such as <c>role_arn</c>. Some are secret, so that they are never printed.</summary>
+/// <summary>The settings of one section, such as <c>role_arn</c>. Some are secret, so none is ever printed.</summary>
 /// <param name="name">The name.</param>
-/// <param name="settings">The settings as they stand in the files.</param>
+/// <param name="settings">The settings as written in the files.</param>
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class ConfigSection(string name, IReadOnlyDictionary<string, string> settings)
 {
@@ -16,10 +16,10 @@ internal sealed class ConfigSection(string name, IReadOnlyDictionary<string, str
 
     public string Name { get; } = name;
 
-    /// <summary>A command for the shell, which has comments of its own.</summary>
+    /// <summary>A command for the shell, which has its own comment syntax.</summary>
     public string? CredentialProcess => GetVerbatim("credential_process");
 
-    /// <summary>The value without a comment behind it; <see langword="null"/> if it is missing or empty.</summary>
+    /// <summary>The value without a trailing comment; <see langword="null"/> if it is missing or empty.</summary>
     public string? this[string setting] => GetVerbatim(setting) is { } value && RemoveComment(value) is { Length: > 0 } bare ? bare : null;
 
     public override string ToString() => $"the AWS profile {MessageText.Quote(Name)}";

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Ecr.Credentials.Aws.Configuration;
 
-/// <summary>The text of a file of AWS settings, in sections: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"/>.</summary>
+/// <summary>An AWS config or credentials file, parsed into sections: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"/>.</summary>
 /// <remarks>
-/// As for the Go SDK, the later of two equal settings wins, and sections of the same name are one. Nested settings are left out; none is about credentials.
-/// The SDK's own parser does not tell a profile with a mistake in any setting from a profile that is not there, and repeats lines, which may hold keys,
-/// in its messages.
+/// As in the Go SDK, the later of two equal settings wins, and sections of the same name are merged. Nested settings are ignored; none is about
+/// credentials. The SDK's own parser cannot distinguish a profile with an invalid setting from a missing profile, and repeats lines, which may contain
+/// keys, in its messages.
 /// </remarks>
 internal sealed class IniFile
 {
@@ -18,7 +18,7 @@ internal sealed class IniFile
 
     public static IniFile Empty { get; } = new();
 
-    /// <exception cref="FormatException">A line is neither a section nor a setting. The message tells its number, and never repeats it.</exception>
+    /// <exception cref="FormatException">A line is neither a section nor a setting. The message names its number and never repeats it.</exception>
     public static IniFile Parse(ReadOnlySpan<char> text)
     {
         var file = new IniFile();
@@ -48,13 +48,13 @@ internal sealed class IniFile
 
             var (key, value) = ParseSetting(content, number);
             mayNest = value.Length == 0;
-            (section ?? throw Malformed(number, "stands before the first section"))[key] = value;
+            (section ?? throw Malformed(number, "is before the first section"))[key] = value;
         }
 
         return file;
     }
 
-    /// <param name="name">What stands between the brackets.</param>
+    /// <param name="name">The text between the brackets.</param>
     public IReadOnlyDictionary<string, string>? Find(string name) => _sections.GetValueOrDefault(name);
 
     private static string ParseSection(ReadOnlySpan<char> line, int number)
@@ -62,13 +62,13 @@ internal sealed class IniFile
         var end = line.IndexOf(']');
         if (end < 0)
         {
-            throw Malformed(number, "opens a bracket and does not close it");
+            throw Malformed(number, "has no closing bracket");
         }
 
-        // One blank between kind and name, as in "profile x", however many there are in the file.
+        // Exactly one space between kind and name, as in "profile x".
         var name = line[1..end].Trim();
-        var blank = name.IndexOfAny(' ', '\t');
-        return blank < 0 ? name.ToString() : $"{name[..blank]} {name[blank..].TrimStart()}";
+        var space = name.IndexOfAny(' ', '\t');
+        return space < 0 ? name.ToString() : $"{name[..space]} {name[space..].TrimStart()}";
     }
 
     private static (string Key, string Value) ParseSetting(ReadOnlySpan<char> line, int number)
@@ -79,7 +79,7 @@ internal sealed class IniFile
             : throw Malformed(number, "is neither a section nor a setting");
     }
 
-    private static FormatException Malformed(int number, string what) => new(string.Create(CultureInfo.InvariantCulture, $"Line {number} {what}."));
+    private static FormatException Malformed(int number, string what) => new(string.Create(CultureInfo.InvariantCulture, $"line {number} {what}"));
 
     private Dictionary<string, string> Open(string name)
     {

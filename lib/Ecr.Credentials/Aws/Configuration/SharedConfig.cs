@@ -3,7 +3,7 @@ using Ecr.Credentials.Text;
 namespace Ecr.Credentials.Aws.Configuration;
 
 /// <summary>
-/// The credentials file and the config file that all AWS tools share:
+/// The shared config and credentials files of all AWS tools:
 /// <see href="https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html"/>.
 /// </summary>
 internal sealed class SharedConfig
@@ -25,11 +25,11 @@ internal sealed class SharedConfig
         _description = description;
     }
 
-    /// <summary>The name of the profile that is used when none is named.</summary>
+    /// <summary>The name of the profile that is used if none is named.</summary>
     public string CurrentProfile { get; }
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
-    /// <exception cref="EcrCredentialException">A file is malformed, or a variable names one that cannot be read.</exception>
+    /// <exception cref="EcrCredentialException">A file is malformed, or a file that a variable names cannot be read.</exception>
     public static SharedConfig Read(Func<string, string?> environment)
     {
         var home = HomeDirectory.Find(environment);
@@ -38,7 +38,7 @@ internal sealed class SharedConfig
         return new SharedConfig(credentials, config, environment(ProfileVariable) ?? DefaultProfile, $"{credentialsPlace} or {configPlace}");
     }
 
-    /// <summary>The profile; a setting in the credentials file wins over that in the config file. <see langword="null"/> if it is in neither.</summary>
+    /// <summary>The profile; settings in the credentials file override those in the config file. <see langword="null"/> if neither has it.</summary>
     public ConfigSection? Find(string name)
     {
         var credentials = _credentials.Find(name);
@@ -63,11 +63,11 @@ internal sealed class SharedConfig
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw Misconfigured($"{variable} names {MessageText.Quote(path)}, which cannot be read: {MessageText.OneLine(e.Message)}", e);
+            throw EcrCredentialException.InvalidConfiguration($"cannot read {MessageText.Quote(path)} ({variable}): {MessageText.OneLine(e.Message)}", e);
         }
     }
 
-    // The home directory may be another user's, as under sudo. That is no reason to stop before other places have been looked at.
+    // The home directory may be another user's, as under sudo; other credential sources still apply.
     private static (IniFile File, string Place) ReadDefault(string path)
     {
         try
@@ -80,7 +80,7 @@ internal sealed class SharedConfig
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (IniFile.Empty, $"{MessageText.Quote(path)} (which cannot be read)");
+            return (IniFile.Empty, $"{MessageText.Quote(path)} (unreadable)");
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class SharedConfig
         }
         catch (FormatException e)
         {
-            throw Misconfigured($"The file {MessageText.Quote(path)} cannot be used. {e.Message} Write [section] or key = value.", e);
+            throw EcrCredentialException.InvalidConfiguration($"invalid file {MessageText.Quote(path)}: {e.Message}; expected [section] or key = value", e);
         }
     }
 
@@ -111,7 +111,4 @@ internal sealed class SharedConfig
 
         return merged;
     }
-
-    private static EcrCredentialException Misconfigured(string message, Exception cause) =>
-        new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
 }

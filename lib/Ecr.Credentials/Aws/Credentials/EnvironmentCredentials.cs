@@ -2,28 +2,26 @@ using Amazon.Runtime;
 
 namespace Ecr.Credentials.Aws.Credentials;
 
-/// <summary>Access keys in environment variables, also under the older names that the SDKs for Go and .NET take.</summary>
-/// <param name="environment">Reads a variable.</param>
+/// <summary>Access keys in environment variables, also under the older names that the SDKs for Go and .NET accept.</summary>
+/// <param name="environment">Reads an environment variable.</param>
 internal sealed class EnvironmentCredentials(Func<string, string?> environment) : ICredentialSource
 {
-    public Task<ResolvedCredentials?> FindAsync(CredentialLookup search, CancellationToken cancellationToken) => Task.FromResult(Find(search));
+    public Task<CredentialResult> FindAsync(CredentialLookup lookup, CancellationToken cancellationToken) => Task.FromResult(Find());
 
-    private ResolvedCredentials? Find(CredentialLookup search)
+    private CredentialResult Find()
     {
         var accessKey = environment("AWS_ACCESS_KEY_ID") ?? environment("AWS_ACCESS_KEY");
         var secretKey = environment("AWS_SECRET_ACCESS_KEY") ?? environment("AWS_SECRET_KEY");
-        switch (accessKey, secretKey)
+        return (accessKey, secretKey) switch
         {
-            case ({ }, { }):
-                return new ResolvedCredentials(
-                    new ImmutableCredentials(accessKey, secretKey, environment("AWS_SESSION_TOKEN")), "the environment (AWS_ACCESS_KEY_ID)");
-            case (null, null):
-                search.Miss("AWS_ACCESS_KEY_ID is not set");
-                return null;
-            default:
-                var (set, missing) = accessKey is null ? ("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID") : ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
-                throw new EcrCredentialException(
-                    EcrCredentialErrorReason.InvalidConfiguration, $"{set} is set and {missing} is not. Set both, or none of them.");
-        }
+            ({ }, { }) => CredentialResult.Found(new ResolvedCredentials(
+                new ImmutableCredentials(accessKey, secretKey, environment("AWS_SESSION_TOKEN")), "the environment (AWS_ACCESS_KEY_ID)")),
+            (null, null) => CredentialResult.NotFound("AWS_ACCESS_KEY_ID is not set"),
+            (null, { }) => throw Incomplete("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"),
+            _ => throw Incomplete("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+        };
     }
+
+    private static EcrCredentialException Incomplete(string set, string missing) =>
+        EcrCredentialException.InvalidConfiguration($"{set} is set but {missing} is not: set both or neither.");
 }

@@ -1,13 +1,13 @@
 namespace Ecr.Credentials.Aws.Credentials;
 
-/// <summary>A place where AWS credentials may be.</summary>
-/// <remarks>Thread-safe.</remarks>
+/// <summary>One source of AWS credentials, a link of the credential provider chain.</summary>
+/// <remarks>Implementations are thread-safe.</remarks>
 internal interface ICredentialSource
 {
     /// <summary>Looks for credentials.</summary>
-    /// <param name="search">Is told what is not there, and what is being waited for.</param>
-    /// <param name="cancellationToken">Ends the search, and with it whatever it has started.</param>
-    /// <returns>The credentials; <see langword="null"/> if nobody put any here, which <paramref name="search"/> has then been told.</returns>
-    /// <exception cref="EcrCredentialException">Credentials are meant to be here, and cannot be got. No other place is to be looked at then.</exception>
-    Task<ResolvedCredentials?> FindAsync(CredentialLookup search, CancellationToken cancellationToken);
+    /// <param name="lookup">What the credentials are for.</param>
+    /// <param name="cancellationToken">Cancels the lookup and whatever it has started.</param>
+    /// <returns>The credentials, or why this source is not configured.</returns>
+    /// <exception cref="EcrCredentialException">The source is configured but cannot provide credentials. The chain ends here.</exception>
+    Task<CredentialResult> FindAsync(CredentialLookup lookup, CancellationToken cancellationToken);
 }

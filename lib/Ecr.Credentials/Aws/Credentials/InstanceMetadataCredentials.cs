@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Credentials;
 
 /// <summary>
-/// The role of an EC2 instance, from its metadata service in version 2:
+/// The role of an EC2 instance, from the instance metadata service, version 2:
 /// <see href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html"/>.
 /// </summary>
-/// <param name="environment">Reads a variable.</param>
-/// <param name="httpClient">Asks the service.</param>
+/// <param name="environment">Reads an environment variable.</param>
+/// <param name="httpClient">Calls the service.</param>
 internal sealed class InstanceMetadataCredentials(Func<string, string?> environment, MetadataHttpClient httpClient) : ICredentialSource
 {
     private const string DisabledVariable = "AWS_EC2_METADATA_DISABLED";
@@ -22,23 +23,26 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
 
     private const string RolePath = "latest/meta-data/iam/security-credentials/";
 
-    // Together less than two seconds, also with the start of the process: a node without metadata service waits so long in every pull that must fail.
+    // Less than two seconds in total, process start included: without a metadata service, every pull without credentials waits that long.
     private const double DefaultTimeoutSeconds = 0.8;
     private const int DefaultAttempts = 2;
 
-    public async Task<ResolvedCredentials?> FindAsync(CredentialLookup search, CancellationToken cancellationToken)
+    public async Task<CredentialResult> FindAsync(CredentialLookup lookup, CancellationToken cancellationToken)
     {
         if (string.Equals(environment(DisabledVariable), "true", StringComparison.OrdinalIgnoreCase))
         {
-            search.Miss($"the instance metadata service is switched off by {DisabledVariable}");
-            return null;
+            return CredentialResult.NotFound($"the instance metadata service is disabled by {DisabledVariable}");
         }
 
-        var session = new Session(httpClient, GetEndpoint(), GetTimeout(), GetAttempts(), search);
-        return await session.StartAsync(cancellationToken).ConfigureAwait(false)
-            && await session.FindRoleAsync(cancellationToken).ConfigureAwait(false) is { } role
-                ? await session.GetCredentialsAsync(role, cancellationToken).ConfigureAwait(false)
-                : null;
+        var session = new Session(httpClient, GetEndpoint(), GetTimeout(), GetAttempts(), lookup.Progress);
+        if (await session.StartAsync(cancellationToken).ConfigureAwait(false) is { } unavailable)
+        {
+            return CredentialResult.NotFound(unavailable);
+        }
+
+        return await session.FindRoleAsync(cancellationToken).ConfigureAwait(false) is { } role
+            ? CredentialResult.Found(await session.GetCredentialsAsync(role, cancellationToken).ConfigureAwait(false))
+            : CredentialResult.NotFound("the instance has no role");
     }
 
     private Uri GetEndpoint()
@@ -47,7 +51,7 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
         {
             return Uri.TryCreate(configured.TrimEnd('/') + '/', UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
                 ? endpoint
-                : throw Misconfigured(EndpointVariable, configured, "It must be an http address, such as http://169.254.169.254.");
+                : throw Invalid(EndpointVariable, configured, "expected an http URL such as http://169.254.169.254");
         }
 
         return environment(ModeVariable) switch
@@ -55,7 +59,7 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             null => new Uri("http://169.254.169.254/"),
             var mode when mode.Equals("IPv4", StringComparison.OrdinalIgnoreCase) => new Uri("http://169.254.169.254/"),
             var mode when mode.Equals("IPv6", StringComparison.OrdinalIgnoreCase) => new Uri("http://[fd00:ec2::254]/"),
-            var mode => throw Misconfigured(ModeVariable, mode, "It must be IPv4 or IPv6."),
+            var mode => throw Invalid(ModeVariable, mode, "expected IPv4 or IPv6"),
         };
     }
 
@@ -64,58 +68,51 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
         null => TimeSpan.FromSeconds(DefaultTimeoutSeconds),
         var text when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.001 and <= 3600 =>
             TimeSpan.FromSeconds(seconds),
-        var text => throw Misconfigured(TimeoutVariable, text, "It must be a number of seconds from 0.001 to 3600, such as 1.5."),
+        var text => throw Invalid(TimeoutVariable, text, "expected a number of seconds from 0.001 to 3600, such as 1.5"),
     };
 
     private int GetAttempts() => environment(AttemptsVariable) switch
     {
         null => DefaultAttempts,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) && attempts > 0 => attempts,
-        var text => throw Misconfigured(AttemptsVariable, text, "It must be a whole number above zero."),
+        var text => throw Invalid(AttemptsVariable, text, "expected a whole number above zero"),
     };
 
-    private static EcrCredentialException Misconfigured(string variable, string value, string advice) =>
-        new(EcrCredentialErrorReason.InvalidConfiguration, $"{variable} is {MessageText.Quote(value)}. {advice}");
+    private static EcrCredentialException Invalid(string variable, string value, string expected) =>
+        EcrCredentialException.InvalidConfiguration($"invalid {variable} {MessageText.Quote(value)}: {expected}");
 
-    /// <summary>One conversation with the metadata service.</summary>
-    private sealed class Session(MetadataHttpClient httpClient, Uri endpoint, TimeSpan timeout, int attempts, CredentialLookup search)
+    /// <summary>One session with the metadata service.</summary>
+    private sealed class Session(MetadataHttpClient httpClient, Uri endpoint, TimeSpan timeout, int attempts, CallProgress progress)
     {
-        private readonly string _service =
-            $"the instance metadata service at {endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}";
+        private readonly string _service = $"the instance metadata service at {MessageText.Address(endpoint)}";
 
         private string _token = "";
 
-        /// <summary>Gets the token that every further request must bring.</summary>
-        /// <returns><see langword="false"/> if there is no such service here.</returns>
-        public async Task<bool> StartAsync(CancellationToken cancellationToken)
+        /// <summary>Gets the session token that every further request must carry.</summary>
+        /// <returns><see langword="null"/>, or why the service is not available here.</returns>
+        public async Task<string?> StartAsync(CancellationToken cancellationToken)
         {
-            search.PendingStep = $"There was no answer yet from {_service}.";
+            progress.WaitingFor = $"waiting for {_service}";
             try
             {
                 var (status, content) = await httpClient.SendAsync(CreateTokenRequest, timeout, attempts, cancellationToken).ConfigureAwait(false);
                 _token = Encoding.UTF8.GetString(content);
-                if (status == HttpStatusCode.OK && HttpHeaderValue.IsValid(_token))
+                return status switch
                 {
-                    return true;
-                }
-
-                search.Miss(status switch
-                {
-                    HttpStatusCode.OK => $"{_service} answers with something that is not a token",
-                    HttpStatusCode.Forbidden => $"{_service} is switched off for this instance (HTTP 403)",
-                    _ => $"{_service} gives no token (HTTP {(int)status})",
-                });
+                    HttpStatusCode.OK when HttpHeaderValue.IsValid(_token) => null,
+                    HttpStatusCode.OK => $"{_service} returned an invalid session token",
+                    HttpStatusCode.Forbidden => $"{_service} is disabled for this instance (HTTP 403)",
+                    _ => $"{_service} returned HTTP {(int)status} for the session token",
+                };
             }
             catch (TimeoutException)
             {
-                search.Miss($"{_service} does not answer (a hop limit of 1 keeps containers out, and so does a firewall)");
+                return $"{_service} timed out (a hop limit of 1 blocks containers, and so may a firewall)";
             }
             catch (HttpRequestException e)
             {
-                search.Miss($"{_service} cannot be reached ({ConnectionErrors.Explain(e)})");
+                return $"cannot reach {_service} ({ConnectionErrors.Describe(e)})";
             }
-
-            return false;
         }
 
         /// <summary>Gets the name of the instance's role.</summary>
@@ -133,11 +130,10 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             var role = status == HttpStatusCode.OK ? Encoding.UTF8.GetString(content).Split('\n', 2)[0].Trim() : "";
             if (role.Length == 0)
             {
-                search.Miss("the instance has no role");
                 return null;
             }
 
-            return IsRoleName(role) ? role : throw Unusable(What, "it is not the name of a role");
+            return IsRoleName(role) ? role : throw Invalid(What, "not a role name");
         }
 
         public async Task<ResolvedCredentials> GetCredentialsAsync(string role, CancellationToken cancellationToken)
@@ -155,11 +151,11 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             }
             catch (FormatException e)
             {
-                throw Unusable(origin, e.Message, e);
+                throw Invalid(origin, e.Message, e);
             }
         }
 
-        // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html; none of these characters is to be escaped in a path.
+        // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html; none of these characters needs escaping in a path.
         private static bool IsRoleName(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '=' or ',' or '.' or '@' or '-');
 
         private async Task<(HttpStatusCode StatusCode, byte[] Content)> GetAsync(string path, CancellationToken cancellationToken)
@@ -172,7 +168,7 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             {
                 throw new EcrCredentialException(
                     EcrCredentialErrorReason.Unreachable,
-                    $"The conversation with {_service} broke off: {ConnectionErrors.Explain(e)}. Try again; {TimeoutVariable} gives it more time.",
+                    $"no response from {_service}: {ConnectionErrors.Describe(e)}. Retry, or raise {TimeoutVariable}.",
                     e);
             }
         }
@@ -189,11 +185,11 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
 
         private EcrCredentialException Refused(string what, HttpStatusCode status) => new(
             EcrCredentialErrorReason.ServiceError,
-            $"The answer of {_service} for {what} cannot be used: it is HTTP {(int)status}. Try again later, and check the role.");
+            $"{_service} returned HTTP {(int)status} for {what}. Retry later, and check the role.");
 
-        private EcrCredentialException Unusable(string what, string why, Exception? cause = null) => new(
+        private EcrCredentialException Invalid(string what, string why, Exception? cause = null) => new(
             EcrCredentialErrorReason.NoAwsCredentials,
-            $"The answer of {_service} for {what} cannot be used: {why}. Check that the role exists and trusts EC2.",
+            $"invalid response from {_service} for {what}: {why}. Check that the role exists and trusts EC2.",
             cause);
     }
 }

@@ -4,7 +4,9 @@ namespace Ecr.Credentials.Aws.Credentials;
 
 internal static class JsonElementExtensions
 {
-    /// <summary>The text of an object's member; <see langword="null"/> if it is missing, empty or no text, or if there is no object.</summary>
+    /// <summary>
+    /// The string value of a property; <see langword="null"/> if the element is not an object, or the property is missing, empty or not a string.
+    /// </summary>
     public static string? FindText(this JsonElement element, string name)
     {
         if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
@@ -18,7 +20,7 @@ internal static class JsonElementExtensions
         }
         catch (InvalidOperationException)
         {
-            // Not UTF-8, or half of a surrogate pair, which the parser lets pass.
+            // Not valid UTF-8, or half of a surrogate pair, which the parser accepts.
             return null;
         }
     }

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Amazon.Runtime;
+using Ecr.Credentials.Aws.Sts;
 
 namespace Ecr.Credentials.Aws.Credentials;
 
-/// <summary>AWS credentials, and where they were found.</summary>
+/// <summary>AWS credentials and where they come from.</summary>
 /// <param name="credentials">The credentials.</param>
-/// <param name="origin">Where they are from, to be read after "credentials from", such as <c>the environment (AWS_ACCESS_KEY_ID)</c>.</param>
+/// <param name="origin">Where they come from, to be read after "from", such as <c>the environment (AWS_ACCESS_KEY_ID)</c>.</param>
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class ResolvedCredentials(ImmutableCredentials credentials, string origin)
 {
@@ -14,14 +15,24 @@ internal sealed class ResolvedCredentials(ImmutableCredentials credentials, stri
 
     public string Origin { get; } = origin;
 
-    /// <summary>Enough of the access key's id to recognise it by.</summary>
+    /// <summary>Enough of the access key ID to recognize it.</summary>
     public ReadOnlySpan<char> AccessKeyEnd => Credentials.AccessKey.AsSpan()[^Math.Min(4, Credentials.AccessKey.Length)..];
 
-    /// <summary>As the SDK's clients take them, which then never go looking for others.</summary>
+    /// <summary>The credentials in the form of the SDK's clients, which then never look for others.</summary>
     public AWSCredentials ToFixedCredentials() =>
         Credentials.UseToken
             ? new SessionAWSCredentials(Credentials.AccessKey, Credentials.SecretKey, Credentials.Token)
             : new BasicAWSCredentials(Credentials.AccessKey, Credentials.SecretKey);
 
-    public override string ToString() => $"the access key that ends in {AccessKeyEnd}, from {Origin}";
+    /// <summary>Assumes a role with these credentials.</summary>
+    /// <exception cref="EcrCredentialException">The role cannot be assumed.</exception>
+    public async Task<ResolvedCredentials> AssumeRoleAsync(
+        StsClient sts, RoleSession session, CredentialLookup lookup, CancellationToken cancellationToken)
+    {
+        var assumed = await sts.AssumeRoleAsync(ToFixedCredentials(), ToString(), session, lookup.Registry, lookup.Progress, cancellationToken)
+            .ConfigureAwait(false);
+        return new ResolvedCredentials(assumed, $"the role {session.Role}, assumed with {this}");
+    }
+
+    public override string ToString() => $"the access key ending in {AccessKeyEnd} from {Origin}";
 }

@@ -5,39 +5,40 @@ using Ecr.Credentials.Text;
 namespace Ecr.Credentials.Aws.Credentials;
 
 /// <summary>A role that the environment names, assumed with a token in a file, as in pods of EKS.</summary>
-/// <param name="environment">Reads a variable.</param>
+/// <param name="environment">Reads an environment variable.</param>
 /// <param name="sts">Assumes the role.</param>
 internal sealed class WebIdentityCredentials(Func<string, string?> environment, StsClient sts) : ICredentialSource
 {
     private const string FileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE";
     private const string RoleVariable = "AWS_ROLE_ARN";
 
-    public async Task<ResolvedCredentials?> FindAsync(CredentialLookup search, CancellationToken cancellationToken)
+    public async Task<CredentialResult> FindAsync(CredentialLookup lookup, CancellationToken cancellationToken)
     {
         if (environment(FileVariable) is not { } path)
         {
-            search.Miss($"{FileVariable} is not set");
-            return null;
+            return CredentialResult.NotFound($"{FileVariable} is not set");
         }
 
-        var role = environment(RoleVariable) ?? throw Misconfigured($"{FileVariable} is set and {RoleVariable} is not. Set both, or none of them.");
-        return await AssumeAsync(path, role, environment("AWS_ROLE_SESSION_NAME"), RoleVariable, search, cancellationToken).ConfigureAwait(false);
+        var role = environment(RoleVariable)
+            ?? throw EcrCredentialException.InvalidConfiguration($"{FileVariable} is set but {RoleVariable} is not: set both or neither.");
+        return CredentialResult.Found(await AssumeAsync(path, role, environment("AWS_ROLE_SESSION_NAME"), RoleVariable, lookup, cancellationToken)
+            .ConfigureAwait(false));
     }
 
     /// <param name="path">The file with the token.</param>
     /// <param name="role">The ARN of the role.</param>
-    /// <param name="sessionName">The name of the session; null for the product's.</param>
-    /// <param name="roleSetting">What names the role, for messages.</param>
-    /// <param name="search">The search that the role is for.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="EcrCredentialException">The file or the ARN cannot be used, or STS refuses.</exception>
-    public Task<ResolvedCredentials> AssumeAsync(
-        string path, string role, string? sessionName, string roleSetting, CredentialLookup search, CancellationToken cancellationToken)
+    /// <param name="sessionName">The role session name; the default if <see langword="null"/>.</param>
+    /// <param name="roleSetting">The setting that names the role, for messages.</param>
+    /// <param name="lookup">What the credentials are for.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="EcrCredentialException">The file or the ARN is invalid, or the role cannot be assumed.</exception>
+    public async Task<ResolvedCredentials> AssumeAsync(
+        string path, string role, string? sessionName, string roleSetting, CredentialLookup lookup, CancellationToken cancellationToken)
     {
         var session = new RoleSession(AwsRoleArn.ParseSetting(roleSetting, role), sessionName);
-        return sts.AssumeRoleWithWebIdentityAsync(TokenTextFile.Read(path), $"the token in {MessageText.Quote(path)}", session, search, cancellationToken);
+        var tokenName = $"the token in {MessageText.Quote(path)}";
+        var assumed = await sts.AssumeRoleWithWebIdentityAsync(
+            TokenTextFile.Read(path), tokenName, session, lookup.Registry, lookup.Progress, cancellationToken).ConfigureAwait(false);
+        return new ResolvedCredentials(assumed, $"the role {session.Role}, assumed with {tokenName}");
     }
-
-    private static EcrCredentialException Misconfigured(string message, Exception? cause = null) =>
-        new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
 }

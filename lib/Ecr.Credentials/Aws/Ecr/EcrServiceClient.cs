@@ -7,9 +7,9 @@ using Ecr.Credentials.Aws.Http;
 namespace Ecr.Credentials.Aws.Ecr;
 
 /// <summary>
-/// The one operation of ECR and ECR Public that is needed, on the AWS SDK's own pipeline: its signing, retries, error parsing and clock correction.
+/// The one operation of ECR and ECR Public that is needed, on the AWS SDK's pipeline: its signing, retries, error parsing and clock correction.
 /// </summary>
-/// <remarks>Has the shape of AWSSDK.ECR's client, which can take this folder's place.</remarks>
+/// <remarks>Shaped like AWSSDK.ECR's client, which can replace this directory.</remarks>
 internal sealed class EcrServiceClient(AWSCredentials credentials, EcrServiceConfig config) : AmazonServiceClient(credentials, config)
 {
     protected override IServiceMetadata ServiceMetadata { get; } = new Metadata(config.ServiceId);
@@ -32,7 +32,7 @@ internal sealed class EcrServiceClient(AWSCredentials credentials, EcrServiceCon
         pipeline.AddHandlerAfter<Marshaller>(new SigV4Handler());
         pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(AwsRetryPolicy.Create(Config)));
 
-        // Features that these services do not have, and events to which nobody can subscribe. Each handler costs a process that makes one call time.
+        // Features that these services do not have, and events without subscribers. Each handler slows down a process that makes a single call.
         pipeline.RemoveHandler<CompressionHandler>();
         pipeline.RemoveHandler<ChecksumHandler>();
         pipeline.RemoveHandler<EndpointDiscoveryHandler>();

@@ -10,7 +10,7 @@ namespace Ecr.Credentials.Aws.Ecr;
 
 /// <summary>
 /// The configuration of <see cref="EcrServiceClient"/>. Carries the service ids of AWS's own clients, so that the environment variables and
-/// profile keys meant for those (<c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>, <c>use_fips_endpoint</c> and so on) work here too.
+/// profile settings for those (<c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>, <c>use_fips_endpoint</c> and so on) apply here too.
 /// </summary>
 internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
 {
@@ -41,8 +41,8 @@ internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
         Endpoint,
         _registry.Region,
         _registry.IsPublic
-            ? "Allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on \"*\" for this identity."
-            : "Allow ecr:GetAuthorizationToken on \"*\" for this identity.");
+            ? "Allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on \"*\" for these credentials."
+            : "Allow ecr:GetAuthorizationToken on \"*\" for these credentials.");
 
     public override string RegionEndpointServiceName => _registry.IsPublic ? "api.ecr-public" : "api.ecr";
 
@@ -51,8 +51,8 @@ internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
     public override string UserAgent { get; }
 
     /// <summary>
-    /// Where calls go. An endpoint that the user configured wins and clears the FIPS and dual-stack marks, which could not apply to it;
-    /// otherwise each mark is set by the registry host or by the configuration.
+    /// Where calls go. A configured endpoint overrides the FIPS and dual-stack settings, which cannot apply to it; otherwise each of them is on if the
+    /// registry host or the configuration says so.
     /// </summary>
     public Uri Endpoint =>
         ServiceURL is { } configured

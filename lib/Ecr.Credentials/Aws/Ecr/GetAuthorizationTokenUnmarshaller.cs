@@ -45,7 +45,7 @@ internal sealed class GetAuthorizationTokenUnmarshaller : JsonResponseUnmarshall
     private static string? ReadString(JsonElement entry, ReadOnlySpan<byte> name) =>
         entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    // Unix seconds, with a fraction or exponent if the service likes. A time that DateTimeOffset cannot hold is as good as none.
+    // Unix seconds, possibly with a fraction or exponent. A time out of DateTimeOffset's range is treated as missing.
     private static DateTimeOffset? ReadTime(JsonElement entry, ReadOnlySpan<byte> name) =>
         entry.TryGetProperty(name, out var value)
             && value.ValueKind == JsonValueKind.Number

@@ -3,9 +3,9 @@ namespace Ecr.Credentials.Aws.Errors;
 /// <summary>A call of an AWS service, described for the messages about its failure.</summary>
 /// <param name="Endpoint">Where it goes.</param>
 /// <param name="Region">The region it is for.</param>
-/// <param name="DeniedAdvice">What to do when AWS denies the call, as a sentence.</param>
+/// <param name="DeniedAdvice">What to do if AWS denies the call, as a sentence.</param>
 internal sealed record AwsCallDescription(Uri Endpoint, string Region, string DeniedAdvice)
 {
-    /// <summary>What it means, and what to do, when AWS finds the caller's proof of identity expired.</summary>
-    public string ExpiredMessage { get; init; } = "The AWS session credentials have expired. Renew them.";
+    /// <summary>What it means and what to do if AWS reports that the caller's credentials have expired, as sentences.</summary>
+    public string ExpiredMessage { get; init; } = "the AWS session credentials have expired. Refresh them.";
 }

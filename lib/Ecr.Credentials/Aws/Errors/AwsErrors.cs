@@ -9,15 +9,15 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Errors;
 
-/// <summary>Turns what can go wrong in a call of AWS into the one exception that says what to do.</summary>
+/// <summary>Translates the exceptions of AWS calls into the one exception that says what to do.</summary>
 internal static class AwsErrors
 {
     private static readonly (EcrCredentialErrorReason, string) WrongClock = (
         EcrCredentialErrorReason.AwsCredentialsRejected,
-        "This machine's clock is wrong: AWS finds the signature too old or too new. Set the clock, and keep it set by NTP.");
+        "the system clock is wrong: AWS rejected the request's timestamp. Synchronize the clock with NTP.");
 
-    /// <summary>The failure of a call; <see langword="null"/> if the exception is none of a call.</summary>
-    public static EcrCredentialException? Explain(Exception exception, AwsCallDescription call)
+    /// <summary>The failure of a call; <see langword="null"/> if the exception has another cause.</summary>
+    public static EcrCredentialException? Translate(Exception exception, AwsCallDescription call)
     {
         var endpoint = call.Endpoint;
         return exception switch
@@ -28,11 +28,11 @@ internal static class AwsErrors
             _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint),
             AmazonUnmarshallingException or JsonException or XmlException or InvalidDataException => new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
-                $"{endpoint} answered with something that is not an answer of AWS. Check for a proxy in between, and the configured endpoint.",
+                $"{MessageText.Address(endpoint)} returned a response that is not from AWS. Check for an intercepting proxy and the configured endpoint.",
                 exception),
             AmazonServiceException or AmazonClientException => new EcrCredentialException(
                 EcrCredentialErrorReason.ServiceError,
-                $"The call to {endpoint} failed: {MessageText.OneLine(exception.Message)}",
+                $"the call to {MessageText.Address(endpoint)} failed: {MessageText.OneLine(exception.Message)}",
                 exception),
             _ => null,
         };
@@ -49,7 +49,7 @@ internal static class AwsErrors
         };
     }
 
-    // Texts of AWS are repeated only where they help and cannot hold a secret: the text on a wrong signature repeats the signed headers.
+    // AWS's own text is included only where it helps and cannot contain a secret: the text for a wrong signature repeats the signed headers.
     private static (EcrCredentialErrorReason Reason, string Explanation) Classify(
         string? code, AmazonServiceException exception, AwsCallDescription call) => code switch
         {
@@ -58,28 +58,28 @@ internal static class AwsErrors
                 $"AWS denied access: {MessageText.OneLine(exception.Message).TrimEnd('.')}. {call.DeniedAdvice}"),
             "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationTokenException" or "MissingAuthenticationToken" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
-                "AWS does not know the access key. Check that it exists, is active and belongs to this partition."),
+                "AWS rejected the access key ID. Check that it exists, is active and belongs to this partition."),
             "ExpiredTokenException" or "ExpiredToken" or "UnauthorizedException" or "InvalidGrantException" or "InvalidClientException" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 call.ExpiredMessage),
             "InvalidIdentityToken" or "IDPRejectedClaim" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
-                $"AWS does not accept the token: {MessageText.OneLine(exception.Message).TrimEnd('.')}. "
-                    + "Check the token's audience, and the identity provider in IAM."),
+                $"AWS rejected the token: {MessageText.OneLine(exception.Message).TrimEnd('.')}. "
+                    + "Check the token's audience and the identity provider in IAM."),
             "RequestExpired" or "RequestTimeTooSkewed" or "RequestInTheFuture" => WrongClock,
             "InvalidSignatureException" or "SignatureDoesNotMatch" when IsAboutTime(exception.Message) => WrongClock,
             "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
-                "AWS did not accept the signature. Check the secret access key."),
+                "AWS rejected the signature. Check the secret access key."),
             _ when IsThrottling(code, exception.StatusCode) => (
                 EcrCredentialErrorReason.Throttled,
-                "AWS throttled the calls. Try again later, or ask for a higher quota."),
+                "AWS throttled every attempt. Retry later, or request a quota increase."),
             _ when (int)exception.StatusCode >= 500 => (
                 EcrCredentialErrorReason.ServiceError,
-                "The service failed. Try again later."),
+                "the service failed. Retry later."),
             _ => (
                 EcrCredentialErrorReason.ServiceError,
-                $"The service refused the call: {MessageText.OneLine(exception.Message)}"),
+                $"the service rejected the call: {MessageText.OneLine(exception.Message)}"),
         };
 
     // "Signature expired: 20260101T120000Z is now earlier than ..." and "Signature not yet current: ...".
@@ -98,7 +98,7 @@ internal static class AwsErrors
             parts.Add(MessageText.OneLine(code));
         }
 
-        parts.Add(string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)exception.StatusCode} from {call.Endpoint}"));
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)exception.StatusCode} from {MessageText.Address(call.Endpoint)}"));
         parts.Add($"region {call.Region}");
         if (!string.IsNullOrEmpty(exception.RequestId))
         {
@@ -122,13 +122,14 @@ internal static class AwsErrors
     }
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint) =>
-        exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && SystemTrustStore.FindFault() is { } fault
-            ? new EcrCredentialException(EcrCredentialErrorReason.Unreachable, $"Cannot reach {endpoint}: TLS failed, because {fault}", exception)
-            : Unreachable(exception, endpoint, ConnectionErrors.Explain(exception));
+        exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && SystemTrustStore.FindProblem() is { } problem
+            ? new EcrCredentialException(
+                EcrCredentialErrorReason.Unreachable, $"cannot reach {MessageText.Address(endpoint)}: TLS handshake failed: {problem}", exception)
+            : Unreachable(exception, endpoint, ConnectionErrors.Describe(exception));
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(
         EcrCredentialErrorReason.Unreachable,
-        $"Cannot reach {endpoint}: {why}. Check the node's network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).",
+        $"cannot reach {MessageText.Address(endpoint)}: {why}. Check the network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).",
         exception);
 
     private static T? FindCause<T>(Exception exception)

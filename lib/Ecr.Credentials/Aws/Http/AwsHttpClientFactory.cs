@@ -5,13 +5,13 @@ using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace Ecr.Credentials.Aws.Http;
 
-/// <summary>Gives the SDK one HTTP client, with time limits that leave room for three attempts within the kubelet's minute.</summary>
-internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProvider, LazyTrustStore? trust = null) : HttpClientFactory, IDisposable
+/// <summary>Provides the SDK with one HTTP client, with timeouts that leave room for three attempts within the kubelet's minute.</summary>
+internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProvider, LazyTrustStore? trustStore = null) : HttpClientFactory, IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(12);
 
-    // A long-lived host must notice when the endpoint's name resolves to other addresses.
+    // A long-running host must notice when the endpoint's name resolves to other addresses.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     private readonly Lock _creation = new();
@@ -19,8 +19,8 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
     private HttpClient? _client;
     private bool _isUsed;
 
-    /// <summary>Makes the client, if it is not there yet.</summary>
-    /// <exception cref="EcrCredentialException"><c>AWS_CA_BUNDLE</c> cannot be used.</exception>
+    /// <summary>Returns the client, created on first use.</summary>
+    /// <exception cref="EcrCredentialException"><c>AWS_CA_BUNDLE</c> is invalid.</exception>
     public HttpClient Create()
     {
         lock (_creation)
@@ -29,10 +29,11 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
         }
     }
 
-    /// <summary>Begins to connect to the server that will be asked first.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, the call itself will tell.")]
+    /// <summary>Starts connecting to the server of the first call while credentials are still being resolved, which saves a round trip.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The call itself reports the failure.")]
     [SuppressMessage("Reliability", "CA2025:Ensure tasks using 'IDisposable' instances complete before they are disposed", Justification = "It is awaited.")]
-    [SuppressMessage("Performance", "CA1849:Call async methods when in an async method", Justification = "No connection may be there before it is given up.")]
+    [SuppressMessage(
+        "Performance", "CA1849:Call async methods when in an async method", Justification = "The request must be canceled before there is a connection.")]
     public async Task ConnectAsync(Uri server)
     {
         Create();
@@ -41,18 +42,19 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
             return;
         }
 
-        // A request that is given up while it waits for a connection leaves that to the next request to the server.
+        // .NET hands the connection of a request that is canceled while it waits for it to the next request to that server.
         using var request = new HttpRequestMessage(HttpMethod.Head, server);
         using var connector = new HttpMessageInvoker(_connections!, disposeHandler: false);
-        using var givenUp = new CancellationTokenSource();
+        using var canceled = new CancellationTokenSource();
         try
         {
-            var waiting = connector.SendAsync(request, givenUp.Token);
-            givenUp.Cancel();
+            var waiting = connector.SendAsync(request, canceled.Token);
+            canceled.Cancel();
             using var answer = await waiting.ConfigureAwait(false);
         }
         catch (Exception)
         {
+            // Canceled, as intended, or failed, which the call itself reports.
         }
     }
 
@@ -79,11 +81,11 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
     {
         _connections = new SocketsHttpHandler
         {
-            AllowAutoRedirect = false, // A signed request is for the host that it was signed for.
-            ActivityHeadersPropagator = null, // A header added after signing.
+            AllowAutoRedirect = false, // A signature is valid for one host.
+            ActivityHeadersPropagator = null, // It would add a header after signing.
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
-            SslOptions = CaBundle.CreateSslOptions(trust),
+            SslOptions = CaBundle.CreateSslOptions(trustStore),
             UseCookies = false,
         };
         return new HttpClient(HttpLoggingHandler.Around(_connections, logger, timeProvider)) { Timeout = AttemptTimeout };

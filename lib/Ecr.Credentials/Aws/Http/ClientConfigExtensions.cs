@@ -5,7 +5,7 @@ namespace Ecr.Credentials.Aws.Http;
 internal static class ClientConfigExtensions
 {
     /// <summary>
-    /// Lets an endpoint that the user configured win over the FIPS and dual-stack marks, which could not apply to it. The SDK takes both together for a mistake.
+    /// Lets a configured endpoint override the FIPS and dual-stack settings, which cannot apply to it. The SDK rejects the combination.
     /// </summary>
     public static T PreferConfiguredEndpoint<T>(this T config)
         where T : ClientConfig

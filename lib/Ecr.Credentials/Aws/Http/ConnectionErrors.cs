@@ -2,24 +2,24 @@ using System.Net.Sockets;
 
 namespace Ecr.Credentials.Aws.Http;
 
-/// <summary>Says in a few words why a request got no answer. The runtime's own words may point at inner exceptions, which nobody sees.</summary>
+/// <summary>Describes in a few words why a request got no answer. The runtime's own messages may contain addresses with passwords.</summary>
 internal static class ConnectionErrors
 {
     /// <summary>Why there was no answer, to be read after a colon.</summary>
-    public static string Explain(Exception exception) => exception switch
+    public static string Describe(Exception exception) => exception switch
     {
-        TimeoutException => "it does not answer in time",
-        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "it refuses connections",
+        TimeoutException or OperationCanceledException => "timed out",
+        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "connection refused",
         HttpRequestException e => e.HttpRequestError switch
         {
-            HttpRequestError.NameResolutionError => "its name does not resolve",
-            HttpRequestError.SecureConnectionError => "TLS failed, is its certificate trusted here?",
+            HttpRequestError.NameResolutionError => "DNS lookup failed",
+            HttpRequestError.SecureConnectionError => "TLS handshake failed: the certificate is not trusted",
             HttpRequestError.ProxyTunnelError => "the proxy refused the connection",
-            HttpRequestError.ConnectionError => "the connection failed",
-            HttpRequestError.InvalidResponse => "it does not speak HTTP",
-            HttpRequestError.ConfigurationLimitExceeded => "its answer is too long",
-            _ => "the connection broke",
+            HttpRequestError.ConnectionError => "connection failed",
+            HttpRequestError.InvalidResponse => "invalid HTTP response",
+            HttpRequestError.ConfigurationLimitExceeded => "the response is too large",
+            _ => "connection reset",
         },
-        _ => "the connection broke",
+        _ => "connection reset",
     };
 }

@@ -5,33 +5,33 @@ using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Aws.Http;
 
-/// <summary>Asks services of the machine itself, which hand out credentials in the clear: never through a proxy.</summary>
-/// <param name="logger">Told of each attempt.</param>
-/// <param name="timeProvider">The clock of time limits and pauses.</param>
-/// <param name="trust">Decides on servers; null for .NET.</param>
-/// <param name="connect">Makes connections; null for the system's way.</param>
+/// <summary>Calls the services of the machine itself, which return credentials in clear text: never through a proxy.</summary>
+/// <param name="logger">Receives a line for each attempt.</param>
+/// <param name="timeProvider">The clock of timeouts and pauses.</param>
+/// <param name="trustStore">Decides which servers are trusted; .NET if <see langword="null"/>.</param>
+/// <param name="connect">Opens connections; .NET if <see langword="null"/>.</param>
 internal sealed class MetadataHttpClient(
     ILogger logger,
     TimeProvider timeProvider,
-    LazyTrustStore? trust,
+    LazyTrustStore? trustStore,
     Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
 {
-    // An answer is a role's name, a token or a document with credentials.
-    private const int MaxAnswerLength = 64 * 1024;
+    // An answer is a role name, a token or a document with credentials.
+    private const int MaxResponseLength = 64 * 1024;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _creation = new();
     private HttpClient? _client;
 
-    /// <summary>Sends a request until there is an answer that trying again would not change.</summary>
-    /// <param name="create">Makes the request, for each attempt anew.</param>
-    /// <param name="attemptTimeout">The time for one attempt.</param>
-    /// <param name="attempts">How many attempts there are.</param>
-    /// <param name="cancellationToken">Ends the attempts.</param>
-    /// <returns>The last attempt's answer, whatever its status is.</returns>
-    /// <exception cref="HttpRequestException">There was no answer; the connection failed or broke.</exception>
-    /// <exception cref="TimeoutException">There was no answer in time.</exception>
+    /// <summary>Sends a request until there is an answer that a retry would not change.</summary>
+    /// <param name="create">Creates the request, anew for each attempt.</param>
+    /// <param name="attemptTimeout">The timeout of one attempt.</param>
+    /// <param name="attempts">The number of attempts.</param>
+    /// <param name="cancellationToken">Cancels the attempts.</param>
+    /// <returns>The answer to the last attempt, with any status.</returns>
+    /// <exception cref="HttpRequestException">Every attempt failed to connect, or lost its connection.</exception>
+    /// <exception cref="TimeoutException">The last attempt timed out.</exception>
     public async Task<(HttpStatusCode StatusCode, byte[] Content)> SendAsync(
         Func<HttpRequestMessage> create, TimeSpan attemptTimeout, int attempts, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal sealed class MetadataHttpClient(
             try
             {
                 var answer = await SendOnceAsync(create, attemptTimeout, cancellationToken).ConfigureAwait(false);
-                if (attempt >= attempts || !IsPassing(answer.StatusCode))
+                if (attempt >= attempts || !IsTransient(answer.StatusCode))
                 {
                     return answer;
                 }
@@ -68,11 +68,11 @@ internal sealed class MetadataHttpClient(
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException("There was no answer in time.", e);
+            throw new TimeoutException("The attempt timed out.", e);
         }
     }
 
-    private static bool IsPassing(HttpStatusCode status) => status >= HttpStatusCode.InternalServerError || status == HttpStatusCode.TooManyRequests;
+    private static bool IsTransient(HttpStatusCode status) => status >= HttpStatusCode.InternalServerError || status == HttpStatusCode.TooManyRequests;
 
     private HttpClient GetClient()
     {
@@ -90,13 +90,13 @@ internal sealed class MetadataHttpClient(
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
             ConnectCallback = connect,
-            SslOptions = CaBundle.CreateSslOptions(trust),
+            SslOptions = CaBundle.CreateSslOptions(trustStore),
             UseCookies = false,
             UseProxy = false,
         };
         return new HttpClient(HttpLoggingHandler.Around(handler, logger, timeProvider))
         {
-            MaxResponseContentBufferSize = MaxAnswerLength,
+            MaxResponseContentBufferSize = MaxResponseLength,
             Timeout = Timeout.InfiniteTimeSpan,
         };
     }

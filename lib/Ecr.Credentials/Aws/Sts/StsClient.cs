@@ -5,141 +5,132 @@ using Amazon.Runtime.Internal;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 using Ecr.Credentials.Aws.Configuration;
-using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
-using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Text;
 using StsCredentials = Amazon.SecurityToken.Model.Credentials;
 
 namespace Ecr.Credentials.Aws.Sts;
 
-/// <summary>Assumes roles at STS, in the region and partition of the registry that is to be asked.</summary>
+/// <summary>Assumes roles at STS, in the region and partition of the registry that is called afterwards.</summary>
 internal sealed class StsClient(HttpClientFactory httpClientFactory)
 {
-    /// <param name="source">Who assumes the role.</param>
+    /// <param name="credentials">The credentials that assume the role.</param>
+    /// <param name="caller">Describes these credentials, for messages.</param>
     /// <param name="session">The role.</param>
-    /// <param name="search">The search that the role is for.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="EcrCredentialException">STS refuses, does not answer, or is of another partition than the role.</exception>
-    public Task<ResolvedCredentials> AssumeRoleAsync(
-        ResolvedCredentials source, RoleSession session, CredentialLookup search, CancellationToken cancellationToken)
+    /// <param name="registry">The registry that is called afterwards.</param>
+    /// <param name="progress">Records what is being waited for.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="EcrCredentialException">STS refuses, does not answer, or is in another partition than the role.</exception>
+    public async Task<ImmutableCredentials> AssumeRoleAsync(
+        AWSCredentials credentials,
+        string caller,
+        RoleSession session,
+        EcrRegistry registry,
+        CallProgress progress,
+        CancellationToken cancellationToken)
     {
+        var config = Configure(session, registry);
         var request = new AssumeRoleRequest
         {
             RoleArn = session.Role.ToString(),
             RoleSessionName = session.Name,
             ExternalId = session.ExternalId,
         };
-        return CallAsync(
-            session,
-            search,
-            source.ToFixedCredentials(),
-            config => new AwsCallDescription(
-                GetEndpoint(config, request), config.RegionEndpoint.SystemName, "Allow this identity sts:AssumeRole on the role, and let the role trust it."),
-            async client => (await client.AssumeRoleAsync(request, cancellationToken).ConfigureAwait(false)).Credentials,
-            source.ToString(),
-            cancellationToken);
+        var call = Describe(config, request, "Allow sts:AssumeRole on the role for these credentials, and let the role's trust policy allow them.");
+        progress.WaitingFor = WaitingFor(call, session);
+        try
+        {
+            using var client = new Client(credentials, config);
+            var response = await client.AssumeRoleAsync(request, cancellationToken).ConfigureAwait(false);
+            return Read(response.Credentials);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, call) is { } failure)
+        {
+            throw failure.WithContext(CannotAssume(session, caller));
+        }
     }
 
-    /// <param name="token">The token of an identity provider that the role trusts.</param>
-    /// <param name="tokenName">What the token is, such as <c>the service account's token</c>.</param>
+    /// <param name="token">A token of an identity provider that the role trusts.</param>
+    /// <param name="tokenName">Describes the token, for messages, such as <c>the service account's token</c>.</param>
     /// <param name="session">The role.</param>
-    /// <param name="search">The search that the role is for.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="EcrCredentialException">STS refuses, does not answer, or is of another partition than the role.</exception>
-    public Task<ResolvedCredentials> AssumeRoleWithWebIdentityAsync(
-        string token, string tokenName, RoleSession session, CredentialLookup search, CancellationToken cancellationToken)
+    /// <param name="registry">The registry that is called afterwards.</param>
+    /// <param name="progress">Records what is being waited for.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="EcrCredentialException">STS refuses, does not answer, or is in another partition than the role.</exception>
+    public async Task<ImmutableCredentials> AssumeRoleWithWebIdentityAsync(
+        string token,
+        string tokenName,
+        RoleSession session,
+        EcrRegistry registry,
+        CallProgress progress,
+        CancellationToken cancellationToken)
     {
+        var config = Configure(session, registry);
         var request = new AssumeRoleWithWebIdentityRequest
         {
             RoleArn = session.Role.ToString(),
             RoleSessionName = session.Name,
             WebIdentityToken = token,
         };
-        return CallAsync(
-            session,
-            search,
-            new AnonymousAWSCredentials(),
-            config => new AwsCallDescription(
-                GetEndpoint(config, request),
-                config.RegionEndpoint.SystemName,
-                "Let the role's trust policy name the identity provider, the service account and the audience of the token.")
-            {
-                ExpiredMessage = $"AWS finds {tokenName} expired. Renew it; a token of the kubelet's is new, so look at the clocks.",
-            },
-            async client => (await client.AssumeRoleWithWebIdentityAsync(request, cancellationToken).ConfigureAwait(false)).Credentials,
-            tokenName,
-            cancellationToken);
-    }
-
-    private async Task<ResolvedCredentials> CallAsync(
-        RoleSession session,
-        CredentialLookup search,
-        AWSCredentials credentials,
-        Func<AmazonSecurityTokenServiceConfig, AwsCallDescription> describe,
-        Func<AmazonSecurityTokenServiceClient, Task<StsCredentials>> send,
-        string caller,
-        CancellationToken cancellationToken)
-    {
-        CheckPartition(session.Role, search.Registry);
-        var config = Configure(search.Registry);
-        var call = describe(config);
-        search.PendingStep = $"{call.Endpoint} had not answered yet; it was asked for the role {session.Role}.";
+        var call = Describe(config, request, "The role's trust policy must allow this OIDC provider, service account (sub) and audience (aud).") with
+        {
+            ExpiredMessage = $"{tokenName} has expired. A token from the kubelet is always fresh, so check the system clock.",
+        };
+        progress.WaitingFor = WaitingFor(call, session);
         try
         {
-            using var client = new Client(credentials, config);
-            var assumed = await send(client).ConfigureAwait(false);
-            if (assumed is not { AccessKeyId: not null, SecretAccessKey: not null })
-            {
-                throw new InvalidDataException("There are no credentials in the answer.");
-            }
-
-            return new ResolvedCredentials(
-                new ImmutableCredentials(assumed.AccessKeyId, assumed.SecretAccessKey, assumed.SessionToken), $"the role {session.Role}, assumed with {caller}");
+            using var client = new Client(new AnonymousAWSCredentials(), config);
+            var response = await client.AssumeRoleWithWebIdentityAsync(request, cancellationToken).ConfigureAwait(false);
+            return Read(response.Credentials);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Explain(e, call) is { } failure)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, call) is { } failure)
         {
-            throw new EcrCredentialException(failure.Reason, $"The role {session.Role} cannot be assumed with {caller}. {failure.Message}", e)
-            {
-                ErrorCode = failure.ErrorCode,
-                RequestId = failure.RequestId,
-            };
+            throw failure.WithContext(CannotAssume(session, tokenName));
         }
     }
 
-    private static void CheckPartition(AwsRoleArn role, EcrRegistry registry)
+    private AmazonSecurityTokenServiceConfig Configure(RoleSession session, EcrRegistry registry)
     {
-        if (role.Partition != registry.Partition)
+        if (session.Role.Partition != registry.Partition)
         {
-            throw new EcrCredentialException(
-                EcrCredentialErrorReason.InvalidConfiguration,
-                $"The role {role} is of the partition \"{role.Partition}\", and the registry {registry} of \"{registry.Partition}\". "
-                    + $"Name a role whose ARN begins with arn:{registry.Partition}:.");
+            throw EcrCredentialException.InvalidConfiguration(
+                $"the role {session.Role} is in partition \"{session.Role.Partition}\" but the registry {registry} is in \"{registry.Partition}\": "
+                    + $"use a role whose ARN begins with \"arn:{registry.Partition}:\".");
         }
-    }
 
-    private AmazonSecurityTokenServiceConfig Configure(EcrRegistry registry)
-    {
         var region = GetRegion(registry);
         return new AmazonSecurityTokenServiceConfig
         {
             RegionEndpoint = RegionEndpoint.GetBySystemName(region),
-            AuthenticationRegion = region, // The SDK would sign for us-east-1 where an endpoint is configured.
+            AuthenticationRegion = region, // With a configured endpoint the SDK would sign for us-east-1.
             HttpClientFactory = httpClientFactory,
         }.PreferConfiguredEndpoint();
     }
 
-    // ECR Public has one region for all the world; STS is also near.
+    // ECR Public has a single region; STS also exists in the caller's.
     private static string GetRegion(EcrRegistry registry) =>
         registry.IsPublic && AwsDefaultRegion.Find() is { } near && AwsPartition.FromRegion(near)?.Name == registry.Partition
             ? near
             : registry.Region;
 
-    private static Uri GetEndpoint(AmazonSecurityTokenServiceConfig config, AmazonWebServiceRequest request) =>
-        new(config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(request)).URL);
+    private static AwsCallDescription Describe(AmazonSecurityTokenServiceConfig config, AmazonWebServiceRequest request, string deniedAdvice) => new(
+        new Uri(config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(request)).URL),
+        config.RegionEndpoint.SystemName,
+        deniedAdvice);
 
-    // The SDK's client would send a token that STS has refused two more times.
+    private static string WaitingFor(AwsCallDescription call, RoleSession session) =>
+        $"waiting for {MessageText.Address(call.Endpoint)} to assume the role {session.Role}";
+
+    private static string CannotAssume(RoleSession session, string caller) => $"cannot assume the role {session.Role} with {caller}";
+
+    private static ImmutableCredentials Read(StsCredentials? credentials) =>
+        credentials is { AccessKeyId: not null, SecretAccessKey: not null }
+            ? new ImmutableCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken)
+            : throw new InvalidDataException("The response contains no credentials.");
+
+    // The SDK's client would send a token that STS has rejected two more times.
     private sealed class Client(AWSCredentials credentials, AmazonSecurityTokenServiceConfig config)
         : AmazonSecurityTokenServiceClient(credentials, config)
     {

@@ -7,23 +7,23 @@ using Ecr.Credentials.Text;
 namespace Ecr.Credentials.Aws.Trust;
 
 /// <summary>
-/// The certificate authorities that <c>AWS_CA_BUNDLE</c> names. They take the place of the system's, as in other AWS tools:
+/// The certificate authorities in the file that <c>AWS_CA_BUNDLE</c> names. They replace those of the system, as in other AWS tools:
 /// <see href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html"/>.
 /// </summary>
 internal static class CaBundle
 {
     private const string Variable = "AWS_CA_BUNDLE";
 
-    /// <summary>Whether the system's authorities do not matter.</summary>
+    /// <summary>Whether the variable is set, so that the system's authorities are not used.</summary>
     public static bool IsNamed => AwsEnvironment.Get(Variable) is not null;
 
-    /// <summary>How a connection decides on its server: by the variable's bundle if it is set, else by <paramref name="trust"/>, else as .NET does.</summary>
-    /// <exception cref="EcrCredentialException">The bundle cannot be read, or holds no certificate.</exception>
-    public static SslClientAuthenticationOptions CreateSslOptions(LazyTrustStore? trust) =>
-        FromEnvironment() is { } policy ? new() { CertificateChainPolicy = policy } : trust?.CreateOptions() ?? new();
+    /// <summary>Options that trust a server by the variable's bundle if it is set, else by <paramref name="trustStore"/>, else as .NET does.</summary>
+    /// <exception cref="EcrCredentialException">The bundle cannot be read, or contains no certificates.</exception>
+    public static SslClientAuthenticationOptions CreateSslOptions(LazyTrustStore? trustStore) =>
+        FromEnvironment() is { } policy ? new() { CertificateChainPolicy = policy } : trustStore?.CreateOptions() ?? new();
 
-    /// <summary>The policy by which a server's certificate is trusted; <see langword="null"/>, which means the system's, if the variable is not set.</summary>
-    /// <exception cref="EcrCredentialException">The file cannot be read, or holds no certificate.</exception>
+    /// <summary>The policy that trusts the bundle's authorities; <see langword="null"/> if the variable is not set.</summary>
+    /// <exception cref="EcrCredentialException">The file cannot be read, or contains no certificates.</exception>
     private static X509ChainPolicy? FromEnvironment()
     {
         if (AwsEnvironment.Get(Variable) is not { } path)
@@ -31,7 +31,7 @@ internal static class CaBundle
             return null;
         }
 
-        // Like HttpClient by default, and like every AWS tool, without asking issuers about revoked certificates.
+        // Like HttpClient and every AWS tool, without checks for revoked certificates.
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         try
         {
@@ -39,14 +39,11 @@ internal static class CaBundle
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw Misconfigured($"{Variable} names {MessageText.Quote(path)}, which cannot be read: {MessageText.OneLine(e.Message)}", e);
+            throw EcrCredentialException.InvalidConfiguration($"cannot read {MessageText.Quote(path)} ({Variable}): {MessageText.OneLine(e.Message)}", e);
         }
 
         return policy.CustomTrustStore.Count > 0
             ? policy
-            : throw Misconfigured($"{Variable} names {MessageText.Quote(path)}, which holds no certificate. Name a file of certificates in PEM form.");
+            : throw EcrCredentialException.InvalidConfiguration($"{MessageText.Quote(path)} ({Variable}) contains no certificates: it must be a PEM file");
     }
-
-    private static EcrCredentialException Misconfigured(string message, Exception? cause = null) =>
-        new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
 }

@@ -5,27 +5,27 @@ using System.Security.Cryptography.X509Certificates;
 namespace Ecr.Credentials.Aws.Trust;
 
 /// <summary>
-/// Trusts the servers that .NET trusts, without reading all authorities of the system first: it reads those whose name a server's certificates bear.
+/// Trusts the servers that .NET trusts, but decodes only those certificates of the system that may have issued a server's certificates.
 /// </summary>
 /// <remarks>
 /// <para>
-/// .NET on Linux decodes each certificate of the system's bundle and of its directory before the first handshake, which takes longer than everything
-/// else that a short-lived process does. Here the bundle is searched for the few that may have issued the server's certificates, and .NET decides with
-/// those as the trusted roots. If it says no, for whatever reason, it decides again with every certificate that it would have read itself.
+/// .NET on Linux decodes every certificate of the system's bundle and directory before the first handshake, which takes longer than everything else in
+/// a short-lived process. Here the bundle is searched for the few that may have issued the server's certificates, and .NET decides with those as
+/// trusted roots. If it rejects the server for any reason, it decides again with all the certificates that it would have read itself.
 /// </para>
 /// <para>Thread-safe.</para>
 /// </remarks>
-/// <param name="bundle">The file to be searched first; one of those that .NET reads. None if <see langword="null"/>.</param>
+/// <param name="bundle">The file that is searched first, one of those that .NET reads; none if <see langword="null"/>.</param>
 /// <param name="file">The file that .NET reads.</param>
-/// <param name="directory">The directory of which .NET reads every file.</param>
+/// <param name="directory">The directory whose files .NET reads.</param>
 internal sealed class LazyTrustStore(string? bundle, string? file, string? directory)
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
-    /// <summary>What a connection needs for its server to be decided on here.</summary>
+    /// <summary>Options of a connection whose server is validated here.</summary>
     public SslClientAuthenticationOptions CreateOptions() => new()
     {
-        // .NET decides first, with no root to trust, and tells what else is wrong with the certificate: its name.
+        // .NET validates first, without trusted roots, and so reports what else is wrong with the certificate: its name.
         CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -42,7 +42,7 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
             return errors == SslPolicyErrors.None && certificate is not null;
         }
 
-        // What the server has sent along.
+        // The other certificates that the server sent.
         var presented = chain.ChainPolicy.ExtraStore;
         return IsTrusted(server, presented, FindIssuers(server, presented), isQuick: true)
             || IsTrusted(server, presented, ReadAll(), isQuick: false);
@@ -90,16 +90,16 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
         .. directory is not null && Directory.Exists(directory) ? Directory.EnumerateFiles(directory) : [],
     ];
 
-    /// <summary>Certificates, sorted as .NET sorts the system's: those that were issued by their owner are roots.</summary>
+    /// <summary>Certificates, sorted as .NET sorts those of the system: self-issued ones are roots.</summary>
     private sealed class Authorities
     {
         public X509Certificate2Collection Roots { get; } = [];
 
         public X509Certificate2Collection Intermediates { get; } = [];
 
-        /// <summary>Adds certificates of a file.</summary>
-        /// <param name="path">The file. One that cannot be read is passed over, and so is what follows a certificate that cannot, as by .NET.</param>
-        /// <param name="issuers">The names to be added; <see langword="null"/> adds all.</param>
+        /// <summary>Adds the certificates of a file.</summary>
+        /// <param name="path">The file. An unreadable file, and everything after an unreadable certificate, is ignored, as by .NET.</param>
+        /// <param name="issuers">The subject names to add; <see langword="null"/> for all.</param>
         public void Read(string path, byte[][]? issuers)
         {
             try
@@ -116,6 +116,7 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
             {
+                // Ignored, as by .NET: the server is then not trusted.
             }
         }
 

@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace Ecr.Credentials.Aws.Trust;
 
 /// <summary>
-/// The certificates in PEM text, one after the other, with no more of each read than its names. The first one that cannot be read ends it, as it does
-/// for .NET when it reads the system's.
+/// Enumerates the certificates in PEM text and decodes only their names. The first unreadable one ends the enumeration, as it does when .NET reads
+/// those of the system.
 /// </summary>
 internal ref struct PemCertificateReader(ReadOnlySpan<byte> pem)
 {
@@ -17,13 +17,13 @@ internal ref struct PemCertificateReader(ReadOnlySpan<byte> pem)
     private byte[] _buffer = new byte[4096];
     private int _length;
 
-    /// <summary>The certificate in DER, until the next one is read.</summary>
+    /// <summary>The certificate in DER, valid until the next call of <see cref="MoveNext"/>.</summary>
     public readonly ReadOnlySpan<byte> Current => _buffer.AsSpan(0, _length);
 
-    /// <summary>The encoded name of its issuer.</summary>
+    /// <summary>The encoded name of the issuer.</summary>
     public ReadOnlySpan<byte> Issuer { get; private set; }
 
-    /// <summary>The encoded name of its owner.</summary>
+    /// <summary>The encoded name of the subject.</summary>
     public ReadOnlySpan<byte> Subject { get; private set; }
 
     public bool MoveNext()

@@ -1,20 +1,19 @@
-using System.Runtime.InteropServices;
-using System.Text;
+using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Trust;
 
-/// <summary>Where this system keeps the certificates of the authorities that it trusts.</summary>
+/// <summary>Where this system stores the certificates of the authorities that it trusts.</summary>
 /// <remarks>
-/// On Linux .NET asks OpenSSL, which knows the places of the distribution that built it. An executable that has Debian's OpenSSL linked in
-/// would look in Debian's places on every distribution.
+/// On Linux .NET relies on OpenSSL, which knows the paths of the distribution that built it. An executable with Debian's OpenSSL linked in would look
+/// in Debian's paths on every distribution.
 /// </remarks>
 internal static class SystemTrustStore
 {
     private const string FileVariable = "SSL_CERT_FILE";
     private const string DirectoryVariable = "SSL_CERT_DIR";
 
-    // Where OpenSSL looks by itself as Debian builds it: OPENSSLDIR is /usr/lib/ssl.
+    // The default paths of Debian's OpenSSL: OPENSSLDIR is /usr/lib/ssl.
     private const string DebianFile = "/usr/lib/ssl/cert.pem";
     private const string DebianDirectory = "/usr/lib/ssl/certs";
 
@@ -37,34 +36,34 @@ internal static class SystemTrustStore
     private static bool IsNamedByUser =>
         Environment.GetEnvironmentVariable(FileVariable) is not null || Environment.GetEnvironmentVariable(DirectoryVariable) is not null;
 
-    /// <summary>The file that holds all certificates of the authorities; <see langword="null"/> if the system has none.</summary>
-    /// <param name="root">The folder that the system lies in.</param>
+    /// <summary>The file with the certificates of all authorities; <see langword="null"/> if the system has none.</summary>
+    /// <param name="root">The root directory of the system.</param>
     public static string? FindBundle(string root = "/") =>
         Array.Find(BundleFiles, file => CanRead(Path.Join(root, file)));
 
     /// <summary>
-    /// For an executable with OpenSSL linked in: names this system's bundle to OpenSSL, unless the user has named something or OpenSSL finds
-    /// certificates by itself. The decisions on trust stay .NET's own.
+    /// For an executable with OpenSSL linked in: makes OpenSSL use this system's bundle, unless the user has set a path or OpenSSL finds certificates
+    /// in its default paths. Trust is still decided by .NET.
     /// </summary>
-    /// <remarks>To be called before a second thread reads the environment, which the C library does not protect.</remarks>
+    /// <remarks>Must be called before a second thread reads the environment, which the C library does not protect.</remarks>
     public static void NameBundleToOpenSsl()
     {
-        if (IsNamedByUser || HasDebianPlaces("/") || FindBundle() is not { } bundle)
+        if (IsNamedByUser || HasDebianDefaults("/") || FindBundle() is not { } bundle)
         {
             return;
         }
 
-        // OpenSSL and .NET's native code read the process's own environment, which Environment.SetEnvironmentVariable does not change.
-        _ = SetEnvironmentVariable(NullTerminated(FileVariable), NullTerminated(bundle), overwrite: 0);
+        // OpenSSL and .NET's native code read the C library's environment, which Environment.SetEnvironmentVariable does not change.
+        _ = LibC.SetEnvironmentVariable(LibC.NullTerminated(FileVariable), LibC.NullTerminated(bundle), overwrite: 0);
     }
 
     /// <summary>
-    /// For an executable with OpenSSL linked in: keeps .NET from reading all of the system's certificates, for a process that does not live long enough
-    /// to be worth it.
+    /// For an executable with OpenSSL linked in: prevents .NET from decoding all of the system's certificates, which takes longer than everything else
+    /// in a short-lived process.
     /// </summary>
     /// <remarks>As for <see cref="NameBundleToOpenSsl"/>.</remarks>
-    /// <returns>Who decides on servers instead; <see langword="null"/> if .NET does, because this system has certificates in places of .NET's own.</returns>
-    public static LazyTrustStore? TakeOver()
+    /// <returns>The trust store to use instead; <see langword="null"/> for .NET's, because the user has certificates in a store of .NET's own.</returns>
+    public static LazyTrustStore? Install()
     {
         var (namedFile, namedDirectory) = (Environment.GetEnvironmentVariable(FileVariable), Environment.GetEnvironmentVariable(DirectoryVariable));
         if (Directory.Exists(UserStores) || namedDirectory?.Contains(':', StringComparison.Ordinal) == true)
@@ -73,24 +72,24 @@ internal static class SystemTrustStore
             return null;
         }
 
-        var file = namedFile ?? (IsNamedByUser || HasDebianPlaces("/") ? DebianFile : FindBundle());
+        var file = namedFile ?? (IsNamedByUser || HasDebianDefaults("/") ? DebianFile : FindBundle());
         var directory = namedDirectory ?? DebianDirectory;
 
-        // The bundle lies among the single certificates, where .NET finds it too.
+        // The bundle is in the directory of the single certificates, where .NET finds it too.
         var bundle = Path.Join(directory, "ca-certificates.crt");
-        var trust = new LazyTrustStore(namedFile ?? (File.Exists(bundle) ? bundle : file), file, directory);
+        var store = new LazyTrustStore(namedFile ?? (File.Exists(bundle) ? bundle : file), file, directory);
 
-        // .NET keeps the variables for itself and for the processes that it starts from here on; its native code does not.
+        // From here on .NET has its own copy of the environment, also for the processes that it starts; its native code has not.
         _ = Environment.GetEnvironmentVariables();
-        _ = SetEnvironmentVariable(NullTerminated(FileVariable), NullTerminated(Nowhere), overwrite: 1);
-        _ = SetEnvironmentVariable(NullTerminated(DirectoryVariable), NullTerminated(Nowhere), overwrite: 1);
-        return trust;
+        _ = LibC.SetEnvironmentVariable(LibC.NullTerminated(FileVariable), LibC.NullTerminated(Nowhere), overwrite: 1);
+        _ = LibC.SetEnvironmentVariable(LibC.NullTerminated(DirectoryVariable), LibC.NullTerminated(Nowhere), overwrite: 1);
+        return store;
     }
 
     /// <summary>
-    /// What is wrong with the system's trust as a whole, as the second half of a sentence, and what to do; <see langword="null"/> if nothing is.
+    /// What is wrong with the system's certificates as a whole and what to do; <see langword="null"/> if nothing is.
     /// </summary>
-    public static string? FindFault()
+    public static string? FindProblem()
     {
         if (!OperatingSystem.IsLinux() || CaBundle.IsNamed)
         {
@@ -99,17 +98,17 @@ internal static class SystemTrustStore
 
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file && !CanRead(file))
         {
-            return $"the file {MessageText.Quote(file)}, which SSL_CERT_FILE names, cannot be read. Correct the variable, or leave it out.";
+            return $"cannot read {MessageText.Quote(file)} (SSL_CERT_FILE). Correct or remove the variable.";
         }
 
-        return IsNamedByUser || HasDebianPlaces("/") || FindBundle() is not null
+        return IsNamedByUser || HasDebianDefaults("/") || FindBundle() is not null
             ? null
-            : "this machine has no CA certificates. Install its package ca-certificates, or name a file with them in AWS_CA_BUNDLE or SSL_CERT_FILE.";
+            : "no CA certificates found. Install the ca-certificates package, or set AWS_CA_BUNDLE or SSL_CERT_FILE.";
     }
 
-    /// <summary>Whether OpenSSL, as Debian builds it, finds something in its own places.</summary>
-    /// <param name="root">The folder that the system lies in.</param>
-    internal static bool HasDebianPlaces(string root)
+    /// <summary>Whether Debian's OpenSSL finds certificates in its default paths.</summary>
+    /// <param name="root">The root directory of the system.</param>
+    internal static bool HasDebianDefaults(string root)
     {
         if (CanRead(Path.Join(root, DebianFile)))
         {
@@ -124,14 +123,14 @@ internal static class SystemTrustStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // In doubt the matter is left to .NET.
+            // In doubt the decision is left to .NET.
             return true;
         }
     }
 
     private static bool CanRead(string file)
     {
-        // An exception takes longer than all the rest.
+        // Throwing an exception takes longer than everything else here.
         if (!File.Exists(file))
         {
             return false;
@@ -147,10 +146,4 @@ internal static class SystemTrustStore
             return false;
         }
     }
-
-    private static byte[] NullTerminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
-
-    [DllImport("libc", EntryPoint = "setenv", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetEnvironmentVariable(byte[] name, byte[] value, int overwrite);
 }

@@ -1,102 +1,107 @@
 using System.Diagnostics.CodeAnalysis;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tokens.Files;
 
-/// <summary>Keeps the tokens of another source in files, for processes that live shortly, and lets one process ask where many want the same token.</summary>
+/// <summary>Caches the tokens of another source in files, for short-lived processes; concurrent processes share one call to the source.</summary>
 /// <remarks>
 /// <para>
-/// A token is given out in the first half of its life; then another one is asked for, and the held one serves, until it expires, where that fails. The
-/// folder's README states the rules. Thread-safe.
+/// A token is returned from the cache in the first half of its lifetime. After that it is refreshed; if the refresh fails, the cached token is used until
+/// it expires. Tokens/README.md in the source repository lists the invariants. Thread-safe.
 /// </para>
 /// <para>
-/// The passwords lie in the folder in plain text. It is made for this user alone (0700, files 0600), and is not used if anyone else can read or write it.
-/// In memory (tmpfs) they survive no restart and reach no backup.
+/// Passwords are stored in plain text. The directory is created for the current user only (mode 0700, files 0600) and is not used if other users have
+/// access to it. On a tmpfs, passwords do not survive a reboot and are not backed up.
 /// </para>
-/// <para>Where the folder or a file in it cannot be used, the source is asked as if there were no cache.</para>
+/// <para>If the directory or a file in it cannot be used, the source is called as if there were no cache.</para>
 /// </remarks>
 public sealed class EcrTokenFileCache : IEcrTokenSource
 {
-    // A process that waits longer asks by itself. Twice this time and a call of AWS with all its attempts fit the kubelet's minute.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    // After waiting this long for the lock, a process calls the source itself. Twice this time plus an AWS call with all retries fits into the kubelet's
+    // limit of one minute.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(100);
 
-    // There is a token that will do.
+    // Short, because the cached token is still valid.
     private static readonly TimeSpan RefreshTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(1);
 
     private readonly IEcrTokenSource _source;
-    private readonly TokenDirectory _folder;
+    private readonly Func<string> _configurationKey;
+    private readonly TokenDirectory _directory;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
-    /// <summary>A cache before a source of tokens.</summary>
-    /// <param name="source">Asked for what the cache does not have; the caller disposes it.</param>
-    /// <param name="folder">Where the tokens are; made when the first one is kept. On Linux it must not be a link.</param>
-    /// <param name="logger">Told what the cache does and why it does not, without secrets; silent by default.</param>
-    /// <param name="timeProvider">The clock; the system's by default.</param>
-    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
-    public EcrTokenFileCache(IEcrTokenSource source, string folder, ILogger? logger = null, TimeProvider? timeProvider = null)
+    /// <summary>Initializes a new instance of the <see cref="EcrTokenFileCache"/> class.</summary>
+    /// <param name="source">The source to call on a miss; the caller disposes it.</param>
+    /// <param name="directory">The cache directory; created when first used. On Linux it must not be a symbolic link.</param>
+    /// <param name="options">The options; the defaults if omitted.</param>
+    /// <exception cref="ArgumentException"><paramref name="directory"/> is empty, or an option is out of range; the message names it.</exception>
+    public EcrTokenFileCache(IEcrTokenSource source, string directory, EcrTokenFileCacheOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        options ??= new EcrTokenFileCacheOptions();
+        options.Validate();
+
         _source = source;
-        _logger = logger ?? NullLogger.Instance;
-        _folder = new TokenDirectory(Path.GetFullPath(folder), _logger);
-        _timeProvider = timeProvider ?? TimeProvider.System;
+        _configurationKey = options.ConfigurationKey ?? (source is IConfigurationDependent configured ? configured.GetConfigurationKey : static () => "");
+        _timeProvider = options.TimeProvider;
+        _logger = options.Logger;
+        _directory = new TokenDirectory(Path.GetFullPath(directory), _logger);
     }
 
     /// <inheritdoc/>
     public ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (TokenFileKey.Create(request) is not { } key || !_folder.IsUsable())
+        if (TokenFileKey.Create(request, _configurationKey) is not { } key || !_directory.IsUsable())
         {
             return _source.GetTokenAsync(request, cancellationToken);
         }
 
-        var file = _folder.GetFile(key);
-        var held = file.Read();
-        return IsFresh(held, request) ? Give(held, file) : WaitOrAskAsync(file, request, cancellationToken);
+        var file = _directory.GetFile(key);
+        var cached = file.Read();
+        return IsFresh(cached, request) ? ReturnCached(cached, file) : WaitOrFetchAsync(file, request, cancellationToken);
     }
 
-    private bool IsFresh([NotNullWhen(true)] TokenRecord? held, EcrTokenRequest request) =>
-        held is not null && held.IsFresh(_timeProvider.GetUtcNow(), request.RejectedToken);
+    private bool IsFresh([NotNullWhen(true)] TokenRecord? cached, EcrTokenRequest request) =>
+        cached is not null && cached.IsFresh(_timeProvider.GetUtcNow(), request.RejectedToken);
 
-    private ValueTask<EcrToken> Give(TokenRecord held, TokenFile file)
+    private ValueTask<EcrToken> ReturnCached(TokenRecord cached, TokenFile file)
     {
-        Log.Found(_logger, held.Token, file);
-        return new ValueTask<EcrToken>(held.Token);
+        Log.FileCacheHit(_logger, cached.Token, file);
+        return new ValueTask<EcrToken>(cached.Token);
     }
 
-    private async ValueTask<EcrToken> WaitOrAskAsync(TokenFile file, EcrTokenRequest request, CancellationToken cancellationToken)
+    private async ValueTask<EcrToken> WaitOrFetchAsync(TokenFile file, EcrTokenRequest request, CancellationToken cancellationToken)
     {
         var startedAt = _timeProvider.GetTimestamp();
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = MinPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
         {
-            var isMyTurn = file.TryTakeTurn(out var turn);
-            using (turn)
+            var isAcquired = file.TryAcquireLock(out var fileLock);
+            using (fileLock)
             {
-                // Looked for once more in one's turn: between the last look and now the process before may have written it.
-                var held = file.Read();
-                if (IsFresh(held, request))
+                // Read again, with or without the lock: another process may have written a token since the last read.
+                var cached = file.Read();
+                if (IsFresh(cached, request))
                 {
-                    return await Give(held, file).ConfigureAwait(false);
+                    return await ReturnCached(cached, file).ConfigureAwait(false);
                 }
 
-                if (isMyTurn || _timeProvider.GetElapsedTime(startedAt) >= LongestWait)
+                if (isAcquired || _timeProvider.GetElapsedTime(startedAt) >= MaxWait)
                 {
-                    return await AskAsync(file, request, held, cancellationToken).ConfigureAwait(false);
+                    return await FetchAsync(file, request, cached, cancellationToken).ConfigureAwait(false);
                 }
 
-                // Whose turn it is renews it for all.
-                if (held is not null && held.IsGood(_timeProvider.GetUtcNow()) && held.Token.Password != request.RejectedToken?.Password)
+                // The process that holds the lock refreshes the token for all.
+                if (cached is not null && cached.IsValid(_timeProvider.GetUtcNow()) && cached.Token.Password != request.RejectedToken?.Password)
                 {
-                    return await Give(held, file).ConfigureAwait(false);
+                    return await ReturnCached(cached, file).ConfigureAwait(false);
                 }
             }
 
@@ -113,35 +118,35 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
         catch (OperationCanceledException e)
         {
             throw new OperationCanceledException(
-                $"Another process, which holds {MessageText.Quote(file.LockPath)}, was still asking for the same token.", e, cancellationToken);
+                $"waiting for another process that holds the lock {MessageText.Quote(file.LockPath)}.", e, cancellationToken);
         }
     }
 
-    private async Task<EcrToken> AskAsync(TokenFile file, EcrTokenRequest request, TokenRecord? held, CancellationToken cancellationToken)
+    private async Task<EcrToken> FetchAsync(TokenFile file, EcrTokenRequest request, TokenRecord? cached, CancellationToken cancellationToken)
     {
-        var askedAt = _timeProvider.GetUtcNow();
-        if (held is null || !held.IsGood(askedAt))
+        var requestedAt = _timeProvider.GetUtcNow();
+        if (cached is null || !cached.IsValid(requestedAt))
         {
             var token = await _source.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
-            Keep(file, new TokenRecord(token, askedAt));
+            Store(file, new TokenRecord(token, requestedAt));
             return token;
         }
 
         try
         {
-            var token = await AskInTimeAsync(request, cancellationToken).ConfigureAwait(false);
-            Keep(file, new TokenRecord(token, askedAt));
+            var token = await RefreshAsync(request, cancellationToken).ConfigureAwait(false);
+            Store(file, new TokenRecord(token, requestedAt));
             return token;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && held.IsGood(_timeProvider.GetUtcNow()))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && cached.IsValid(_timeProvider.GetUtcNow()))
         {
-            Log.RefreshFailed(_logger, request.Registry.Region, held.Token, e);
-            Keep(file, held.AfterFailedRefresh(_timeProvider.GetUtcNow() + RetryDelay));
-            return held.Token;
+            Log.FileCacheRefreshFailed(_logger, request.Registry.Region, cached.Token, e);
+            Store(file, cached.AfterFailedRefresh(_timeProvider.GetUtcNow() + RetryDelay));
+            return cached.Token;
         }
     }
 
-    private async Task<EcrToken> AskInTimeAsync(EcrTokenRequest request, CancellationToken cancellationToken)
+    private async Task<EcrToken> RefreshAsync(EcrTokenRequest request, CancellationToken cancellationToken)
     {
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -158,10 +163,10 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
         }
     }
 
-    // A disk that is full or read-only costs the cache, never the credential.
-    private void Keep(TokenFile file, TokenRecord token)
+    // If the disk is full or read-only, caching fails but the caller still gets the token.
+    private void Store(TokenFile file, TokenRecord token)
     {
-        if (!token.CanBeKept)
+        if (!token.CanBeStored)
         {
             return;
         }
@@ -169,42 +174,43 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
         try
         {
             file.Write(token);
-            _folder.Sweep(_timeProvider.GetUtcNow());
+            _directory.RemoveStale(_timeProvider.GetUtcNow());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.NotKept(_logger, file, e);
+            Log.FileCacheWriteFailed(_logger, file, e);
         }
     }
 
     private static class Log
     {
-        private static readonly Action<ILogger, string, DateTimeOffset?, Exception?> FoundMessage = LoggerMessage.Define<string, DateTimeOffset?>(
-            LogLevel.Debug, new EventId(1, nameof(Found)), "Using the password in {File} that expires {ExpiresAt:u}");
+        private static readonly Action<ILogger, string, DateTimeOffset?, Exception?> FileCacheHitMessage = LoggerMessage.Define<string, DateTimeOffset?>(
+            LogLevel.Debug, LogEvents.FileCacheHit, "Using the cached password in {File}, which expires at {ExpiresAt:u}");
 
-        private static readonly Action<ILogger, string, string, Exception?> NotKeptMessage = LoggerMessage.Define<string, string>(
-            LogLevel.Warning, new EventId(2, nameof(NotKept)), "The password could not be kept in {File}: {Failure}");
+        private static readonly Action<ILogger, string, string, Exception?> FileCacheWriteFailedMessage = LoggerMessage.Define<string, string>(
+            LogLevel.Warning, LogEvents.FileCacheWriteFailed, "Failed to cache the password in {File}: {Failure}");
 
-        private static readonly Action<ILogger, string, DateTimeOffset?, string, Exception?> RefreshFailedMessage =
+        private static readonly Action<ILogger, string, DateTimeOffset?, string, Exception?> FileCacheRefreshFailedMessage =
             LoggerMessage.Define<string, DateTimeOffset?, string>(
                 LogLevel.Warning,
-                new EventId(3, nameof(RefreshFailed)),
-                "The token of region {Region} could not be renewed and serves until {ExpiresAt:u}: {Failure}");
+                LogEvents.FileCacheRefreshFailed,
+                "Failed to refresh the token of region {Region}; using the cached token until {ExpiresAt:u}: {Failure}");
 
-        public static void Found(ILogger logger, EcrToken token, TokenFile file)
+        public static void FileCacheHit(ILogger logger, EcrToken token, TokenFile file)
         {
-            // What a message is made of takes longer than the rest of a hit.
+            // Checked first, because preparing the arguments takes longer than the rest of a hit.
             if (logger.IsEnabled(LogLevel.Debug))
             {
-                FoundMessage(logger, file.Path, token.ExpiresAt, null);
+                FileCacheHitMessage(logger, file.Path, token.ExpiresAt, null);
             }
         }
 
-        public static void NotKept(ILogger logger, TokenFile file, Exception failure) => NotKeptMessage(logger, file.Path, failure.Message, null);
+        public static void FileCacheWriteFailed(ILogger logger, TokenFile file, Exception failure) =>
+            FileCacheWriteFailedMessage(logger, file.Path, failure.Message, null);
 
-        // The exceptions of this library hold no secret in their message; causes below them, and the exceptions of others, may.
-        public static void RefreshFailed(ILogger logger, string region, EcrToken token, Exception failure) =>
-            RefreshFailedMessage(
+        // The messages of this library's exceptions contain no secrets; those of inner and foreign exceptions may.
+        public static void FileCacheRefreshFailed(ILogger logger, string region, EcrToken token, Exception failure) =>
+            FileCacheRefreshFailedMessage(
                 logger, region, token.ExpiresAt, failure is EcrCredentialException ? failure.Message : failure.GetType().FullName!, null);
     }
 }

@@ -1,18 +1,14 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Text;
+using Ecr.Credentials.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace Ecr.Credentials.Tokens.Files;
 
-/// <summary>Whose a file or folder is and who else may use it, which .NET does not tell.</summary>
-/// <remarks><see href="https://man7.org/linux/man-pages/man2/statx.2.html"/>, whose structure is the same on every architecture.</remarks>
+/// <summary>The type, owner and permissions of a file or directory; .NET does not expose the owner.</summary>
+/// <remarks>Uses <see href="https://man7.org/linux/man-pages/man2/statx.2.html"/>, whose structure is the same on all architectures.</remarks>
 [SupportedOSPlatform("linux")]
 internal readonly struct FileOwnership
 {
-    private const int CurrentDirectory = -100; // AT_FDCWD
-    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
-    private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint TypeModeAndOwner = 0x1 | 0x2 | 0x8; // STATX_TYPE | STATX_MODE | STATX_UID
 
     private const int TypeMask = 0xf000; // S_IFMT
@@ -23,64 +19,42 @@ internal readonly struct FileOwnership
     private readonly int _mode;
     private readonly uint _owner;
 
-    private FileOwnership(in Statx statx) => (_mode, _owner) = (statx.Mode, statx.Owner);
+    private FileOwnership(in LibC.FileStatus status) => (_mode, _owner) = (status.Mode, status.Owner);
 
     public bool IsDirectory => (_mode & TypeMask) == DirectoryType;
 
-    /// <summary>Whether it is a file with content, and no link, pipe or device.</summary>
+    /// <summary>Whether it is a regular file, not a symbolic link, pipe or device.</summary>
     public bool IsRegularFile => (_mode & TypeMask) == RegularType;
 
-    /// <summary>Whether it belongs to this process's user, and nobody else may read, write or search it.</summary>
-    public bool IsPrivate => _owner == GetEffectiveUserId() && (_mode & GroupAndOthers) == 0;
+    /// <summary>Whether it is owned by the current user, and neither its group nor other users have any access.</summary>
+    public bool IsPrivate => _owner == LibC.GetEffectiveUserId() && (_mode & GroupAndOthers) == 0;
 
-    /// <summary>The status of what is at the path itself, also if it is a link; null if there is nothing, or the system does not say.</summary>
+    /// <summary>Returns the status of a path without following a symbolic link; null if the path does not exist or statx fails.</summary>
     public static FileOwnership? Of(string path)
     {
         try
         {
-            return Query(CurrentDirectory, NullTerminated(path), NoFollow, TypeModeAndOwner, out var statx) == 0 ? new FileOwnership(statx) : null;
+            return LibC.QueryStatus(LibC.CurrentDirectory, LibC.NullTerminated(path), LibC.NoFollow, TypeModeAndOwner, out var status) == 0
+                ? new FileOwnership(status)
+                : null;
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library from before 2018.
+            // The C library is older than 2018 and has no statx.
             return null;
         }
     }
 
-    /// <summary>The status of an open file; null if the system does not say.</summary>
+    /// <summary>Returns the status of an open file; null if statx fails.</summary>
     public static FileOwnership? Of(SafeFileHandle file)
     {
         try
         {
-            return Query(file, NullTerminated(""), EmptyPath, TypeModeAndOwner, out var statx) == 0 ? new FileOwnership(statx) : null;
+            return LibC.QueryStatus(file, LibC.NullTerminated(""), LibC.EmptyPath, TypeModeAndOwner, out var status) == 0 ? new FileOwnership(status) : null;
         }
         catch (EntryPointNotFoundException)
         {
             return null;
         }
-    }
-
-    private static byte[] NullTerminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
-
-    [DllImport("libc", EntryPoint = "statx", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Query(int directory, byte[] path, int flags, uint mask, out Statx result);
-
-    [DllImport("libc", EntryPoint = "statx", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Query(SafeFileHandle directory, byte[] path, int flags, uint mask, out Statx result);
-
-    [DllImport("libc", EntryPoint = "geteuid", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern uint GetEffectiveUserId();
-
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private readonly struct Statx
-    {
-        [FieldOffset(20)]
-        public readonly uint Owner;
-
-        [FieldOffset(28)]
-        public readonly ushort Mode;
     }
 }

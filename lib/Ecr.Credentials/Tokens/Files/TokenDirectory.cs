@@ -1,17 +1,18 @@
+using Ecr.Credentials.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Tokens.Files;
 
-/// <summary>A folder for tokens that nobody but this process's user can look or write into.</summary>
+/// <summary>The cache directory, which only the current user can access.</summary>
 internal sealed class TokenDirectory(string path, ILogger logger)
 {
-    private const UnixFileMode OnlyMine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    // Twice as long as any token lives.
-    private static readonly TimeSpan LongestUse = TimeSpan.FromDays(1);
+    // Twice the maximum lifetime of a token.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
 
-    /// <summary>Whether tokens may be kept in the folder, which is made if it is not there.</summary>
-    /// <remarks>Nothing in a folder that passes is another user's, and nothing can be put into it or exchanged while it is used.</remarks>
+    /// <summary>Whether the directory can be used; creates it if it does not exist.</summary>
+    /// <remarks>On Linux, a directory passes only if no other user can add, replace or read files in it. Elsewhere it is not checked.</remarks>
     public bool IsUsable()
     {
         if (!OperatingSystem.IsLinux())
@@ -29,21 +30,21 @@ internal sealed class TokenDirectory(string path, ILogger logger)
             return true;
         }
 
-        Log.NotPrivate(logger, path);
+        Log.CacheDirectoryNotPrivate(logger, path);
         return false;
     }
 
     public TokenFile GetFile(TokenFileKey key) => new(Path.Join(path, key.FileName), key);
 
-    /// <summary>Removes what nobody will ask for again: tokens of identities that are gone, and what a process left behind that was killed.</summary>
-    /// <remarks>A lock that is held at this moment may be among it. That costs a second call of AWS and nothing else.</remarks>
-    public void Sweep(DateTimeOffset now)
+    /// <summary>Removes files older than a day: tokens of identities no longer in use, and leftovers of killed processes.</summary>
+    /// <remarks>A lock file that is removed may be in use. The only consequence is a second AWS call.</remarks>
+    public void RemoveStale(DateTimeOffset now)
     {
         try
         {
             foreach (var file in new DirectoryInfo(path).EnumerateFiles(TokenFileKey.FileNamePattern))
             {
-                if (file.LastWriteTimeUtc < now - LongestUse)
+                if (file.LastWriteTimeUtc < now - MaxAge)
                 {
                     file.Delete();
                 }
@@ -51,7 +52,7 @@ internal sealed class TokenDirectory(string path, ILogger logger)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another process sweeps too.
+            // Another process may be removing the same files.
         }
     }
 
@@ -59,28 +60,29 @@ internal sealed class TokenDirectory(string path, ILogger logger)
     {
         try
         {
-            _ = OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, OnlyMine);
+            _ = OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, OwnerOnly);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.NotCreated(logger, path, e);
+            Log.CacheDirectoryNotCreated(logger, path, e);
             return false;
         }
     }
 
     private static class Log
     {
-        private static readonly Action<ILogger, string, Exception?> NotPrivateMessage = LoggerMessage.Define<string>(
+        private static readonly Action<ILogger, string, Exception?> CacheDirectoryNotPrivateMessage = LoggerMessage.Define<string>(
             LogLevel.Warning,
-            new EventId(1, nameof(NotPrivate)),
-            "Passwords are not kept in {Folder}, which is no folder of this user alone. Remove it, or give it to the user with mode 0700");
+            LogEvents.CacheDirectoryNotPrivate,
+            "Not caching passwords: {Directory} is not private. It must be a directory owned by the current user with mode 0700");
 
-        private static readonly Action<ILogger, string, string, Exception?> NotCreatedMessage = LoggerMessage.Define<string, string>(
-            LogLevel.Warning, new EventId(2, nameof(NotCreated)), "Passwords are not kept: the folder {Folder} cannot be made. {Failure}");
+        private static readonly Action<ILogger, string, string, Exception?> CacheDirectoryNotCreatedMessage = LoggerMessage.Define<string, string>(
+            LogLevel.Warning, LogEvents.CacheDirectoryNotCreated, "Not caching passwords: failed to create the directory {Directory}: {Failure}");
 
-        public static void NotPrivate(ILogger logger, string folder) => NotPrivateMessage(logger, folder, null);
+        public static void CacheDirectoryNotPrivate(ILogger logger, string directory) => CacheDirectoryNotPrivateMessage(logger, directory, null);
 
-        public static void NotCreated(ILogger logger, string folder, Exception failure) => NotCreatedMessage(logger, folder, failure.Message, null);
+        public static void CacheDirectoryNotCreated(ILogger logger, string directory, Exception failure) =>
+            CacheDirectoryNotCreatedMessage(logger, directory, failure.Message, null);
     }
 }

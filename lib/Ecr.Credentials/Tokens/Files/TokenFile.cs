@@ -3,15 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ecr.Credentials.Tokens.Files;
 
-/// <summary>The file of one token, and beside it the file that is locked by whoever asks for the next one.</summary>
+/// <summary>The file of one token and its lock file, which is locked while a process fetches a new token.</summary>
 internal sealed class TokenFile(string path, TokenFileKey key)
 {
-    private const UnixFileMode OnlyMine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    // Some kilobytes are a token.
+    // A token is a few kilobytes.
     private const long MaxLength = 1 << 16;
 
-    // EWOULDBLOCK of Linux and of macOS, and Windows' ERROR_SHARING_VIOLATION.
+    // EWOULDBLOCK on Linux and macOS, and ERROR_SHARING_VIOLATION on Windows.
     private const int LinuxWouldBlock = 11;
     private const int MacWouldBlock = 35;
     private const int SharingViolation = unchecked((int)0x80070020);
@@ -20,12 +20,12 @@ internal sealed class TokenFile(string path, TokenFileKey key)
 
     public string LockPath { get; } = path + ".lock";
 
-    /// <returns>Null if there is no token of this key, or the file is not what it must be.</returns>
+    /// <returns>Null if there is no valid token for this key, or the file is not private.</returns>
     public TokenRecord? Read()
     {
         try
         {
-            // Looked at before it is opened: to open a pipe would hang.
+            // Checked before opening, because opening a named pipe would block.
             if (OperatingSystem.IsLinux() ? FileOwnership.Of(Path) is not { IsRegularFile: true } : !File.Exists(Path))
             {
                 return null;
@@ -40,12 +40,12 @@ internal sealed class TokenFile(string path, TokenFileKey key)
         }
     }
 
-    /// <summary>Puts the token in the place of the one before, in one step: who reads finds the one or the other.</summary>
+    /// <summary>Replaces the token atomically: readers see either the old or the new one.</summary>
     /// <remarks>
-    /// It is not forced onto the disk. What a power failure leaves of it is no token, and costs a call of AWS.
+    /// The file is not synced to disk. A file damaged by a power failure is not a valid token, and costs one AWS call.
     /// </remarks>
     /// <exception cref="IOException">The disk is full, read-only or broken.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory is not writable.</exception>
     public void Write(TokenRecord token)
     {
         var temporary = $"{Path}.{Guid.NewGuid():N}";
@@ -60,21 +60,21 @@ internal sealed class TokenFile(string path, TokenFileKey key)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Does nothing if it is not there.
+            // No exception if the file does not exist.
             File.Delete(temporary);
             throw;
         }
     }
 
-    /// <summary>Takes the turn to ask for the next token. The system ends it with the process, however that dies.</summary>
-    /// <param name="turn">To be disposed when the token is written. Null where files cannot be locked, and everyone may ask.</param>
-    /// <returns>Whether it is nobody else's turn.</returns>
-    public bool TryTakeTurn(out IDisposable? turn)
+    /// <summary>Tries to acquire the lock for fetching a new token. The operating system releases it when the process ends, for whatever reason.</summary>
+    /// <param name="fileLock">Dispose it after writing the token. Null if the lock file cannot be used; the caller then fetches without a lock.</param>
+    /// <returns>False if another process holds the lock.</returns>
+    public bool TryAcquireLock(out IDisposable? fileLock)
     {
-        turn = null;
+        fileLock = null;
         try
         {
-            turn = new FileStream(LockPath, ForWriting(FileMode.OpenOrCreate));
+            fileLock = new FileStream(LockPath, ForWriting(FileMode.OpenOrCreate));
             return true;
         }
         catch (IOException e) when (e.HResult is LinuxWouldBlock or MacWouldBlock or SharingViolation)
@@ -92,7 +92,7 @@ internal sealed class TokenFile(string path, TokenFileKey key)
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = OnlyMine;
+            options.UnixCreateMode = OwnerOnly;
         }
 
         return options;

@@ -1,41 +1,40 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Tokens.Files;
 
-/// <summary>What decides which token in files answers a request, known before any AWS credentials are: API endpoint, identity, AWS configuration.</summary>
+/// <summary>The key of a token file: API endpoint, identity and AWS configuration, all known before AWS credentials are resolved.</summary>
 /// <remarks>
-/// Stands in the file in full, and is compared in full: region and role may be the choice of somebody who would like to have another one's token, and
-/// the file's name is a mere hash. It holds no secret.
+/// Written to the file and compared in full: region and role may be chosen by an attacker who wants another identity's token, and the file name is only
+/// a non-cryptographic hash. Contains no secrets.
 /// </remarks>
 internal sealed class TokenFileKey
 {
-    /// <summary>Matches the names of all files of tokens, and of none that somebody else would keep in the same folder.</summary>
+    /// <summary>Matches the names of the cache's files, and no other files that may be in the same directory.</summary>
     public const string FileNamePattern = FileNamePrefix + "*";
 
     private const string FileNamePrefix = "ecr-token-";
 
     private TokenFileKey(string text) => Text = text;
 
-    /// <summary>One line.</summary>
+    /// <summary>The key as a single line of text.</summary>
     public string Text { get; }
 
     public string FileName => FileNamePrefix + Fnv1a64.Of(Text).ToString("x16", CultureInfo.InvariantCulture);
 
-    /// <returns>Null for an identity that another process cannot have, or whose name is not one line.</returns>
-    public static TokenFileKey? Create(EcrTokenRequest request)
+    /// <returns>Null for an identity that other processes cannot have, or whose name is not a single line.</returns>
+    public static TokenFileKey? Create(EcrTokenRequest request, Func<string> configurationKey)
     {
         if (Describe(request.Identity) is not { } identity || identity.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0)
         {
             return null;
         }
 
-        // The first four make the endpoint, together with settings that the fingerprint covers. To concatenate takes no array of a pool, whose
-        // preparations a process would notice that needs nothing but its token.
+        // The first four determine the endpoint, together with settings covered by the fingerprint. string.Concat instead of interpolation, which rents
+        // from an array pool: initializing the pool is a noticeable cost in a process that only reads its token.
         var registry = request.Registry;
         return new TokenFileKey(string.Concat(
         [
@@ -46,7 +45,7 @@ internal sealed class TokenFileKey
             " ",
             identity,
             " ",
-            AwsConfigurationFingerprint.Compute(AwsEnvironment.Get).ToString("x16", CultureInfo.InvariantCulture),
+            configurationKey(),
         ]));
     }
 

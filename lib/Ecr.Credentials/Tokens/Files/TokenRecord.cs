@@ -4,69 +4,70 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Tokens.Files;
 
-/// <summary>A token in a file and the times that decide what becomes of it. Immutable.</summary>
+/// <summary>A token stored in a file, with the times at which it was requested and may be refreshed. Immutable.</summary>
 /// <remarks>
-/// As text, one thing to a line: format, key, times in milliseconds since 1970, user name, password, proxy endpoint, and a hash of all that, which tells a file
-/// that a crash or a bad disk has damaged.
+/// The text form has one value per line: format, key, times in milliseconds since 1970, user name, password, proxy endpoint, and a hash of the preceding
+/// lines, which detects files damaged by a crash or a bad disk.
 /// </remarks>
 [DebuggerDisplay("{Token,nq}")]
 internal sealed class TokenRecord
 {
     private const string Format = "ecr-credential-provider token 1";
 
-    // The year 5138: times near the end of time cannot be reckoned with.
-    private const long LastTime = 100_000_000_000_000;
+    // The year 5138: leaves room for arithmetic without overflow.
+    private const long MaxTime = 100_000_000_000_000;
 
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
-    // What a registry has against a token so young, another one will not cure.
+    // A registry that rejects a token this young would reject a new one too.
     private static readonly TimeSpan ReplaceableAge = TimeSpan.FromMinutes(1);
 
-    private readonly DateTimeOffset _askedAt;
+    private readonly DateTimeOffset _requestedAt;
     private readonly DateTimeOffset _retryAt;
     private readonly EcrTokenEntry _entry;
 
     /// <param name="token">The token.</param>
-    /// <param name="askedAt">When it was asked for, which is before it was issued.</param>
-    public TokenRecord(EcrToken token, DateTimeOffset askedAt)
-        : this(token, askedAt, askedAt)
+    /// <param name="requestedAt">When the token was requested, which is before it was issued.</param>
+    public TokenRecord(EcrToken token, DateTimeOffset requestedAt)
+        : this(token, requestedAt, requestedAt)
     {
     }
 
-    private TokenRecord(EcrToken token, DateTimeOffset askedAt, DateTimeOffset retryAt)
+    private TokenRecord(EcrToken token, DateTimeOffset requestedAt, DateTimeOffset retryAt)
     {
         Token = token;
-        _askedAt = askedAt;
+        _requestedAt = requestedAt;
         _retryAt = retryAt;
-        _entry = new EcrTokenEntry(token, askedAt, Margin);
+        _entry = new EcrTokenEntry(token, requestedAt, Margin);
     }
 
     public EcrToken Token { get; }
 
-    /// <summary>Whether it may be kept: it is known when it expires, and its texts fit the file's lines.</summary>
-    public bool CanBeKept => _entry.HasExpiry && IsLine(Token.Username) && IsLine(Token.Password) && IsLine(Token.ProxyEndpoint ?? "");
+    /// <summary>Whether the token can be stored: it has an expiry time, and its values contain no line feeds.</summary>
+    public bool CanBeStored => _entry.HasExpiry && IsLine(Token.Username) && IsLine(Token.Password) && IsLine(Token.ProxyEndpoint ?? "");
 
-    /// <summary>Reads what <see cref="Write"/> has written.</summary>
-    /// <returns>Null if the text is damaged, or is for another key.</returns>
+    /// <summary>Parses the text written by <see cref="Write"/>.</summary>
+    /// <returns>Null if the text is damaged or has another key.</returns>
     public static TokenRecord? Read(ReadOnlySpan<char> text, TokenFileKey key)
     {
         var rest = text;
         var format = ReadLine(ref rest);
         var keyText = ReadLine(ref rest);
-        var (hasAskedAt, askedAt) = ReadTime(ref rest);
+        var (hasRequestedAt, requestedAt) = ReadTime(ref rest);
         var (hasExpiresAt, expiresAt) = ReadTime(ref rest);
         var (hasRetryAt, retryAt) = ReadTime(ref rest);
         var (username, password, endpoint) = (ReadLine(ref rest).ToString(), ReadLine(ref rest).ToString(), ReadLine(ref rest).ToString());
         var hash = Fnv1a64.Of(text[..^rest.Length]);
         return format.SequenceEqual(Format)
             && keyText.SequenceEqual(key.Text)
-            && hasAskedAt
+            && hasRequestedAt
             && hasExpiresAt
             && hasRetryAt
             && ulong.TryParse(ReadLine(ref rest), NumberStyles.AllowHexSpecifier, NumberFormatInfo.InvariantInfo, out var writtenHash)
             && writtenHash == hash
             && rest.IsEmpty
-                ? new TokenRecord(new EcrToken(username, password, expiresAt) { ProxyEndpoint = endpoint.Length > 0 ? endpoint : null }, askedAt, retryAt)
+                ? new TokenRecord(
+                    new EcrToken(username, password, expiresAt) { ProxyEndpoint = endpoint.Length > 0 ? endpoint : null }, requestedAt, retryAt)
                 : null;
     }
 
@@ -74,29 +75,31 @@ internal sealed class TokenRecord
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Format}\n{key.Text}\n{WriteTime(_askedAt)}\n{WriteTime(Token.ExpiresAt!.Value)}\n{WriteTime(_retryAt)}\n"
+            $"{Format}\n{key.Text}\n{WriteTime(_requestedAt)}\n{WriteTime(Token.ExpiresAt!.Value)}\n{WriteTime(_retryAt)}\n"
                 + $"{Token.Username}\n{Token.Password}\n{Token.ProxyEndpoint}\n");
         return string.Create(CultureInfo.InvariantCulture, $"{text}{Fnv1a64.Of(text):x16}\n");
     }
 
-    /// <summary>Whether the token is given out without asking for another one: in the first half of its life, and for a while after a failure to renew it.</summary>
+    /// <summary>Whether the token is returned without a refresh: in the first half of its lifetime, and for a while after a failed refresh.</summary>
     public bool IsFresh(DateTimeOffset now, EcrToken? rejected) =>
-        IsGood(now)
-        && (now < _entry.RefreshAt || (now < _retryAt && now < _entry.WaitFrom))
-        && (rejected?.Password != Token.Password || now < _askedAt + ReplaceableAge || now < _retryAt);
+        IsValid(now)
+        && (now < _entry.RefreshAt || (now < _retryAt && now < _entry.StaleAt))
+        && (rejected?.Password != Token.Password || now < _requestedAt + ReplaceableAge || now < _retryAt);
 
-    /// <summary>Whether the token is given out where another one cannot be had. A token of the future shows that the clock was moved, and its age is unknown.</summary>
-    public bool IsGood(DateTimeOffset now) => now >= _askedAt && now < _entry.ExpiresAt;
+    /// <summary>
+    /// Whether the token can be used if a refresh fails. A token dated in the future is not valid: the clock was changed, so its age is unknown.
+    /// </summary>
+    public bool IsValid(DateTimeOffset now) => now >= _requestedAt && now < _entry.ExpiresAt;
 
-    /// <summary>The same token, to be renewed at another time.</summary>
-    public TokenRecord AfterFailedRefresh(DateTimeOffset retryAt) => new(Token, _askedAt, retryAt);
+    /// <summary>Returns a record with the same token and the time of the next refresh attempt.</summary>
+    public TokenRecord AfterFailedRefresh(DateTimeOffset retryAt) => new(Token, _requestedAt, retryAt);
 
     private static bool IsLine(string text) => !text.Contains('\n', StringComparison.Ordinal);
 
     private static long WriteTime(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 
     private static (bool IsTime, DateTimeOffset Time) ReadTime(ref ReadOnlySpan<char> text) =>
-        long.TryParse(ReadLine(ref text), NumberStyles.None, NumberFormatInfo.InvariantInfo, out var milliseconds) && milliseconds <= LastTime
+        long.TryParse(ReadLine(ref text), NumberStyles.None, NumberFormatInfo.InvariantInfo, out var milliseconds) && milliseconds <= MaxTime
             ? (true, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds))
             : (false, default);
 

@@ -6,10 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Tokens.Memory;
 
-/// <summary>Keeps the tokens of another source in memory, and shares one call among all who ask for the same token at once.</summary>
+/// <summary>Caches the tokens of another source in memory; concurrent requests for the same token share one call.</summary>
 /// <remarks>
-/// A token is given out until shortly before it expires and is renewed in the background after half of its life; never is an expired one given out.
-/// One token serves all registries of a region, whatever their account. The folder's README states the rules. Thread-safe.
+/// A token is returned until shortly before it expires, and is refreshed in the background after half of its lifetime. An expired token is never
+/// returned. One token is valid for all registries of a region, whatever their account. Tokens/README.md in the source repository lists the invariants.
+/// Thread-safe.
 /// </remarks>
 public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
 {
@@ -23,14 +24,14 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
     private readonly ILogger _logger;
     private readonly object _scope = new();
 
-    // Guards the two fields below it and EcrTokenFetch.Callers. No code of others runs under it: not the source, the memory cache or a listener.
+    // Guards the two fields below and EcrTokenFetch.Callers. No foreign code runs under it: neither the source, the memory cache nor a listener.
     private readonly Lock _gate = new();
     private readonly Dictionary<EcrTokenKey, EcrTokenFetch> _fetches = [];
     private volatile bool _isDisposed;
 
-    /// <summary>A cache before a source of tokens.</summary>
-    /// <param name="source">Asked for what the cache does not have; the caller disposes it, after the cache.</param>
-    /// <param name="options">How the cache behaves; the defaults if left out.</param>
+    /// <summary>Initializes a new instance of the <see cref="EcrTokenCache"/> class.</summary>
+    /// <param name="source">The source to call on a miss; the caller disposes it, after the cache.</param>
+    /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public EcrTokenCache(IEcrTokenSource source, EcrTokenCacheOptions? options = null)
     {
@@ -50,13 +51,15 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         _entries = options.MemoryCache ?? _ownEntries!;
     }
 
-    /// <summary>Gives a token that has not expired: at once if one is held, else when the source has answered.</summary>
-    /// <param name="request">What the token is for.</param>
-    /// <param name="cancellationToken">Ends the caller's wait. The call itself goes on until nobody waits for it.</param>
+    /// <summary>Gets a token that has not expired: synchronously from the cache, otherwise from the source.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancels the caller's wait. The call itself continues while other callers wait for it.</param>
     /// <returns>The token.</returns>
-    /// <exception cref="EcrCredentialException">There is no token; the reason says why. The next request asks again.</exception>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The cache is disposed, or was during the wait.</exception>
+    /// <exception cref="EcrCredentialException">
+    /// No token could be obtained; see <see cref="EcrCredentialException.Reason"/>. Failures are not cached: the next request calls the source again.
+    /// </exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    /// <exception cref="ObjectDisposedException">The cache was disposed, before the call or during the wait.</exception>
     public ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -64,7 +67,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
 
         var key = request.GetKey(_scope);
         var now = _clock.Read();
-        if (!TryFind(key, out var entry) || now >= entry.WaitFrom || entry.IsReplacedAfter(request.RejectedToken, now))
+        if (!TryFind(key, out var entry) || now >= entry.StaleAt || entry.ShouldReplace(request.RejectedToken, now))
         {
             return WaitForTokenAsync(request, key, cancellationToken);
         }
@@ -78,7 +81,10 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         return new ValueTask<EcrToken>(entry.Token);
     }
 
-    /// <summary>Cancels the calls that are under way; who waits for one gets an <see cref="ObjectDisposedException"/>. Forgets the tokens held in memory of its own.</summary>
+    /// <summary>
+    /// Cancels pending calls; their callers get an <see cref="ObjectDisposedException"/>. Clears the private memory cache; a memory cache supplied by the
+    /// caller is left as it is.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
@@ -88,7 +94,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
                 return;
             }
 
-            // Under the lock, so that a fetch is either among these or not begun at all.
+            // Under the lock, so that a fetch is either in the table or never started.
             _isDisposed = true;
             foreach (var fetch in _fetches.Values)
             {
@@ -100,16 +106,16 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         _ownEntries?.Dispose();
     }
 
-    /// <summary>Ends when the calls that are under way have ended. For tests, which must not sleep.</summary>
+    /// <summary>Completes when all pending calls have completed. For tests, which must not sleep.</summary>
     internal async Task WhenIdleAsync()
     {
-        Task[] answers;
+        Task[] results;
         lock (_gate)
         {
-            answers = [.. _fetches.Values.Select(fetch => fetch.Answer)];
+            results = [.. _fetches.Values.Select(fetch => fetch.Result)];
         }
 
-        await Task.WhenAll(answers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(results).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private bool TryFind(EcrTokenKey key, [NotNullWhen(true)] out EcrTokenEntry? entry)
@@ -126,9 +132,9 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             var fetch = Join(request, key);
             try
             {
-                var entry = await fetch.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+                var entry = await fetch.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
 
-                // Long may pass between the answer and this line: a machine can sleep here.
+                // The token may have expired since: the machine may have been suspended in between.
                 if (_clock.Read() < entry.ExpiresAt)
                 {
                     return entry.Token;
@@ -137,7 +143,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException(
-                    $"The call for a token of region {MessageText.Quote(request.Registry.Region)} had not been answered yet.", e, cancellationToken);
+                    $"waiting for a token of region {MessageText.Quote(request.Registry.Region)}.", e, cancellationToken);
             }
             finally
             {
@@ -154,7 +160,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-            // Finding and adding are one step: of callers who miss at once only one starts a call.
+            // Lookup and insertion are atomic: of concurrent misses only one starts a call.
             isFirst = !_fetches.TryGetValue(key, out fetch);
             if (isFirst)
             {
@@ -183,12 +189,12 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         lock (_gate)
         {
             fetch.Callers--;
-            if (fetch.Callers > 0 || fetch.IsRefresh || fetch.Answer.IsCompleted)
+            if (fetch.Callers > 0 || fetch.IsRefresh || fetch.Result.IsCompleted)
             {
                 return;
             }
 
-            // Leaving and removing are one step: who comes now starts a call, and does not join one that is being cancelled.
+            // Decrement and removal are atomic: the next caller starts a new call and cannot join one that is being canceled.
             Remove(fetch);
             fetch.Abandon();
         }
@@ -211,11 +217,11 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         Start(fetch);
     }
 
-    // On another thread, so that a source which blocks holds up no caller; without the caller's execution context, since the call is not the caller's.
+    // On another thread, so that a blocking source does not block the caller; without the execution context, because the call is shared.
     private void Start(EcrTokenFetch fetch) =>
         ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Cache.RunAsync(state.Fetch), (Cache: this, Fetch: fetch), preferLocal: false);
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, it goes to those who wait.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every exception is passed on to the waiting callers.")]
     private async Task RunAsync(EcrTokenFetch fetch)
     {
         EcrTokenEntry? entry = null;
@@ -229,7 +235,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             failure = _isDisposed ? new ObjectDisposedException(nameof(EcrTokenCache)) : e;
         }
 
-        // The entry was stored before: who no longer finds the fetch finds the entry.
+        // The entry is already stored, so a caller that does not find the fetch any more finds the entry.
         lock (_gate)
         {
             Remove(fetch);
@@ -245,7 +251,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         }
     }
 
-    // A fetch that was abandoned may have a successor under the same key.
+    // After a fetch was abandoned, a new one may exist under the same key.
     private void Remove(EcrTokenFetch fetch)
     {
         if (_fetches.TryGetValue(fetch.Key, out var current) && current == fetch)
@@ -256,13 +262,13 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
 
     private async Task<EcrTokenEntry> GetEntryAsync(EcrTokenFetch fetch)
     {
-        // Between a caller's look into the cache and its fetch another fetch may have ended; then its token is here, and no second call is needed.
+        // Another fetch may have completed between the caller's lookup and this fetch. Its token is then in the cache, and no second call is needed.
         var now = _clock.Read();
-        if (TryFind(fetch.Key, out var held)
-            && now < (fetch.IsRefresh ? held.RefreshAt : held.WaitFrom)
-            && !held.IsReplacedAfter(fetch.Request.RejectedToken, now))
+        if (TryFind(fetch.Key, out var cached)
+            && now < (fetch.IsRefresh ? cached.RefreshAt : cached.StaleAt)
+            && !cached.ShouldReplace(fetch.Request.RejectedToken, now))
         {
-            return held;
+            return cached;
         }
 
         try
@@ -271,9 +277,9 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             Store(fetch.Key, fetched);
             return fetched;
         }
-        catch (Exception e) when (!fetch.IsAbandoned && TryFindValid(fetch.Key, out held))
+        catch (Exception e) when (!fetch.IsAbandoned && TryFindValid(fetch.Key, out cached))
         {
-            var later = held.AfterFailedRefresh(_clock.Read());
+            var later = cached.AfterFailedRefresh(_clock.Read());
             Store(fetch.Key, later);
             Log.RefreshFailed(_logger, fetch.Request.Registry.Region, later.ExpiresAt, e);
             return later;
@@ -303,23 +309,23 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
 
     private async Task<EcrTokenEntry> CallSourceAsync(EcrTokenFetch fetch)
     {
-        var askedAt = _clock.Read();
-        var token = await GetTokenInTimeAsync(fetch).ConfigureAwait(false);
-        var entry = new EcrTokenEntry(token, askedAt, _refreshMargin);
+        var requestedAt = _clock.Read();
+        var token = await GetTokenWithTimeoutAsync(fetch).ConfigureAwait(false);
+        var entry = new EcrTokenEntry(token, requestedAt, _refreshMargin);
         var now = _clock.Read();
         return now < entry.ExpiresAt
             ? entry
             : throw new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
-                $"The token of region {MessageText.Quote(fetch.Request.Registry.Region)} expired at {entry.ExpiresAt:u}, and it is {now:u} on this machine. "
-                    + "Set this machine's clock.");
+                $"the token of region {MessageText.Quote(fetch.Request.Registry.Region)} expired at {entry.ExpiresAt:u}, but the system clock says {now:u}. "
+                    + "Synchronize the system clock.");
     }
 
-    private async Task<EcrToken> GetTokenInTimeAsync(EcrTokenFetch fetch)
+    private async Task<EcrToken> GetTokenWithTimeoutAsync(EcrTokenFetch fetch)
     {
         try
         {
-            // A source that looks neither at its cancellation token nor at the clock is left behind.
+            // A source that ignores both its cancellation token and the time is abandoned.
             return await _source.GetTokenAsync(fetch.Request, fetch.CancellationToken)
                 .AsTask()
                 .WaitAsync(_fetchTimeout, _timeProvider, fetch.CancellationToken)
@@ -327,12 +333,12 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         }
         catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && !fetch.IsAbandoned))
         {
-            // HTTP clients say "cancelled" where they mean a timeout; only who cancels himself is to see that.
+            // HTTP clients report a timeout as a cancellation. Only callers that canceled may see an OperationCanceledException.
             fetch.Cancel();
             throw new EcrCredentialException(
                 EcrCredentialErrorReason.Timeout,
-                $"The call for a token of region {MessageText.Quote(fetch.Request.Registry.Region)} was not answered in time. "
-                    + $"Check the network, or raise {nameof(EcrTokenCacheOptions.FetchTimeout)} ({_fetchTimeout}).",
+                $"the request for a token of region {MessageText.Quote(fetch.Request.Registry.Region)} timed out. "
+                    + $"Check the network, or increase {nameof(EcrTokenCacheOptions.FetchTimeout)} ({_fetchTimeout}).",
                 e);
         }
     }
@@ -344,7 +350,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             return;
         }
 
-        // A span, not a time: the memory cache of a caller may run on another clock.
+        // Relative, because a memory cache supplied by the caller may use another clock.
         var options = new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = entry.ExpiresAt - _clock.Read(), Size = 1 };
         options.RegisterPostEvictionCallback(static (_, _, _, _) => EcrTelemetry.CountTokens(-1));
         _entries.Set(key, entry, options);
@@ -356,10 +362,10 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         private static readonly Action<ILogger, string, DateTimeOffset, string, Exception?> RefreshFailedMessage =
             LoggerMessage.Define<string, DateTimeOffset, string>(
                 LogLevel.Warning,
-                new EventId(1, nameof(RefreshFailed)),
-                "The token of region {Region} could not be renewed and serves until {ExpiresAt:u}: {Failure}");
+                LogEvents.RefreshFailed,
+                "Failed to refresh the token of region {Region}; using the cached token until {ExpiresAt:u}: {Failure}");
 
-        // The exceptions of this library hold no secret in their message; causes below them, and the exceptions of others, may.
+        // The messages of this library's exceptions contain no secrets; those of inner and foreign exceptions may.
         public static void RefreshFailed(ILogger logger, string region, DateTimeOffset expiresAt, Exception failure) =>
             RefreshFailedMessage(
                 logger, region, expiresAt, failure is EcrCredentialException ? failure.Message : failure.GetType().FullName!, null);

@@ -4,45 +4,46 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tokens.Memory;
 
-/// <summary>How an <see cref="EcrTokenCache"/> behaves. Read once, when the cache is made.</summary>
+/// <summary>The options of an <see cref="EcrTokenCache"/>. Read once, when the cache is created.</summary>
 public sealed class EcrTokenCacheOptions
 {
-    // Timers of .NET take no more milliseconds than fit 32 bits.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+    // .NET timers are limited to 32 bits of milliseconds.
+    private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(49);
 
-    /// <summary>How many tokens are held at most; 1,000 by default, 1 at least. Applies to the cache's own memory, not to <see cref="MemoryCache"/>.</summary>
+    /// <summary>Gets or sets the maximum number of cached tokens; at least 1, 1,000 by default. Ignored if <see cref="MemoryCache"/> is set.</summary>
     public int SizeLimit { get; set; } = 1_000;
 
     /// <summary>
-    /// How long before its expiry a token is good no more and callers wait for another one; 5 minutes by default, not negative. Never more than half of
-    /// the token's life.
+    /// Gets or sets how long before its expiry a token is no longer returned and callers wait for a new one; 5 minutes by default, not negative. Limited to
+    /// half of the token's lifetime.
     /// </summary>
     public TimeSpan RefreshMargin { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long a call of the source may take; 1 minute by default, positive, 49 days at most. A call that hangs would otherwise hold up everyone who asks later.
+    /// Gets or sets the timeout of a call to the source; 1 minute by default, positive, at most 49 days. Without it, a hanging call would block all later
+    /// callers.
     /// </summary>
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Where tokens are kept; by default memory of the cache's own, which nobody else can read. Anyone who can enumerate a memory cache given here can
-    /// read the passwords. Each token has the size 1 in it. The caller disposes it; several token caches may share it and never see each other's tokens.
+    /// Gets or sets the memory cache that stores the tokens; by default a private one. Code that can enumerate a memory cache set here can read the
+    /// passwords. Each token has size 1. The caller disposes it; several token caches may share it and never see each other's tokens.
     /// </summary>
     public IMemoryCache? MemoryCache { get; set; }
 
-    /// <summary>The clock; the system's by default.</summary>
+    /// <summary>Gets or sets the clock; the system clock by default.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Told when a token cannot be renewed, without secrets; silent by default.</summary>
+    /// <summary>Gets or sets the logger, which receives failed refreshes, without secrets; none by default.</summary>
     public ILogger Logger { get; set; } = NullLogger.Instance;
 
-    /// <exception cref="ArgumentException">An option cannot be used; the message names it.</exception>
+    /// <exception cref="ArgumentException">An option is out of range or <see langword="null"/>; the message names it.</exception>
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(SizeLimit, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RefreshMargin, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FetchTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(FetchTimeout, LongestTimer);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(FetchTimeout, MaxTimer);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(Logger);
     }

@@ -3,19 +3,19 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ecr.Credentials.Tokens.Memory;
 
-/// <summary>One call of a cache's source, shared by everyone who waits for its answer.</summary>
-/// <param name="request">What is asked for: the request of whoever came first.</param>
-/// <param name="key">The key of the answer.</param>
-/// <param name="isRefresh">Whether it runs in the background, for a token that is still good, and so for no caller.</param>
+/// <summary>A call to a cache's source, shared by all callers that wait for its result.</summary>
+/// <param name="request">The request of the first caller.</param>
+/// <param name="key">The key of the result.</param>
+/// <param name="isRefresh">Whether it is a background refresh of a token that is still valid, started without a waiting caller.</param>
 [SuppressMessage(
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
-    Justification = "Without a timer the cancellation source holds nothing, and a source that is left behind may still use its token.")]
+    Justification = "Without a timer the cancellation source owns no resources, and an abandoned call may still use its token.")]
 internal sealed class EcrTokenFetch(EcrTokenRequest request, EcrTokenKey key, bool isRefresh)
 {
     private readonly CancellationTokenSource _cancellation = new();
 
-    // Callers continue on threads of their own, never inside the call that completes them.
+    // Callers must not continue on the thread that completes the call.
     private readonly TaskCompletionSource<EcrTokenEntry> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private volatile bool _isAbandoned;
@@ -26,18 +26,18 @@ internal sealed class EcrTokenFetch(EcrTokenRequest request, EcrTokenKey key, bo
 
     public bool IsRefresh { get; } = isRefresh;
 
-    /// <summary>The trace of the caller who came first. A refresh begins a trace of its own, since no caller's work waits for it.</summary>
+    /// <summary>The trace context of the first caller. A refresh starts a new trace, because no caller is waiting for it.</summary>
     public ActivityContext Parent { get; } = isRefresh ? default : Activity.Current?.Context ?? default;
 
-    /// <summary>Who waits. Guarded by the cache's lock.</summary>
+    /// <summary>The number of waiting callers. Guarded by the cache's lock.</summary>
     public int Callers { get; set; }
 
-    public Task<EcrTokenEntry> Answer => _completion.Task;
+    public Task<EcrTokenEntry> Result => _completion.Task;
 
-    /// <summary>The call's own cancellation, which no single caller decides.</summary>
+    /// <summary>The cancellation token of the call itself, independent of any single caller.</summary>
     public CancellationToken CancellationToken => _cancellation.Token;
 
-    /// <summary>Whether the call was cancelled because nobody wants its answer any more.</summary>
+    /// <summary>Whether the call was canceled because no caller is waiting for its result any more.</summary>
     public bool IsAbandoned => _isAbandoned;
 
     public void Abandon()
@@ -46,7 +46,7 @@ internal sealed class EcrTokenFetch(EcrTokenRequest request, EcrTokenKey key, bo
         Cancel();
     }
 
-    /// <summary>Cancels the call and returns; what listens to the cancellation runs on another thread.</summary>
+    /// <summary>Cancels the call and returns immediately; cancellation callbacks run on another thread.</summary>
     public void Cancel() => _ = _cancellation.CancelAsync();
 
     public void Complete(EcrTokenEntry entry) => _completion.SetResult(entry);
@@ -55,7 +55,7 @@ internal sealed class EcrTokenFetch(EcrTokenRequest request, EcrTokenKey key, bo
     {
         _completion.SetException(exception);
 
-        // A call that nobody waits for may fail without being reported as an unobserved exception.
+        // Marks the exception as observed: a call without callers may fail without raising UnobservedTaskException.
         _ = _completion.Task.Exception;
     }
 }

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Internal;
 
 namespace Ecr.Credentials.Tokens.Memory;
 
-/// <summary>A token cache's clock, and for the memory cache under it the time at which that clock was last read.</summary>
+/// <summary>The clock of a token cache; its memory cache sees the time of the last reading.</summary>
 /// <remarks>
-/// To read a clock takes half of a lookup. The token cache reads it for each request and decides by that reading alone; its memory cache, which has no
-/// <see cref="TimeProvider"/> but an <see cref="ISystemClock"/> and would read it again, takes the same reading, or that of another thread just now.
+/// Reading a clock takes half the time of a lookup. The token cache reads it once per request and decides by that reading alone. The memory cache, which
+/// takes an <see cref="ISystemClock"/> instead of a <see cref="TimeProvider"/>, reuses that reading, or a newer one by another thread.
 /// </remarks>
 internal sealed class LastReadClock(TimeProvider timeProvider) : ISystemClock
 {

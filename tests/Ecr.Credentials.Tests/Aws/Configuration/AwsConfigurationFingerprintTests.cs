@@ -6,7 +6,7 @@ namespace Ecr.Credentials.Tests.Aws.Configuration;
 
 public sealed partial class AwsConfigurationFingerprintTests
 {
-    // Settings of this library's code that tell how something is asked for, or that stand for a secret which changes with the id beside it.
+    // Variables that control how a source is called, or whose secret changes together with an ID that is listed.
     private static readonly string[] DoNotDecide =
     [
         "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN",
@@ -40,7 +40,7 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [Test]
-    public void Every_variable_that_decides_changes_it_and_none_stands_for_another()
+    public void Every_relevant_variable_changes_it_differently()
     {
         var fingerprints = new[] { "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE" }.Concat(AwsConfigurationFingerprint.Variables.ToArray())
             .SelectMany(variable => new[] { (variable, "/one"), (variable, "/two") })
@@ -50,11 +50,11 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [TestCaseSource(nameof(DoNotDecide))]
-    public void What_does_not_decide_does_not_change_it(string variable) => Assert.That(Compute(variable, "value"), Is.EqualTo(Compute()));
+    public void Other_variables_do_not_change_the_fingerprint(string variable) => Assert.That(Compute(variable, "value"), Is.EqualTo(Compute()));
 
     [TestCase("config")]
     [TestCase("credentials")]
-    public void A_file_that_is_written_changes_it(string name)
+    public void Writing_a_configuration_file_changes_the_fingerprint(string name)
     {
         var without = Compute();
         Write(name, "[one]");
@@ -69,7 +69,7 @@ public sealed partial class AwsConfigurationFingerprintTests
 
     [TestCase("AWS_CONFIG_FILE")]
     [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
-    public void A_file_that_a_variable_names_counts_too(string variable)
+    public void A_file_that_a_variable_names_is_part_of_it(string variable)
     {
         var path = Path.Combine(_home.FullName, "elsewhere");
         var without = Compute(variable, path);
@@ -79,18 +79,19 @@ public sealed partial class AwsConfigurationFingerprintTests
     }
 
     [Test]
-    public void No_variable_that_the_search_for_an_identity_reads_is_forgotten()
+    public void Every_variable_read_by_the_credential_chain_is_listed()
     {
         var read = Directory.EnumerateFiles(Path.Combine(Repository.Folder, "lib", "Ecr.Credentials", "Aws"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => VariablePattern().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value);
 
         Assert.That(
-            read.Distinct().Except(AwsConfigurationFingerprint.Variables.ToArray()).Except(DoNotDecide).Except(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]),
+            read.Distinct().Except(
+                AwsConfigurationFingerprint.Variables.ToArray()).Except(DoNotDecide).Except(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]),
             Is.Empty);
     }
 
-    private ulong Compute(string? variable = null, string? value = null) =>
+    private string Compute(string? variable = null, string? value = null) =>
         AwsConfigurationFingerprint.Compute(name => name == variable ? value : _environment.GetValueOrDefault(name));
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_home.FullName, ".aws", name), text);

@@ -4,14 +4,14 @@ namespace Ecr.Credentials.Tests.Aws.Configuration;
 
 public sealed class AwsEnvironmentTests
 {
-    // A name of the test's own, because the environment is the process's.
+    // A unique name, because the environment is shared by the whole process.
     private const string Variable = "AWS_ENVIRONMENT_TESTS";
 
     [TestCase("value", "value")]
     [TestCase(" ", " ")]
     [TestCase("", null)]
     [TestCase(null, null)]
-    public void An_empty_variable_is_none(string? value, string? expected)
+    public void An_empty_variable_is_not_set(string? value, string? expected)
     {
         Environment.SetEnvironmentVariable(Variable, value);
 

@@ -25,15 +25,15 @@ public sealed class IniFileTests
     [TestCase("[profile node]")]
     [TestCase("[profile  node]")]
     [TestCase("[ profile\tnode ]")]
-    public void One_blank_stands_between_the_kind_of_a_section_and_its_name(string section) =>
+    public void Whitespace_between_the_kind_of_a_section_and_its_name_is_one_space(string section) =>
         Assert.That(IniFile.Parse(section).Find("profile node"), Is.Not.Null);
 
-    [TestCase("aws_secret_access_key = hunter2", "Line 1 stands before the first section.")]
-    [TestCase("[default]\n\naws_secret_access_key hunter2", "Line 3 is neither a section nor a setting.")]
-    [TestCase("[default]\n= hunter2", "Line 2 is neither a section nor a setting.")]
-    [TestCase("[default]\nregion = x\n  hunter2", "Line 3 is neither a section nor a setting.")]
-    [TestCase("[default]\nregion = x\n[hunter2", "Line 3 opens a bracket and does not close it.")]
-    [TestCase("[default]\ns3 =\nhunter2", "Line 3 is neither a section nor a setting.")]
-    public void Parse_tells_the_number_of_a_line_that_it_does_not_understand_and_never_the_line(string text, string message) =>
+    [TestCase("aws_secret_access_key = hunter2", "line 1 is before the first section")]
+    [TestCase("[default]\n\naws_secret_access_key hunter2", "line 3 is neither a section nor a setting")]
+    [TestCase("[default]\n= hunter2", "line 2 is neither a section nor a setting")]
+    [TestCase("[default]\nregion = x\n  hunter2", "line 3 is neither a section nor a setting")]
+    [TestCase("[default]\nregion = x\n[hunter2", "line 3 has no closing bracket")]
+    [TestCase("[default]\ns3 =\nhunter2", "line 3 is neither a section nor a setting")]
+    public void Parse_reports_the_number_of_an_invalid_line_and_never_the_line(string text, string message) =>
         Assert.That(() => IniFile.Parse(text), Throws.TypeOf<FormatException>().With.Message.EqualTo(message));
 }

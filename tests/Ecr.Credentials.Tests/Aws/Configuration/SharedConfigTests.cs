@@ -12,7 +12,7 @@ public sealed class SharedConfigTests : IDisposable
     public void Dispose() => _stage.Dispose();
 
     [Test]
-    public void The_credentials_file_wins_setting_by_setting_over_the_config_file()
+    public void Settings_in_the_credentials_file_override_those_in_the_config_file()
     {
         _stage.WriteCredentials("[node]\nregion = eu-west-1\n").WriteConfig("[profile node]\nregion = us-east-1\nrole_arn = pull\n");
 
@@ -28,7 +28,7 @@ public sealed class SharedConfigTests : IDisposable
     [TestCase("node", "[node]\nregion = eu-west-1", null)]
     [TestCase("node", "[profile Node]\nregion = eu-west-1", null)]
     [TestCase("node", "[sso-session node]\nregion = eu-west-1", null)]
-    public void The_config_file_calls_a_profile_by_its_kind_too(string name, string config, string? region)
+    public void Profile_sections_of_the_config_file_are_prefixed_with_profile(string name, string config, string? region)
     {
         _stage.WriteConfig(config);
 
@@ -37,7 +37,7 @@ public sealed class SharedConfigTests : IDisposable
 
     [TestCase("node", "[node]\nregion = eu-west-1", "eu-west-1")]
     [TestCase("node", "[profile node]\nregion = eu-west-1", null)]
-    public void The_credentials_file_calls_a_profile_by_its_name(string name, string credentials, string? region)
+    public void Profile_sections_of_the_credentials_file_have_no_prefix(string name, string credentials, string? region)
     {
         _stage.WriteCredentials(credentials);
 
@@ -49,7 +49,7 @@ public sealed class SharedConfigTests : IDisposable
     [TestCase("region = a#b;c", "a#b;c")]
     [TestCase("region = # Ireland", null)]
     [TestCase("region =", null)]
-    public void A_comment_behind_a_value_is_left_out_and_an_empty_value_is_none(string line, string? region)
+    public void A_trailing_comment_is_removed_and_an_empty_value_is_missing(string line, string? region)
     {
         _stage.WriteConfig($"[default]\n{line}");
 
@@ -57,7 +57,7 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void A_command_keeps_what_would_be_a_comment_elsewhere()
+    public void A_credential_process_is_read_verbatim_including_comment_characters()
     {
         _stage.WriteConfig("[default]\ncredential_process = a ; b #c");
 
@@ -66,7 +66,7 @@ public sealed class SharedConfigTests : IDisposable
 
     [TestCase(SharedConfig.CredentialsFileVariable, "[node]\nregion = eu-west-1")]
     [TestCase(SharedConfig.ConfigFileVariable, "[profile node]\nregion = eu-west-1")]
-    public void A_file_may_lie_elsewhere_and_the_other_one_stays_at_home(string variable, string text)
+    public void A_variable_moves_one_file_and_the_other_is_still_read_from_the_home_directory(string variable, string text)
     {
         _stage.Set(variable, _stage.Write("elsewhere/aws", text));
         _stage.WriteCredentials("[home]\nregion = us-east-1").WriteConfig("[profile home]\noutput = json");
@@ -85,7 +85,7 @@ public sealed class SharedConfigTests : IDisposable
         var missing = Path.Combine(_stage.Home, "missing");
         _stage.Set(variable, missing).WriteCredentials("[default]\n").WriteConfig("[default]\n");
 
-        AssertMisconfigured($"{variable} names \"{missing}\", which cannot be read: ");
+        AssertMisconfigured($"cannot read \"{missing}\" ({variable}): ");
     }
 
     [Test]
@@ -93,31 +93,31 @@ public sealed class SharedConfigTests : IDisposable
     {
         _stage.Set(SharedConfig.ConfigFileVariable, _stage.Home);
 
-        AssertMisconfigured($"{SharedConfig.ConfigFileVariable} names \"{_stage.Home}\", which cannot be read: ");
+        AssertMisconfigured($"cannot read \"{_stage.Home}\" ({SharedConfig.ConfigFileVariable}): ");
     }
 
     [Test]
-    public void A_malformed_file_is_an_error_that_names_it_and_not_its_text()
+    public void The_error_for_a_malformed_file_contains_its_path_but_none_of_its_text()
     {
         var path = _stage.Write(".aws/credentials", "[default]\naws_secret_access_key hunter2\n");
 
-        var message = AssertMisconfigured($"The file \"{path}\" cannot be used. Line 2 is neither a section nor a setting. Write [section] or key = value.");
+        var message = AssertMisconfigured($"invalid file \"{path}\": line 2 is neither a section nor a setting; expected [section] or key = value");
         Assert.That(message, Does.Not.Contain("hunter2"));
     }
 
     [Test]
-    public void A_file_of_the_home_directory_that_cannot_be_read_counts_for_none_and_is_told()
+    public void An_unreadable_file_in_the_home_directory_is_ignored_and_reported()
     {
         Directory.CreateDirectory(Path.Combine(_stage.Home, ".aws", "credentials"));
 
         Assert.That(_stage.Files.Find("default"), Is.Null);
         Assert.That(_stage.Files.ToString(), Is.EqualTo(
-            $"\"{Path.Combine(_stage.Home, ".aws", "credentials")}\" (which cannot be read) or \"{Path.Combine(_stage.Home, ".aws", "config")}\""));
+            $"\"{Path.Combine(_stage.Home, ".aws", "credentials")}\" (unreadable) or \"{Path.Combine(_stage.Home, ".aws", "config")}\""));
     }
 
     [TestCase(".")]
     [TestCase("home")]
-    public void A_home_directory_without_a_full_path_is_none(string home)
+    public void A_relative_home_directory_is_ignored(string home)
     {
         _stage.Set("HOME", home);
 
@@ -126,12 +126,12 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void Without_HOME_the_home_directory_is_the_users() =>
+    public void Without_HOME_the_home_directory_of_the_user_is_used() =>
         Assert.That(HomeDirectory.Find(_ => null), Is.EqualTo(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
 
     [TestCase(null, "default")]
     [TestCase("node", "node")]
-    public void The_current_profile_is_the_one_that_the_environment_names(string? variable, string expected)
+    public void AWS_PROFILE_selects_the_current_profile(string? variable, string expected)
     {
         _stage.Set(SharedConfig.ProfileVariable, variable);
 
@@ -139,7 +139,7 @@ public sealed class SharedConfigTests : IDisposable
     }
 
     [Test]
-    public void A_profile_prints_its_name_and_no_setting()
+    public void ToString_of_a_profile_shows_its_name_and_no_settings()
     {
         _stage.WriteCredentials("[node]\naws_secret_access_key = hunter2");
 

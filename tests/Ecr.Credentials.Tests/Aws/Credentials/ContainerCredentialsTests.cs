@@ -20,43 +20,42 @@ public sealed class ContainerCredentialsTests
     public async Task DeleteFiles() => _directory.Delete(recursive: true);
 
     [Test]
-    public async Task The_endpoints_credentials_are_found()
+    public async Task Credentials_of_the_endpoint_are_returned()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { ContainerAuthorizationToken = "Bearer 1" });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.Container)));
-        var search = SearchExtensions.NewSearch();
 
-        var identity = await source.Container.FindAsync(search);
+        var identity = await source.Container.FindAsync();
 
         var expected = emulator.ContainerCredentials;
         Assert.That(
             (identity?.Credentials.AccessKey, identity?.Credentials.SecretKey, identity?.Credentials.Token),
             Is.EqualTo((expected.AccessKeyId, expected.SecretAccessKey, expected.SessionToken)));
         Assert.That(identity?.Origin, Is.EqualTo($"the container credentials endpoint {emulator.Address.GetLeftPart(UriPartial.Authority)}"));
-        Assert.That(search.Misses, Is.Empty);
     }
 
     [Test]
-    public async Task Credentials_may_have_no_token()
+    public async Task A_session_token_is_optional()
     {
-        await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}"""));
+        await using var server = await LoopbackServer.StartAsync(
+            (_, response) => response.WriteAsync("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}"""));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
 
         Assert.That((await source.Container.FindAsync())?.Credentials.UseToken, Is.False);
     }
 
     [Test]
-    public async Task Without_an_address_there_is_nobody()
+    public async Task Without_an_address_there_are_no_credentials()
     {
         using var source = new Source(Variables.Of((TokenVariable, "Bearer 1"), (TokenFileVariable, "/nowhere")));
 
-        Assert.That(await source.Container.MissAsync(), Is.EqualTo($"neither {RelativeVariable} nor {FullVariable} is set"));
+        Assert.That(await source.Container.FindReasonAsync(), Is.EqualTo($"neither {RelativeVariable} nor {FullVariable} is set"));
     }
 
     [TestCase("/v2/credentials/1", "/v2/credentials/1", "")]
     [TestCase("/role?id=1", "/role", "?id=1")]
     [TestCase("/", "/", "")]
-    public async Task A_path_is_that_of_the_ECS_agent(string relative, string path, string query)
+    public async Task A_relative_URI_is_resolved_against_the_ECS_agent(string relative, string path, string query)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((RelativeVariable, relative), (FullVariable, "http://127.0.0.1:1/")), connect: server.ConnectAsync);
@@ -70,8 +69,8 @@ public sealed class ContainerCredentialsTests
     [TestCase("@s3cret.example/v2")]
     [TestCase("//s3cret.example/v2")]
     [TestCase("http://169.254.170.2/s3cret")]
-    public Task Something_that_is_no_path_is_refused(string relative) =>
-        AssertMisconfiguredAsync($"{RelativeVariable} is not a path. It must begin with one slash.", (RelativeVariable, relative));
+    public Task A_relative_URI_that_is_not_a_path_is_refused(string relative) =>
+        AssertMisconfiguredAsync($"{RelativeVariable} is not a path: it must begin with one slash", (RelativeVariable, relative));
 
     [TestCase("http://127.0.0.1/creds")]
     [TestCase("http://127.1.2.3:8080/creds")]
@@ -83,7 +82,7 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://169.254.170.23/v1/credentials")]
     [TestCase("http://[fd00:ec2::23]/v1/credentials")]
     [TestCase("http://[FD00:EC2:0::23]/v1/credentials")]
-    public async Task An_address_of_this_machine_or_its_agents_may_be_asked_in_the_clear(string address)
+    public async Task An_address_of_this_machine_or_its_agents_may_be_called_over_http(string address)
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, address)), connect: server.ConnectAsync);
@@ -93,7 +92,7 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
-    public async Task Any_host_may_be_asked_over_TLS_if_its_certificate_is_trusted()
+    public async Task Any_host_may_be_called_over_TLS_if_its_certificate_is_trusted()
     {
         await using var server = await StartAsync();
         using var source = new Source(Variables.Of((FullVariable, "https://credentials.example/s3cret")), connect: server.ConnectAsync);
@@ -101,7 +100,7 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "There is no answer from the container credentials endpoint https://credentials.example: TLS failed, is its certificate trusted here?");
+            "cannot reach the container credentials endpoint https://credentials.example: TLS handshake failed: the certificate is not trusted");
         Assert.That(server.Requests, Is.Empty);
     }
 
@@ -116,61 +115,64 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://s3cret:s3cret@credentials.example/s3cret?s3cret#s3cret", "http://credentials.example")]
     [TestCase("ftp://127.0.0.1/s3cret", "ftp://127.0.0.1")]
     [TestCase("file:///s3cret", "file://")]
-    public Task Another_address_is_refused(string address, string told) =>
-        AssertMisconfiguredAsync($"{FullVariable} leads to \"{told}\". It must be an https address, or http on this machine, ", (FullVariable, address));
+    public Task Other_addresses_are_rejected(string address, string told) =>
+        AssertMisconfiguredAsync(
+            $"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
 
     [TestCase("127.0.0.1/s3cret")]
     [TestCase("/s3cret\0")]
     [TestCase("http://")]
-    public Task Something_that_is_no_address_is_refused(string address) =>
+    public Task A_full_URI_that_is_not_a_URL_is_rejected(string address) =>
         AssertMisconfiguredAsync($"{FullVariable} ", (FullVariable, address));
 
     [Test]
-    public async Task The_token_in_the_environment_is_sent_as_it_is() =>
+    public async Task The_token_in_the_environment_is_sent_unchanged() =>
         Assert.That(await SentTokenAsync((TokenVariable, "Bearer t0ken==")), Is.EqualTo("Bearer t0ken=="));
 
     [TestCase("Bearer from-file")]
     [TestCase("Bearer from-file\n")]
     [TestCase("Bearer from-file\r\n")]
-    public async Task The_token_in_a_file_wins(string text) =>
+    public async Task A_token_file_overrides_the_token_in_the_environment(string text) =>
         Assert.That(await SentTokenAsync((TokenVariable, "stale"), (TokenFileVariable, Write("token", text))), Is.EqualTo("Bearer from-file"));
 
     [Test]
-    public async Task Without_a_token_none_is_sent() => Assert.That(await SentTokenAsync(), Is.Null);
+    public async Task Without_a_token_no_header_is_sent() => Assert.That(await SentTokenAsync(), Is.Null);
 
     [TestCase("s3cret\r\nHost: evil.example")]
     [TestCase("s3cret\n")]
     [TestCase("s3cret\0")]
     [TestCase("s3crét")]
-    public Task A_token_that_is_no_header_is_refused(string token) =>
+    public Task A_token_that_is_not_a_valid_header_value_is_rejected(string token) =>
         AssertMisconfiguredAsync(
-            $"{TokenVariable} has a line break or another character that no HTTP header may have. It must be one line of ASCII text.",
+            $"{TokenVariable} contains characters not allowed in an HTTP header: it must be one line of ASCII text",
             (FullVariable, "http://127.0.0.1:1/"),
             (TokenVariable, token));
 
     [Test]
-    public async Task A_token_in_a_file_that_is_no_header_is_refused()
+    public async Task A_token_file_whose_content_is_not_a_valid_header_value_is_rejected()
     {
         var path = Write("lines", "s3cret\nHost: evil.example");
 
         await AssertMisconfiguredAsync(
-            $"The token in \"{path}\" has a line break or another character that no HTTP header may have.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+            $"the token in \"{path}\" contains characters not allowed in an HTTP header: it must be one line of ASCII text", (
+                FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
     [Test]
-    public async Task A_token_file_that_is_empty_is_refused()
+    public async Task An_empty_token_file_is_rejected()
     {
         var path = Write("empty", " \n");
 
-        await AssertMisconfiguredAsync($"The token file \"{path}\" is empty.", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty", (FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
     [Test]
-    public async Task A_token_file_that_cannot_be_read_is_told()
+    public async Task A_token_file_that_cannot_be_read_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
-        await AssertMisconfiguredAsync($"The token file \"{path}\" cannot be read: ", (FullVariable, "http://127.0.0.1:1/"), (TokenVariable, "s3cret"), (TokenFileVariable, path));
+        await AssertMisconfiguredAsync(
+            $"cannot read the token file \"{path}\": ", (FullVariable, "http://127.0.0.1:1/"), (TokenVariable, "s3cret"), (TokenFileVariable, path));
     }
 
     [TestCase(302, 1)]
@@ -181,7 +183,7 @@ public sealed class ContainerCredentialsTests
     [TestCase(429, 3)]
     [TestCase(500, 3)]
     [TestCase(503, 3)]
-    public async Task An_endpoint_that_gives_no_credentials_is_told(int status, int attempts)
+    public async Task An_endpoint_without_credentials_is_reported(int status, int attempts)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) =>
         {
@@ -193,45 +195,45 @@ public sealed class ContainerCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.ServiceError,
-            $"The answer of {Name(server)} cannot be used: it is HTTP {status}. Check the role of the task or pod, and {TokenFileVariable}.");
+            $"invalid response from {Name(server)}: HTTP {status}. Check the role of the task or pod, and {TokenFileVariable}.");
         Assert.That(server.Requests, Has.Count.EqualTo(attempts));
     }
 
-    [TestCase("s3cret", "it is not JSON")]
-    [TestCase("""{"SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
-    public async Task An_answer_without_credentials_is_told(string document, string why)
+    [TestCase("s3cret", "not JSON")]
+    [TestCase("""{"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
+    public async Task An_answer_without_credentials_is_reported(string document, string why)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => response.WriteAsync(document));
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.NoAwsCredentials, $"The answer of {Name(server)} cannot be used: {why}. ");
+        await AssertFailureAsync(source, EcrCredentialErrorReason.NoAwsCredentials, $"invalid response from {Name(server)}: {why}. ");
     }
 
     [Test]
-    public async Task An_endpoint_that_refuses_connections_is_told()
+    public async Task An_endpoint_that_refuses_connections_is_reported()
     {
         using var source = new Source(Variables.Of((FullVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret"), (TokenVariable, "s3cret")));
 
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            "There is no answer from the container credentials endpoint http://127.0.0.1:1: it refuses connections. "
-                + $"Check {RelativeVariable} and {FullVariable}, and the agent that serves it.");
+            "cannot reach the container credentials endpoint http://127.0.0.1:1: connection refused. "
+                + $"Check {RelativeVariable}, {FullVariable} and the agent at that address.");
     }
 
     [Test]
-    public async Task An_endpoint_that_is_silent_is_told()
+    public async Task An_endpoint_that_is_silent_is_reported()
     {
         var clock = new InstantTimeProvider();
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)), clock);
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"There is no answer from {Name(server)}: it does not answer in time. ");
+        await AssertFailureAsync(source, EcrCredentialErrorReason.Unreachable, $"cannot reach {Name(server)}: timed out. ");
         Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(6.2).Within(0.001));
     }
 
     [Test]
-    public async Task Cancellation_ends_the_search_which_knows_what_it_waited_for()
+    public async Task A_canceled_lookup_knows_what_it_waited_for()
     {
         using var cancelled = new CancellationTokenSource();
         await using var server = await LoopbackServer.StartAsync(async (request, response) =>
@@ -240,10 +242,10 @@ public sealed class ContainerCredentialsTests
             await LoopbackServer.StaySilentAsync(request, response);
         });
         using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri)));
-        var search = SearchExtensions.NewSearch();
+        var lookup = LookupExtensions.NewLookup();
 
-        Assert.That(() => source.Container.FindAsync(search, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(search.PendingStep, Is.EqualTo($"There was no answer yet from {Name(server)}."));
+        Assert.That(() => source.Container.FindAsync(lookup, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"waiting for {Name(server)}"));
     }
 
     private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, response) => response.WriteAsync(Document));
@@ -287,7 +289,8 @@ public sealed class ContainerCredentialsTests
         TimeProvider? clock = null,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
     {
-        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trust: null, connect);
+        private readonly MetadataHttpClient _client = new(
+            NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
 
         public ContainerCredentials Container => new(environment, _client);
 

@@ -9,7 +9,7 @@ public sealed class CredentialsDocumentTests
     [TestCase("""{"Code":"Success","AccessKeyId":"AKIA1","SecretAccessKey":"s3cret","Token":"t0ken","Expiration":"2001-01-01T00:00:00Z"}""", "t0ken")]
     [TestCase("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}""", "")]
     [TestCase("""{"AccessKeyId":"AKIA1","SecretAccessKey":"s3cret","Token":"","SessionToken":"other"}""", "")]
-    public void Read_takes_keys_and_the_token_of_the_given_name(string json, string token)
+    public void Read_returns_the_keys_and_the_token_of_the_given_name(string json, string token)
     {
         var credentials = CredentialsDocument.Read(Encoding.UTF8.GetBytes(json), "Token");
 
@@ -17,18 +17,18 @@ public sealed class CredentialsDocumentTests
         Assert.That(credentials.UseToken, Is.EqualTo(token.Length > 0));
     }
 
-    [TestCase("", "it is not JSON")]
-    [TestCase("s3cret", "it is not JSON")]
-    [TestCase("""{"SecretAccessKey":"s3cret""", "it is not JSON")]
-    [TestCase("""{"AccessKeyId":"\ud800","SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""["s3cret"]""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"AccessKeyId":"AKIA1"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"AccessKeyId":"","SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"AccessKeyId":1,"SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "its code is \"AssumeRoleUnauthorizedAccess\"")]
-    [TestCase("""{"Code":"Failed","AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}""", "its code is \"Failed\"")]
-    public void Read_says_what_is_wrong_and_nothing_else_of_the_document(string json, string message)
+    [TestCase("", "not JSON")]
+    [TestCase("s3cret", "not JSON")]
+    [TestCase("""{"SecretAccessKey":"s3cret""", "not JSON")]
+    [TestCase("""{"AccessKeyId":"\ud800","SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""["s3cret"]""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"AccessKeyId":"AKIA1"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"AccessKeyId":"","SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"AccessKeyId":1,"SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "code \"AssumeRoleUnauthorizedAccess\"")]
+    [TestCase("""{"Code":"Failed","AccessKeyId":"AKIA1","SecretAccessKey":"s3cret"}""", "code \"Failed\"")]
+    public void Read_reports_what_is_wrong_without_quoting_the_document(string json, string message)
     {
         var failure = Assert.Throws<FormatException>(() => CredentialsDocument.Read(Encoding.UTF8.GetBytes(json), "Token"))!;
 
@@ -37,8 +37,8 @@ public sealed class CredentialsDocumentTests
     }
 
     [Test]
-    public void Read_takes_text_that_is_not_UTF_8_for_none() =>
+    public void Read_treats_text_that_is_not_UTF_8_as_missing() =>
         Assert.That(
             () => CredentialsDocument.Read(Encoding.Latin1.GetBytes("""{"AccessKeyId":"ä","SecretAccessKey":"s3cret"}"""), "Token"),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo("it has no AccessKeyId and SecretAccessKey"));
+            Throws.TypeOf<FormatException>().With.Message.EqualTo("AccessKeyId or SecretAccessKey is missing"));
 }

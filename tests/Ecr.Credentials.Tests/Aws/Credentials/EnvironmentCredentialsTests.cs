@@ -7,7 +7,7 @@ public sealed class EnvironmentCredentialsTests
     [TestCase("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
     [TestCase("AWS_ACCESS_KEY", "AWS_SECRET_KEY")]
     [TestCase("AWS_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY")]
-    public async Task Keys_are_found_under_their_names(string accessKey, string secretKey)
+    public async Task Keys_are_read_from_the_current_and_the_older_variables(string accessKey, string secretKey)
     {
         var identity = await new EnvironmentCredentials(Variables.Of((accessKey, "AKIA1"), (secretKey, "s3cret"))).FindAsync();
 
@@ -16,7 +16,7 @@ public sealed class EnvironmentCredentialsTests
     }
 
     [Test]
-    public async Task The_newer_names_win()
+    public async Task The_current_variables_override_the_older_ones()
     {
         var keys = new EnvironmentCredentials(Variables.Of(
             ("AWS_ACCESS_KEY", "AKIA1"), ("AWS_SECRET_KEY", "old"), ("AWS_ACCESS_KEY_ID", "AKIA2"), ("AWS_SECRET_ACCESS_KEY", "new")));
@@ -27,20 +27,22 @@ public sealed class EnvironmentCredentialsTests
     }
 
     [Test]
-    public async Task A_session_token_belongs_to_the_keys()
+    public async Task A_session_token_is_returned_with_the_keys()
     {
-        var keys = new EnvironmentCredentials(Variables.Of(("AWS_ACCESS_KEY_ID", "ASIA1"), ("AWS_SECRET_ACCESS_KEY", "s3cret"), ("AWS_SESSION_TOKEN", "t0ken")));
+        var keys = new EnvironmentCredentials(
+            Variables.Of(("AWS_ACCESS_KEY_ID", "ASIA1"), ("AWS_SECRET_ACCESS_KEY", "s3cret"), ("AWS_SESSION_TOKEN", "t0ken")));
 
         Assert.That((await keys.FindAsync())?.Credentials.Token, Is.EqualTo("t0ken"));
     }
 
     [Test]
-    public async Task Without_keys_there_is_nobody() =>
-        Assert.That(await new EnvironmentCredentials(Variables.Of(("AWS_SESSION_TOKEN", "t0ken"))).MissAsync(), Is.EqualTo("AWS_ACCESS_KEY_ID is not set"));
+    public async Task Without_keys_there_are_no_credentials() =>
+        Assert.That(
+            await new EnvironmentCredentials(Variables.Of(("AWS_SESSION_TOKEN", "t0ken"))).FindReasonAsync(), Is.EqualTo("AWS_ACCESS_KEY_ID is not set"));
 
-    [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not. Set both, or none of them.")]
-    [TestCase("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not. Set both, or none of them.")]
-    public async Task Half_a_key_is_a_mistake(string variable, string message)
+    [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both or neither.")]
+    [TestCase("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY is set but AWS_ACCESS_KEY_ID is not: set both or neither.")]
+    public async Task An_incomplete_key_pair_is_an_error(string variable, string message)
     {
         var failure = await new EnvironmentCredentials(Variables.Of((variable, "s3cret"))).FailAsync();
 

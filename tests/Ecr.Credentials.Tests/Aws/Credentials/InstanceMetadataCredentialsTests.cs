@@ -20,27 +20,25 @@ public sealed class InstanceMetadataCredentialsTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     [Test]
-    public async Task The_instances_role_is_found()
+    public async Task Credentials_of_the_instance_role_are_returned()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
-        var search = SearchExtensions.NewSearch();
 
-        var identity = await source.Metadata.FindAsync(search);
+        var identity = await source.Metadata.FindAsync();
 
         var expected = emulator.InstanceCredentials;
         Assert.That(
             (identity?.Credentials.AccessKey, identity?.Credentials.SecretKey, identity?.Credentials.Token),
             Is.EqualTo((expected.AccessKeyId, expected.SecretAccessKey, expected.SessionToken)));
         Assert.That(identity?.Origin, Is.EqualTo("the instance's role \"emulated-node\""));
-        Assert.That(search.Misses, Is.Empty);
         Assert.That(
             emulator.Requests.Select(request => $"{request.Method} {request.Path}"),
             Is.EqualTo(new[] { "PUT " + TokenPath, "GET " + RolePath, $"GET {RolePath}emulated-node" }));
     }
 
     [Test]
-    public async Task Credentials_that_have_expired_are_left_for_AWS_to_refuse()
+    public async Task Expired_credentials_are_returned_for_AWS_to_reject()
     {
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { CredentialLifetime = TimeSpan.FromHours(-1) });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
@@ -49,7 +47,7 @@ public sealed class InstanceMetadataCredentialsTests
     }
 
     [Test]
-    public async Task A_role_is_asked_for_by_its_name_as_it_is()
+    public async Task A_role_name_is_sent_unchanged()
     {
         const string Role = "Team_1+a=b,c.d@e-f";
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRole = Role });
@@ -61,7 +59,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("one\ntwo\n")]
     [TestCase("one\r\n")]
     [TestCase(" one ")]
-    public async Task Of_several_roles_the_first_is_taken(string roles)
+    public async Task Of_several_roles_the_first_is_used(string roles)
     {
         await using var service = await Service.StartAsync(roles: response => response.WriteAsync(roles));
         using var source = new Source(service.Variables);
@@ -74,7 +72,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("ipv4", "169.254.169.254")]
     [TestCase("IPv6", "[fd00:ec2::254]")]
     [TestCase("ipv6", "[fd00:ec2::254]")]
-    public async Task The_service_is_where_the_mode_says(string? mode, string host)
+    public async Task The_endpoint_mode_selects_the_address(string? mode, string host)
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(
@@ -88,7 +86,7 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase("http://metadata.example/", "")]
     [TestCase("http://metadata.example/prefix", "/prefix")]
     [TestCase("http://metadata.example/prefix/", "/prefix")]
-    public async Task A_configured_endpoint_wins(string endpoint, string prefix)
+    public async Task A_configured_endpoint_overrides_the_mode(string endpoint, string prefix)
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(
@@ -101,15 +99,15 @@ public sealed class InstanceMetadataCredentialsTests
 
     [TestCase("true")]
     [TestCase("True")]
-    public async Task A_service_that_is_switched_off_is_not_asked(string disabled)
+    public async Task A_disabled_service_is_not_called(string disabled)
     {
         using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", disabled)), connect: NoConnection);
 
-        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo("the instance metadata service is switched off by AWS_EC2_METADATA_DISABLED"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance metadata service is disabled by AWS_EC2_METADATA_DISABLED"));
     }
 
     [Test]
-    public async Task A_service_that_is_not_switched_off_is_asked()
+    public async Task A_service_that_is_not_disabled_is_called()
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", "false")), connect: service.Server.ConnectAsync);
@@ -133,27 +131,27 @@ public sealed class InstanceMetadataCredentialsTests
     [TestCase(AttemptsVariable, "-1")]
     [TestCase(AttemptsVariable, "1.5")]
     [TestCase(AttemptsVariable, "many")]
-    public async Task A_setting_that_cannot_be_used_is_told(string variable, string value)
+    public async Task A_setting_that_cannot_be_used_is_reported(string variable, string value)
     {
         using var source = new Source(Variables.Of((variable, value)), connect: NoConnection);
 
         var failure = await source.Metadata.FailAsync();
 
         Assert.That(failure.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
-        Assert.That(failure.Message, Does.StartWith($"{variable} is \"{value}\". It must be "));
+        Assert.That(failure.Message, Does.StartWith($"invalid {variable} \"{value}\": expected "));
     }
 
     [Test]
-    public async Task A_service_that_refuses_connections_is_not_there()
+    public async Task A_service_that_refuses_connections_is_treated_as_unavailable()
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://127.0.0.1:1")));
 
         Assert.That(
-            await source.Metadata.MissAsync(), Is.EqualTo("the instance metadata service at http://127.0.0.1:1 cannot be reached (it refuses connections)"));
+            await source.Metadata.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
     }
 
     [Test]
-    public async Task A_service_that_is_silent_is_not_there()
+    public async Task A_service_that_does_not_respond_is_treated_as_unavailable()
     {
         var clock = new FakeTimeProvider();
         await using var service = await Service.StartAsync(token: response =>
@@ -164,54 +162,54 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.SingleAttempt, clock);
 
         Assert.That(
-            await source.Metadata.MissAsync(),
-            Is.EqualTo($"{service.Name} does not answer (a hop limit of 1 keeps containers out, and so does a firewall)"));
+            await source.Metadata.FindReasonAsync(),
+            Is.EqualTo($"{service.Name} timed out (a hop limit of 1 blocks containers, and so may a firewall)"));
     }
 
     [Test]
-    public async Task Silence_is_given_up_in_time_for_a_decision_within_two_seconds()
+    public async Task A_silent_service_costs_less_than_two_seconds()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(service.Variables, clock);
 
-        Assert.That(await source.Metadata.MissAsync(), Does.Contain("does not answer"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Does.Contain("timed out"));
         Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(1.7).Within(0.001));
     }
 
     [TestCase("1", 1)]
     [TestCase("4", 7)]
-    public async Task The_number_of_attempts_may_be_set(string attempts, int waits)
+    public async Task The_number_of_attempts_is_configurable(string attempts, int waits)
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (AttemptsVariable, attempts)), clock);
 
-        await source.Metadata.MissAsync();
+        await source.Metadata.FindReasonAsync();
 
         Assert.That(clock.Waits, Has.Count.EqualTo(waits));
     }
 
     [Test]
-    public async Task The_time_for_an_attempt_may_be_set()
+    public async Task The_timeout_of_an_attempt_is_configurable()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (TimeoutVariable, "2.5")), clock);
 
-        await source.Metadata.MissAsync();
+        await source.Metadata.FindReasonAsync();
 
         Assert.That(clock.Waits[0], Is.EqualTo(TimeSpan.FromSeconds(2.5)));
     }
 
-    [TestCase(403, 1, "is switched off for this instance (HTTP 403)")]
-    [TestCase(302, 1, "gives no token (HTTP 302)")]
-    [TestCase(400, 1, "gives no token (HTTP 400)")]
-    [TestCase(404, 1, "gives no token (HTTP 404)")]
-    [TestCase(405, 1, "gives no token (HTTP 405)")]
-    [TestCase(429, 2, "gives no token (HTTP 429)")]
-    [TestCase(500, 2, "gives no token (HTTP 500)")]
-    public async Task A_service_that_gives_no_token_is_none(int status, int attempts, string miss)
+    [TestCase(403, 1, "is disabled for this instance (HTTP 403)")]
+    [TestCase(302, 1, "returned HTTP 302 for the session token")]
+    [TestCase(400, 1, "returned HTTP 400 for the session token")]
+    [TestCase(404, 1, "returned HTTP 404 for the session token")]
+    [TestCase(405, 1, "returned HTTP 405 for the session token")]
+    [TestCase(429, 2, "returned HTTP 429 for the session token")]
+    [TestCase(500, 2, "returned HTTP 500 for the session token")]
+    public async Task A_service_without_a_token_is_unavailable(int status, int attempts, string miss)
     {
         await using var service = await Service.StartAsync(token: response =>
         {
@@ -220,24 +218,24 @@ public sealed class InstanceMetadataCredentialsTests
         });
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo($"{service.Name} {miss}"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} {miss}"));
         Assert.That(service.Server.Requests, Has.Count.EqualTo(attempts));
     }
 
     [TestCase("")]
     [TestCase("<html>\r\n<body>Sign in</body>\r\n</html>")]
     [TestCase("tökén")]
-    public async Task A_service_that_gives_something_else_for_a_token_is_none(string token)
+    public async Task A_service_with_an_invalid_token_is_unavailable(string token)
     {
         await using var service = await Service.StartAsync(token: response => response.WriteAsync(token));
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo($"{service.Name} answers with something that is not a token"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} returned an invalid session token"));
         Assert.That(service.Server.Requests, Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task Every_request_brings_the_token()
+    public async Task Every_request_carries_the_session_token()
     {
         await using var service = await Service.StartAsync();
         using var source = new Source(service.Variables);
@@ -262,12 +260,12 @@ public sealed class InstanceMetadataCredentialsTests
         });
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.MissAsync(), Is.EqualTo("the instance has no role"));
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance has no role"));
     }
 
     [TestCase(401)]
     [TestCase(500)]
-    public async Task A_service_that_refuses_to_tell_the_role_is_told(int status)
+    public async Task A_service_that_refuses_the_role_is_reported(int status)
     {
         await using var service = await Service.StartAsync(roles: response =>
         {
@@ -276,13 +274,14 @@ public sealed class InstanceMetadataCredentialsTests
         });
         using var source = new Source(service.Variables);
 
-        await AssertFailureAsync(source, EcrCredentialErrorReason.ServiceError, $"The answer of {service.Name} for the instance's role cannot be used: it is HTTP {status}. ");
+        await AssertFailureAsync(
+            source, EcrCredentialErrorReason.ServiceError, $"{service.Name} returned HTTP {status} for the instance's role. Retry later, ");
     }
 
     [TestCase("<html>s3cret</html>")]
     [TestCase("s3cret/../../user-data")]
     [TestCase("s3cret?x")]
-    public async Task Something_that_is_no_roles_name_is_not_asked_for(string role)
+    public async Task An_invalid_role_name_is_not_requested(string role)
     {
         await using var service = await Service.StartAsync(roles: response => response.WriteAsync(role));
         using var source = new Source(service.Variables);
@@ -290,13 +289,13 @@ public sealed class InstanceMetadataCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.NoAwsCredentials,
-            $"The answer of {service.Name} for the instance's role cannot be used: it is not the name of a role. Check that the role exists and trusts EC2.");
+            $"invalid response from {service.Name} for the instance's role: not a role name. Check that the role exists and trusts EC2.");
         Assert.That(service.Server.Requests, Has.Count.EqualTo(2));
     }
 
     [TestCase(404)]
     [TestCase(503)]
-    public async Task A_role_without_an_answer_is_told(int status)
+    public async Task A_role_without_an_answer_is_reported(int status)
     {
         await using var service = await Service.StartAsync(credentials: response =>
         {
@@ -306,13 +305,13 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.Variables);
 
         await AssertFailureAsync(
-            source, EcrCredentialErrorReason.ServiceError, $"The answer of {service.Name} for the instance's role \"node\" cannot be used: it is HTTP {status}. ");
+            source, EcrCredentialErrorReason.ServiceError, $"{service.Name} returned HTTP {status} for the instance's role \"node\". Retry later, ");
     }
 
-    [TestCase("s3cret", "it is not JSON")]
-    [TestCase("""{"Code":"Success","SecretAccessKey":"s3cret"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "its code is \"AssumeRoleUnauthorizedAccess\"")]
-    public async Task A_role_without_credentials_is_told(string document, string why)
+    [TestCase("s3cret", "not JSON")]
+    [TestCase("""{"Code":"Success","SecretAccessKey":"s3cret"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"Code":"AssumeRoleUnauthorizedAccess","Message":"s3cret"}""", "code \"AssumeRoleUnauthorizedAccess\"")]
+    public async Task A_role_without_credentials_is_reported(string document, string why)
     {
         await using var service = await Service.StartAsync(credentials: response => response.WriteAsync(document));
         using var source = new Source(service.Variables);
@@ -320,11 +319,11 @@ public sealed class InstanceMetadataCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.NoAwsCredentials,
-            $"The answer of {service.Name} for the instance's role \"node\" cannot be used: {why}. Check that the role exists and trusts EC2.");
+            $"invalid response from {service.Name} for the instance's role \"node\": {why}. Check that the role exists and trusts EC2.");
     }
 
     [Test]
-    public async Task A_conversation_that_breaks_off_is_told()
+    public async Task A_lost_connection_is_reported()
     {
         await using var service = await Service.StartAsync(credentials: response => LoopbackServer.ResetAsync(null!, response));
         using var source = new Source(service.Variables);
@@ -332,11 +331,11 @@ public sealed class InstanceMetadataCredentialsTests
         await AssertFailureAsync(
             source,
             EcrCredentialErrorReason.Unreachable,
-            $"The conversation with {service.Name} broke off: the connection broke. Try again; AWS_METADATA_SERVICE_TIMEOUT gives it more time.");
+            $"no response from {service.Name}: connection reset. Retry, or raise AWS_METADATA_SERVICE_TIMEOUT.");
     }
 
     [Test]
-    public async Task A_conversation_that_falls_silent_is_told()
+    public async Task A_service_that_stops_answering_is_reported()
     {
         var clock = new FakeTimeProvider();
         await using var service = await Service.StartAsync(roles: response =>
@@ -347,19 +346,20 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.SingleAttempt, clock);
 
         await AssertFailureAsync(
-            source, EcrCredentialErrorReason.Unreachable, $"The conversation with {service.Name} broke off: it does not answer in time. ");
+            source, EcrCredentialErrorReason.Unreachable, $"no response from {service.Name}: timed out. ");
     }
 
     [Test]
-    public async Task A_user_name_and_a_password_in_the_endpoint_are_not_told()
+    public async Task User_info_in_the_endpoint_is_not_shown()
     {
         using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
 
-        Assert.That(await source.Metadata.MissAsync(), Does.StartWith("the instance metadata service at http://127.0.0.1:1 "));
+        Assert.That(
+            await source.Metadata.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
     }
 
     [Test]
-    public async Task Cancellation_ends_the_search_which_knows_what_it_waited_for()
+    public async Task A_canceled_lookup_knows_what_it_waited_for()
     {
         using var cancelled = new CancellationTokenSource();
         await using var service = await Service.StartAsync(token: async response =>
@@ -368,11 +368,10 @@ public sealed class InstanceMetadataCredentialsTests
             await LoopbackServer.StaySilentAsync(null!, response);
         });
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (TimeoutVariable, "3600")));
-        var search = SearchExtensions.NewSearch();
+        var lookup = LookupExtensions.NewLookup();
 
-        Assert.That(() => source.Metadata.FindAsync(search, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(search.PendingStep, Is.EqualTo($"There was no answer yet from {service.Name}."));
-        Assert.That(search.Misses, Is.Empty);
+        Assert.That(() => source.Metadata.FindAsync(lookup, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"waiting for {service.Name}"));
     }
 
     private static async Task AssertFailureAsync(Source source, EcrCredentialErrorReason reason, string message)
@@ -392,14 +391,15 @@ public sealed class InstanceMetadataCredentialsTests
         TimeProvider? clock = null,
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
     {
-        private readonly MetadataHttpClient _client = new(NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trust: null, connect);
+        private readonly MetadataHttpClient _client = new(
+            NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
 
         public InstanceMetadataCredentials Metadata => new(environment, _client);
 
         public void Dispose() => _client.Dispose();
     }
 
-    /// <summary>A metadata service that does its duty, but for the steps that a test takes into its own hands.</summary>
+    /// <summary>A working metadata service, except for the steps that a test replaces.</summary>
     private sealed class Service(LoopbackServer server) : IAsyncDisposable
     {
         public LoopbackServer Server { get; } = server;
@@ -415,7 +415,8 @@ public sealed class InstanceMetadataCredentialsTests
 
         public static async Task<Service> StartAsync(
             Func<HttpResponse, Task>? token = null, Func<HttpResponse, Task>? roles = null, Func<HttpResponse, Task>? credentials = null) =>
-            new(await LoopbackServer.StartAsync((request, response) => (request.Method, request.Path[request.Path.IndexOf("/latest", StringComparison.Ordinal)..]) switch
+            new(await LoopbackServer.StartAsync(
+                (request, response) => (request.Method, request.Path[request.Path.IndexOf("/latest", StringComparison.Ordinal)..]) switch
             {
                 ("PUT", TokenPath) => token?.Invoke(response) ?? response.WriteAsync("metadata-token"),
                 ("GET", RolePath) => roles?.Invoke(response) ?? response.WriteAsync("node"),

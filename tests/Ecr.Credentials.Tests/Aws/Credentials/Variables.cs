@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Tests.Aws.Credentials;
 
-/// <summary>An environment of a test's own.</summary>
+/// <summary>A private environment for a test.</summary>
 internal static class Variables
 {
     public static Func<string, string?> Of(params (string Name, string Value)[] variables) =>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials;
 
-/// <summary>The SDK reads the address of STS from the process's environment, so nothing else may run meanwhile.</summary>
+/// <summary>Not parallelizable: the SDK reads the address of STS from the environment of the process.</summary>
 [NonParallelizable]
 public sealed class WebIdentityCredentialsTests
 {
@@ -37,60 +37,61 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
-    public async Task A_token_that_STS_refuses_is_told_after_one_attempt_without_the_token()
+    public async Task A_token_that_STS_refuses_is_reported_after_one_attempt_without_the_token()
     {
         await using var emulator = await AwsEmulator.StartAsync();
         var path = Write("token", "s3cret");
 
         var failure = (await Assert.ThrowsAsync<EcrCredentialException>(() => FindAsync(emulator, (FileVariable, path), (RoleVariable, Role))))!;
 
-        Assert.That(failure.Message, Does.StartWith($"The role {Role} cannot be assumed with the token in \"{path}\". AWS does not accept the token: "));
+        Assert.That(failure.Message, Does.StartWith($"cannot assume the role {Role} with the token in \"{path}\": AWS rejected the token: "));
         Assert.That(failure.ToString(), Does.Not.Contain("s3cret"));
         Assert.That(emulator.Requests, Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task Without_a_file_there_is_nobody()
+    public async Task Without_a_file_there_are_no_credentials()
     {
         using var http = Http();
 
         Assert.That(
-            await new WebIdentityCredentials(Variables.Of((RoleVariable, Role)), new StsClient(http)).MissAsync(), Is.EqualTo($"{FileVariable} is not set"));
+            await new WebIdentityCredentials(
+                Variables.Of((RoleVariable, Role)), new StsClient(http)).FindReasonAsync(), Is.EqualTo($"{FileVariable} is not set"));
     }
 
     [Test]
-    public Task A_file_without_a_role_is_a_mistake() =>
-        AssertMisconfiguredAsync($"{FileVariable} is set and {RoleVariable} is not. Set both, or none of them.", (FileVariable, Write("token", "s3cret")));
+    public Task A_token_file_without_a_role_is_rejected() =>
+        AssertMisconfiguredAsync($"{FileVariable} is set but {RoleVariable} is not: set both or neither.", (FileVariable, Write("token", "s3cret")));
 
     [TestCase("pod")]
     [TestCase(Role + " ")]
-    public Task A_role_that_is_none_is_told(string role) =>
+    public Task An_invalid_role_is_reported(string role) =>
         AssertMisconfiguredAsync($"{RoleVariable} cannot be used. ", (FileVariable, Write("token", "s3cret")), (RoleVariable, role));
 
     [Test]
-    public Task A_role_of_another_partition_is_told() =>
+    public Task A_role_of_another_partition_is_reported() =>
         AssertMisconfiguredAsync(
-            "The role arn:aws-cn:iam::123456789012:role/pod is of the partition \"aws-cn\", ",
+            "the role arn:aws-cn:iam::123456789012:role/pod is in partition \"aws-cn\" but the registry ",
             (FileVariable, Write("token", "s3cret")),
             (RoleVariable, "arn:aws-cn:iam::123456789012:role/pod"));
 
     [Test]
-    public async Task A_file_that_cannot_be_read_is_told()
+    public async Task A_file_that_cannot_be_read_is_reported()
     {
         var path = Path.Combine(_directory.FullName, "missing");
 
-        await AssertMisconfiguredAsync($"The token file \"{path}\" cannot be read: ", (FileVariable, path), (RoleVariable, Role));
+        await AssertMisconfiguredAsync($"cannot read the token file \"{path}\": ", (FileVariable, path), (RoleVariable, Role));
     }
 
     [Test]
-    public async Task A_file_that_is_empty_is_told()
+    public async Task A_file_that_is_empty_is_reported()
     {
         var path = Write("empty", "\n");
 
-        await AssertMisconfiguredAsync($"The token file \"{path}\" is empty.", (FileVariable, path), (RoleVariable, Role));
+        await AssertMisconfiguredAsync($"the token file \"{path}\" is empty", (FileVariable, path), (RoleVariable, Role));
     }
 
-    private static AwsHttpClientFactory Http() => new(NullLogger.Instance, TimeProvider.System, trust: null);
+    private static AwsHttpClientFactory Http() => new(NullLogger.Instance, TimeProvider.System, trustStore: null);
 
     private static async Task<ResolvedCredentials?> FindAsync(AwsEmulator emulator, params (string Name, string Value)[] variables)
     {

@@ -16,7 +16,7 @@ public sealed class MetadataHttpClientTests
     [TestCase(500)]
     [TestCase(503)]
     [TestCase(429)]
-    public async Task A_failure_that_may_pass_is_tried_again(int status)
+    public async Task A_transient_status_is_retried(int status)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => AnswerAsync(response, status));
         using var client = Client();
@@ -34,7 +34,7 @@ public sealed class MetadataHttpClientTests
     [TestCase(403)]
     [TestCase(404)]
     [TestCase(405)]
-    public async Task Any_other_answer_is_final(int status)
+    public async Task Any_other_status_is_final(int status)
     {
         await using var server = await LoopbackServer.StartAsync((_, response) => AnswerAsync(response, status));
         using var client = Client();
@@ -44,7 +44,7 @@ public sealed class MetadataHttpClientTests
     }
 
     [Test]
-    public async Task The_first_good_answer_ends_the_attempts()
+    public async Task The_first_successful_response_ends_the_attempts()
     {
         LoopbackServer? started = null;
         await using var server = started = await LoopbackServer.StartAsync((_, response) => AnswerAsync(response, started!.Requests.Count < 2 ? 500 : 200));
@@ -55,7 +55,7 @@ public sealed class MetadataHttpClientTests
     }
 
     [Test]
-    public async Task A_connection_that_fails_is_tried_again()
+    public async Task A_failed_connection_is_retried()
     {
         var connections = 0;
         using var client = Client(connect: (_, _) =>
@@ -69,7 +69,7 @@ public sealed class MetadataHttpClientTests
     }
 
     [Test]
-    public async Task A_connection_that_breaks_is_tried_again()
+    public async Task A_connection_reset_is_retried()
     {
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.ResetAsync);
         using var client = Client();
@@ -79,7 +79,7 @@ public sealed class MetadataHttpClientTests
     }
 
     [Test]
-    public async Task Every_attempt_has_its_time_and_a_pause_before_the_next()
+    public async Task Every_attempt_has_a_timeout_and_is_followed_by_a_pause()
     {
         var clock = new InstantTimeProvider();
         await using var server = await LoopbackServer.StartAsync(LoopbackServer.StaySilentAsync);
@@ -90,7 +90,7 @@ public sealed class MetadataHttpClientTests
     }
 
     [Test]
-    public async Task An_answer_that_stops_in_the_middle_is_none()
+    public async Task A_truncated_response_is_invalid()
     {
         var clock = new FakeTimeProvider();
         await using var server = await LoopbackServer.StartAsync(async (request, response) =>
@@ -107,7 +107,7 @@ public sealed class MetadataHttpClientTests
     }
 
     [Test]
-    public async Task Cancellation_ends_an_attempt_that_gets_no_answer()
+    public async Task Cancellation_ends_an_attempt_without_a_response()
     {
         using var cancelled = new CancellationTokenSource();
         await using var server = await LoopbackServer.StartAsync(async (request, response) =>
@@ -125,7 +125,7 @@ public sealed class MetadataHttpClientTests
 
     [Test]
     [NonParallelizable]
-    public async Task No_proxy_is_ever_asked()
+    public async Task No_proxy_is_ever_used()
     {
         await using var proxy = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
         await using var server = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
@@ -145,7 +145,7 @@ public sealed class MetadataHttpClientTests
     }
 
     [Test]
-    public async Task No_redirect_is_followed()
+    public async Task Redirects_are_not_followed()
     {
         await using var server = await LoopbackServer.StartAsync((request, response) =>
         {
@@ -176,7 +176,7 @@ public sealed class MetadataHttpClientTests
     }
 
     [Test]
-    public async Task An_answer_without_end_is_not_read()
+    public async Task A_response_that_is_too_large_is_not_read()
     {
         await using var server = await LoopbackServer.StartAsync(async (_, response) =>
         {
@@ -195,7 +195,7 @@ public sealed class MetadataHttpClientTests
 
     private static MetadataHttpClient Client(
         TimeProvider? clock = null, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) =>
-        new(NullLogger.Instance, clock ?? new InstantTimeProvider(Pause), trust: null, connect);
+        new(NullLogger.Instance, clock ?? new InstantTimeProvider(Pause), trustStore: null, connect);
 
     private static Task<(HttpStatusCode StatusCode, byte[] Content)> SendAsync(MetadataHttpClient client, Uri address, int attempts = 1) =>
         client.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), Second, attempts, CancellationToken.None);

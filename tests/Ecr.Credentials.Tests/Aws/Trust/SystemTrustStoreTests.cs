@@ -2,7 +2,7 @@ using Ecr.Credentials.Aws.Trust;
 
 namespace Ecr.Credentials.Tests.Aws.Trust;
 
-/// <summary>What is found in a system that lies in a folder of its own.</summary>
+/// <summary>Lookups in a temporary root directory.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SystemTrustStoreTests
 {
@@ -17,7 +17,7 @@ public sealed class SystemTrustStoreTests
     [TestCase("/etc/pki/tls/cacert.pem")]
     [TestCase("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem")]
     [TestCase("/etc/ssl/cert.pem")]
-    public void FindBundle_knows_the_place_of_each_distribution(string file)
+    public void FindBundle_finds_the_bundle_of_each_distribution(string file)
     {
         Write(file);
 
@@ -25,9 +25,9 @@ public sealed class SystemTrustStoreTests
     }
 
     [Test]
-    public void FindBundle_is_null_where_there_is_none()
+    public void FindBundle_returns_null_without_a_bundle()
     {
-        // A link whose file has gone, as an uninstalled package leaves it.
+        // A dangling link, as left behind by an uninstalled package.
         Directory.CreateDirectory(Path.Join(_root.FullName, "/etc/ssl"));
         File.CreateSymbolicLink(Path.Join(_root.FullName, "/etc/ssl/cert.pem"), Path.Join(_root.FullName, "gone"));
 
@@ -36,22 +36,22 @@ public sealed class SystemTrustStoreTests
 
     [TestCase("/usr/lib/ssl/cert.pem")]
     [TestCase("/usr/lib/ssl/certs/4042bcee.0")]
-    public void HasDebianPlaces_is_true_where_OpenSSL_finds_a_certificate_by_itself(string file)
+    public void HasDebianDefaults_is_true_if_OpenSSL_finds_certificates_in_its_default_paths(string file)
     {
         Write(file);
 
-        Assert.That(SystemTrustStore.HasDebianPlaces(_root.FullName), Is.True);
+        Assert.That(SystemTrustStore.HasDebianDefaults(_root.FullName), Is.True);
     }
 
     [TestCase("/usr/lib/ssl/openssl.cnf")]
     [TestCase("/etc/ssl/certs/ca-certificates.crt")]
-    public void HasDebianPlaces_is_false_where_it_finds_none(string file)
+    public void HasDebianDefaults_is_false_without_certificates(string file)
     {
         Write(file);
-        Assert.That(SystemTrustStore.HasDebianPlaces(_root.FullName), Is.False);
+        Assert.That(SystemTrustStore.HasDebianDefaults(_root.FullName), Is.False);
 
         Directory.CreateDirectory(Path.Join(_root.FullName, "/usr/lib/ssl/certs"));
-        Assert.That(SystemTrustStore.HasDebianPlaces(_root.FullName), Is.False);
+        Assert.That(SystemTrustStore.HasDebianDefaults(_root.FullName), Is.False);
     }
 
     private void Write(string file)

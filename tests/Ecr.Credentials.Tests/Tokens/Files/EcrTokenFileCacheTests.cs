@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tests.Tokens.Memory;
@@ -11,7 +12,7 @@ namespace Ecr.Credentials.Tests.Tokens.Files;
 [UnsupportedOSPlatform("windows")]
 public sealed class EcrTokenFileCacheTests
 {
-    private const UnixFileMode OnlyMine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -21,11 +22,11 @@ public sealed class EcrTokenFileCacheTests
     private DirectoryInfo _parent = null!;
     private FakeTimeProvider _time = null!;
     private ListLogger _logger = null!;
-    private int _asked;
+    private int _calls;
 
-    private string Folder => Path.Combine(_parent.FullName, "tokens");
+    private string CacheDirectory => Path.Combine(_parent.FullName, "tokens");
 
-    private string TokenPath => Directory.GetFiles(Folder).Single(path => Path.GetExtension(path).Length == 0);
+    private string TokenPath => Directory.GetFiles(CacheDirectory).Single(path => Path.GetExtension(path).Length == 0);
 
     private string LockPath => TokenPath + ".lock";
 
@@ -35,7 +36,7 @@ public sealed class EcrTokenFileCacheTests
         _parent = Directory.CreateTempSubdirectory("ecr-token-file-cache-");
         _time = new FakeTimeProvider(Start);
         _logger = new ListLogger();
-        _asked = 0;
+        _calls = 0;
     }
 
     [TearDown]
@@ -46,7 +47,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_token_is_asked_for_once_and_then_read_by_whoever_comes()
+    public async Task A_token_is_fetched_once_and_then_read_from_the_file()
     {
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 1"));
 
@@ -57,7 +58,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_token_is_given_out_in_the_first_half_of_its_life()
+    public async Task A_token_is_reused_in_the_first_half_of_its_lifetime()
     {
         await GetAsync();
 
@@ -69,7 +70,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_token_lives_12_hours_at_most_whatever_it_says()
+    public async Task The_lifetime_of_a_token_is_limited_to_12_hours()
     {
         await GetAsync(answer: () => Token(Start.AddHours(48)));
 
@@ -78,7 +79,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_failure_to_renew_gives_the_held_token_until_it_expires_and_is_not_repeated_for_a_minute()
+    public async Task After_a_failed_refresh_the_cached_token_is_used_until_it_expires_and_the_next_attempt_is_a_minute_later()
     {
         await GetAsync();
 
@@ -88,7 +89,7 @@ public sealed class EcrTokenFileCacheTests
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 1"));
         _time.Advance(Tick);
         Assert.That((await GetAsync(answer: Denied)).Password, Is.EqualTo("password 1"));
-        Assert.That(_asked, Is.EqualTo(3));
+        Assert.That(_calls, Is.EqualTo(3));
 
         _time.SetUtcNow(Start.AddHours(12) - Tick);
         Assert.That((await GetAsync(answer: Denied)).Password, Is.EqualTo("password 1"));
@@ -97,7 +98,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task In_its_last_five_minutes_a_token_is_renewed_each_time()
+    public async Task In_the_last_five_minutes_of_a_token_every_request_attempts_a_refresh()
     {
         await GetAsync();
 
@@ -105,11 +106,11 @@ public sealed class EcrTokenFileCacheTests
         await GetAsync(answer: Denied);
         await GetAsync(answer: Denied);
 
-        Assert.That(_asked, Is.EqualTo(3));
+        Assert.That(_calls, Is.EqualTo(3));
     }
 
     [Test]
-    public async Task A_token_that_expires_while_it_is_being_renewed_is_not_given_out()
+    public async Task A_token_that_expires_during_its_refresh_is_not_returned()
     {
         await GetAsync();
 
@@ -124,21 +125,21 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_renewal_that_hangs_gives_the_held_token()
+    public async Task A_hanging_refresh_falls_back_to_the_cached_token()
     {
         await GetAsync();
         _time.SetUtcNow(Start.AddHours(7));
-        var asked = new TaskCompletionSource();
+        var called = new TaskCompletionSource();
         var cancelled = new TaskCompletionSource();
         var cache = Cache(new FakeTokenSource(async (_, cancellationToken) =>
         {
             using var registration = cancellationToken.Register(cancelled.SetResult);
-            asked.SetResult();
+            called.SetResult();
             return await new TaskCompletionSource<EcrToken>().Task;
         }));
 
         var getting = cache.GetTokenAsync(Request).AsTask();
-        await asked.Task;
+        await called.Task;
         _time.Advance(TimeSpan.FromSeconds(5) - Tick);
         Assert.That(getting.IsCompleted, Is.False);
         _time.Advance(Tick);
@@ -148,7 +149,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_token_of_the_future_is_not_given_out()
+    public async Task A_token_dated_in_the_future_is_not_returned()
     {
         await GetAsync();
 
@@ -159,7 +160,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_token_without_expiry_is_not_kept()
+    public async Task A_token_without_expiry_is_not_cached()
     {
         await GetAsync(answer: () => Token(expiresAt: null));
 
@@ -167,7 +168,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_token_that_has_expired_on_arrival_is_asked_for_again()
+    public async Task A_token_that_has_expired_on_arrival_is_fetched_again()
     {
         await GetAsync(answer: () => Token(Start));
 
@@ -175,7 +176,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_token_with_more_than_one_line_is_not_kept()
+    public async Task A_token_with_more_than_one_line_is_not_cached()
     {
         await GetAsync(answer: () => new EcrToken("AWS", "two\nlines", Start.AddHours(12)));
 
@@ -183,7 +184,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task One_token_serves_all_accounts_of_a_region()
+    public async Task All_accounts_of_a_region_share_one_token()
     {
         await GetAsync();
 
@@ -191,24 +192,24 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task Every_endpoint_and_identity_has_a_token_of_its_own()
+    public async Task Each_endpoint_and_identity_has_a_separate_token()
     {
         await GetAsync();
         foreach (var request in OtherRequests())
         {
-            var before = _asked;
+            var before = _calls;
 
             await GetAsync(request);
             await GetAsync(request);
 
-            Assert.That(_asked, Is.EqualTo(before + 1), $"{request.Registry} {request.Identity}");
+            Assert.That(_calls, Is.EqualTo(before + 1), $"{request.Registry} {request.Identity}");
         }
 
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 1"));
     }
 
     [Test]
-    public async Task Another_AWS_configuration_has_another_token()
+    public async Task Each_AWS_configuration_has_a_separate_token()
     {
         await GetAsync();
         using var key = new ScopedVariable("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
@@ -217,27 +218,27 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task Credentials_of_the_caller_are_not_kept()
+    public async Task Tokens_for_credentials_objects_are_not_cached()
     {
         var request = new EcrTokenRequest(Request.Registry) { Identity = EcrIdentity.Credentials(new Amazon.Runtime.BasicAWSCredentials("key", "secret")) };
 
         await GetAsync(request);
         await GetAsync(request);
 
-        Assert.That(_asked, Is.EqualTo(2));
-        Assert.That(Directory.Exists(Folder), Is.False);
+        Assert.That(_calls, Is.EqualTo(2));
+        Assert.That(Directory.Exists(CacheDirectory), Is.False);
     }
 
     [Test]
-    public async Task An_identity_whose_name_is_not_one_line_is_not_kept()
+    public async Task Tokens_of_an_identity_whose_name_is_not_one_line_are_not_cached()
     {
         await GetAsync(RequestFor(Request.Registry.Host, EcrIdentity.Profile("two\nlines")));
 
-        Assert.That(Directory.Exists(Folder), Is.False);
+        Assert.That(Directory.Exists(CacheDirectory), Is.False);
     }
 
     [Test]
-    public async Task No_secret_but_the_password_is_in_the_file_or_its_name()
+    public async Task The_file_and_its_name_contain_no_secret_but_the_password()
     {
         using var containerToken = new ScopedVariable("AWS_CONTAINER_AUTHORIZATION_TOKEN", "hunter2");
         using var secret = new ScopedVariable("AWS_SECRET_ACCESS_KEY", "hunter2");
@@ -248,33 +249,33 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task Folder_and_files_are_the_users_alone()
+    public async Task Directory_and_files_are_private()
     {
         await GetAsync();
 
-        Assert.That(File.GetUnixFileMode(Folder), Is.EqualTo(OnlyMine | UnixFileMode.UserExecute));
-        Assert.That(Directory.GetFiles(Folder).Select(File.GetUnixFileMode), Is.All.EqualTo(OnlyMine));
-        Assert.That(Directory.GetFiles(Folder), Is.EquivalentTo(new[] { TokenPath, LockPath }), "nothing else is left behind");
+        Assert.That(File.GetUnixFileMode(CacheDirectory), Is.EqualTo(OwnerOnly | UnixFileMode.UserExecute));
+        Assert.That(Directory.GetFiles(CacheDirectory).Select(File.GetUnixFileMode), Is.All.EqualTo(OwnerOnly));
+        Assert.That(Directory.GetFiles(CacheDirectory), Is.EquivalentTo(new[] { TokenPath, LockPath }), "nothing else is left behind");
     }
 
     [TestCase(UnixFileMode.GroupRead)]
     [TestCase(UnixFileMode.GroupWrite)]
     [TestCase(UnixFileMode.OtherExecute)]
-    public async Task A_folder_that_others_may_use_is_not_used(UnixFileMode others)
+    public async Task A_directory_that_is_not_private_is_not_used(UnixFileMode others)
     {
         await GetAsync();
-        File.SetUnixFileMode(Folder, OnlyMine | UnixFileMode.UserExecute | others);
+        File.SetUnixFileMode(CacheDirectory, OwnerOnly | UnixFileMode.UserExecute | others);
 
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 2"));
-        Assert.That(_logger.Lines, Has.Some.Contains($"Passwords are not kept in {Folder}, which is no folder of this user alone."));
+        Assert.That(_logger.Lines, Has.Some.Contains($"Not caching passwords: {CacheDirectory} is not private."));
         Assert.That(await File.ReadAllTextAsync(TokenPath), Does.Contain("password 1"), "nothing was written");
     }
 
     [Test]
-    public async Task A_link_to_a_folder_is_not_used()
+    public async Task A_symbolic_link_to_a_directory_is_not_used()
     {
-        var elsewhere = Directory.CreateDirectory(Path.Combine(_parent.FullName, "elsewhere"), OnlyMine | UnixFileMode.UserExecute);
-        Directory.CreateSymbolicLink(Folder, elsewhere.FullName);
+        var elsewhere = Directory.CreateDirectory(Path.Combine(_parent.FullName, "elsewhere"), OwnerOnly | UnixFileMode.UserExecute);
+        Directory.CreateSymbolicLink(CacheDirectory, elsewhere.FullName);
 
         await GetAsync();
 
@@ -282,38 +283,38 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_file_in_the_folders_place_costs_the_cache_alone()
+    public async Task A_file_in_place_of_the_directory_only_disables_the_cache()
     {
-        await File.WriteAllTextAsync(Folder, "");
+        await File.WriteAllTextAsync(CacheDirectory, "");
 
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 1"));
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 2"));
     }
 
     [Test]
-    public async Task A_folder_that_cannot_be_made_costs_the_cache_alone()
+    public async Task A_directory_that_cannot_be_created_only_disables_the_cache()
     {
         var file = Path.Combine(_parent.FullName, "file");
         await File.WriteAllTextAsync(file, "");
-        var cache = new EcrTokenFileCache(Source(), Path.Combine(file, "tokens"), _logger, _time);
+        var cache = new EcrTokenFileCache(Source(), Path.Combine(file, "tokens"), Options(_time));
 
         Assert.That((await cache.GetTokenAsync(Request)).Password, Is.EqualTo("password 1"));
-        Assert.That(_logger.Lines, Has.Some.StartsWith("Warning: Passwords are not kept: the folder "));
+        Assert.That(_logger.Lines, Has.Some.StartsWith("Warning: Not caching passwords: failed to create the directory "));
     }
 
     [Test]
-    public async Task A_file_that_others_may_read_is_replaced()
+    public async Task A_file_that_other_users_can_read_is_replaced()
     {
         await GetAsync();
-        File.SetUnixFileMode(TokenPath, OnlyMine | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(TokenPath, OwnerOnly | UnixFileMode.OtherRead);
 
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 2"));
-        Assert.That(File.GetUnixFileMode(TokenPath), Is.EqualTo(OnlyMine));
+        Assert.That(File.GetUnixFileMode(TokenPath), Is.EqualTo(OwnerOnly));
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 2"));
     }
 
     [Test]
-    public async Task A_link_in_the_files_place_is_replaced_and_not_followed()
+    public async Task A_symbolic_link_in_place_of_the_file_is_replaced_and_not_followed()
     {
         await GetAsync();
         var (path, elsewhere) = (TokenPath, Path.Combine(_parent.FullName, "elsewhere"));
@@ -326,7 +327,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_pipe_in_the_files_place_does_not_hang()
+    public async Task A_named_pipe_in_place_of_the_file_does_not_block()
     {
         await GetAsync();
         var path = TokenPath;
@@ -341,7 +342,7 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task A_folder_in_the_files_place_costs_the_cache_alone()
+    public async Task A_directory_in_place_of_the_file_only_disables_the_cache()
     {
         await GetAsync();
         var path = TokenPath;
@@ -350,12 +351,12 @@ public sealed class EcrTokenFileCacheTests
 
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 2"));
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 3"));
-        Assert.That(_logger.Lines, Has.Some.StartsWith($"Warning: The password could not be kept in {path}: "));
-        Assert.That(Directory.GetFiles(Folder), Is.EqualTo(new[] { path + ".lock" }), "what was half written is removed");
+        Assert.That(_logger.Lines, Has.Some.StartsWith($"Warning: Failed to cache the password in {path}: "));
+        Assert.That(Directory.GetFiles(CacheDirectory), Is.EqualTo(new[] { path + ".lock" }), "the temporary file is removed");
     }
 
     [Test]
-    public async Task A_lock_that_cannot_be_had_costs_the_lock_alone()
+    public async Task A_lock_file_that_cannot_be_opened_does_not_disable_the_cache()
     {
         await GetAsync();
         File.Delete(LockPath);
@@ -381,90 +382,90 @@ public sealed class EcrTokenFileCacheTests
         foreach (var content in damaged)
         {
             await File.WriteAllBytesAsync(path, content);
-            var before = _asked;
+            var before = _calls;
 
             await GetAsync();
             await GetAsync();
 
-            Assert.That(_asked, Is.EqualTo(before + 1), () => Convert.ToBase64String(content));
+            Assert.That(_calls, Is.EqualTo(before + 1), () => Convert.ToBase64String(content));
         }
     }
 
     [Test]
-    public async Task A_file_of_another_key_is_no_answer()
+    public async Task A_file_with_another_key_is_ignored()
     {
         await GetAsync();
         var path = TokenPath;
         var content = await File.ReadAllBytesAsync(path);
         File.Delete(path);
         await GetAsync(RequestFor(Request.Registry.Host, EcrIdentity.Profile("other")));
-        await File.WriteAllBytesAsync(Directory.GetFiles(Folder).Single(file => Path.GetExtension(file).Length == 0), content);
+        await File.WriteAllBytesAsync(Directory.GetFiles(CacheDirectory).Single(file => Path.GetExtension(file).Length == 0), content);
 
         Assert.That((await GetAsync(RequestFor(Request.Registry.Host, EcrIdentity.Profile("other")))).Password, Is.EqualTo("password 3"));
     }
 
     [Test]
-    public async Task A_refused_token_is_replaced_unless_it_is_younger_than_a_minute()
+    public async Task A_rejected_token_is_replaced_unless_it_is_younger_than_a_minute()
     {
-        var refused = await GetAsync();
-        var request = new EcrTokenRequest(Request.Registry) { RejectedToken = refused };
+        var rejected = await GetAsync();
+        var request = new EcrTokenRequest(Request.Registry) { RejectedToken = rejected };
 
         _time.Advance(TimeSpan.FromMinutes(1) - Tick);
         Assert.That((await GetAsync(request)).Password, Is.EqualTo("password 1"));
         _time.Advance(Tick);
         Assert.That((await GetAsync(request)).Password, Is.EqualTo("password 2"));
-        Assert.That((await GetAsync(request)).Password, Is.EqualTo("password 2"), "it is no longer the refused one");
+        Assert.That((await GetAsync(request)).Password, Is.EqualTo("password 2"), "it is no longer the rejected one");
     }
 
     [Test]
-    public async Task A_refused_token_that_cannot_be_replaced_is_given_again()
+    public async Task A_rejected_token_that_cannot_be_replaced_is_returned_again()
     {
         var request = new EcrTokenRequest(Request.Registry) { RejectedToken = await GetAsync() };
         _time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.That((await GetAsync(request, Denied)).Password, Is.EqualTo("password 1"));
         Assert.That((await GetAsync(request)).Password, Is.EqualTo("password 1"));
-        Assert.That(_asked, Is.EqualTo(2));
+        Assert.That(_calls, Is.EqualTo(2));
     }
 
     [Test]
-    public async Task Of_many_who_ask_at_once_one_asks_the_source()
+    public async Task Concurrent_requests_share_one_call_to_the_source()
     {
         using var gate = new SemaphoreSlim(0);
         var source = new FakeTokenSource(async (_, cancellationToken) =>
         {
-            Interlocked.Increment(ref _asked);
+            Interlocked.Increment(ref _calls);
             await gate.WaitAsync(cancellationToken);
             return Token(TimeProvider.System.GetUtcNow().AddHours(12));
         });
         var getting = Enumerable.Range(0, 50)
-            .Select(_ => Task.Run(async () => await new EcrTokenFileCache(source, Folder, _logger).GetTokenAsync(Request)))
+            .Select(_ => Task.Run(async () => await new EcrTokenFileCache(source, CacheDirectory, Options(TimeProvider.System)).GetTokenAsync(Request)))
             .ToArray();
 
         gate.Release(50);
 
         Assert.That((await Task.WhenAll(getting)).Select(token => token.Password), Is.All.EqualTo("password 1"));
-        Assert.That(_asked, Is.EqualTo(1));
+        Assert.That(_calls, Is.EqualTo(1));
     }
 
     [Test]
-    public async Task Who_waits_for_another_process_asks_after_its_end()
+    public async Task A_waiting_process_calls_the_source_when_the_lock_is_released()
     {
-        var turn = await TakeTurnAsync();
+        var fileLock = await LockAsAnotherProcessAsync();
         var time = new TimerSignallingTimeProvider(Start);
-        var getting = new EcrTokenFileCache(Source(), Folder, _logger, time).GetTokenAsync(Request).AsTask();
+        var getting = new EcrTokenFileCache(Source(), CacheDirectory, Options(time)).GetTokenAsync(Request).AsTask();
         await time.AdvanceToTimerAsync();
-        Assert.That(_asked, Is.Zero);
+        Assert.That(_calls, Is.Zero);
 
-        await turn.DisposeAsync();
+        await fileLock.DisposeAsync();
 
         Assert.That((await AdvanceUntilAsync(getting, time)).Password, Is.EqualTo("password 1"));
     }
 
     [Test]
-    public async Task Who_waits_for_ten_seconds_asks_himself()
+    public async Task After_waiting_ten_seconds_for_the_lock_a_process_calls_the_source()
     {
-        await using var turn = await TakeTurnAsync();
+        await using var fileLock = await LockAsAnotherProcessAsync();
         var time = new TimerSignallingTimeProvider(Start);
         var waited = TimeSpan.Zero;
         var source = Source(() =>
@@ -473,16 +474,16 @@ public sealed class EcrTokenFileCacheTests
             return Token();
         });
 
-        var getting = new EcrTokenFileCache(source, Folder, _logger, time).GetTokenAsync(Request).AsTask();
+        var getting = new EcrTokenFileCache(source, CacheDirectory, Options(time)).GetTokenAsync(Request).AsTask();
 
         Assert.That((await AdvanceUntilAsync(getting, time)).Password, Is.EqualTo("password 1"));
         Assert.That(waited.TotalSeconds, Is.InRange(10, 10.1));
     }
 
     [Test]
-    public async Task Who_gives_up_waiting_is_told_what_for()
+    public async Task Cancellation_while_waiting_reports_the_lock()
     {
-        await using var turn = await TakeTurnAsync();
+        await using var fileLock = await LockAsAnotherProcessAsync();
         using var cancelled = new CancellationTokenSource();
         var getting = Cache(Source()).GetTokenAsync(Request, cancelled.Token).AsTask();
 
@@ -491,43 +492,43 @@ public sealed class EcrTokenFileCacheTests
         Assert.That(
             async () => await getting,
             Throws.InstanceOf<OperationCanceledException>().With.Message.EqualTo(
-                $"Another process, which holds \"{turn.Name}\", was still asking for the same token."));
+                $"waiting for another process that holds the lock \"{fileLock.Name}\"."));
     }
 
     [Test]
-    public async Task Who_can_use_the_held_token_does_not_wait_for_its_renewal()
+    public async Task A_valid_token_is_returned_while_another_process_refreshes_it()
     {
         await GetAsync();
-        await using var turn = new FileStream(LockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        await using var fileLock = new FileStream(LockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         _time.SetUtcNow(Start.AddHours(7));
 
         Assert.That((await GetAsync()).Password, Is.EqualTo("password 1"));
-        Assert.That(_asked, Is.EqualTo(1));
+        Assert.That(_calls, Is.EqualTo(1));
     }
 
     [Test]
     public async Task The_callers_cancellation_reaches_the_source()
     {
         using var cancelled = new CancellationTokenSource();
-        var asked = new TaskCompletionSource();
-        var getting = Cache(FakeTokenSource.Hanging(asked)).GetTokenAsync(Request, cancelled.Token).AsTask();
-        await asked.Task;
+        var called = new TaskCompletionSource();
+        var getting = Cache(FakeTokenSource.Hanging(called)).GetTokenAsync(Request, cancelled.Token).AsTask();
+        await called.Task;
 
         await cancelled.CancelAsync();
 
         Assert.That(async () => await getting, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That((await GetAsync()).Password, Is.EqualTo("password 1"), "the turn is over");
+        Assert.That((await GetAsync()).Password, Is.EqualTo("password 1"), "the lock is released");
     }
 
     [Test]
-    public async Task The_callers_cancellation_ends_a_renewal_too()
+    public async Task The_callers_cancellation_also_ends_a_refresh()
     {
         await GetAsync();
         _time.SetUtcNow(Start.AddHours(7));
         using var cancelled = new CancellationTokenSource();
-        var asked = new TaskCompletionSource();
-        var getting = Cache(FakeTokenSource.Hanging(asked)).GetTokenAsync(Request, cancelled.Token).AsTask();
-        await asked.Task;
+        var called = new TaskCompletionSource();
+        var getting = Cache(FakeTokenSource.Hanging(called)).GetTokenAsync(Request, cancelled.Token).AsTask();
+        await called.Task;
 
         await cancelled.CancelAsync();
 
@@ -535,11 +536,11 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
-    public async Task What_nobody_can_use_any_more_is_removed_and_what_is_not_the_caches_is_not()
+    public async Task Old_files_of_the_cache_are_removed_and_other_files_are_not()
     {
         await GetAsync(RequestFor("123456789012.dkr.ecr.us-east-1.amazonaws.com"));
-        var old = Directory.GetFiles(Folder);
-        var others = Path.Combine(Folder, "cache.json");
+        var old = Directory.GetFiles(CacheDirectory);
+        var others = Path.Combine(CacheDirectory, "cache.json");
         await File.WriteAllTextAsync(others, "");
         foreach (var file in (string[])[.. old, others])
         {
@@ -548,7 +549,7 @@ public sealed class EcrTokenFileCacheTests
 
         await GetAsync(RequestFor("123456789012.dkr.ecr.us-west-2.amazonaws.com"));
 
-        Assert.That(Directory.GetFiles(Folder), Has.None.AnyOf(old).And.One.EqualTo(others).And.Exactly(3).Items);
+        Assert.That(Directory.GetFiles(CacheDirectory), Has.None.AnyOf(old).And.One.EqualTo(others).And.Exactly(3).Items);
     }
 
     [Test]
@@ -560,8 +561,10 @@ public sealed class EcrTokenFileCacheTests
         await GetAsync(answer: Denied);
         await GetAsync(answer: () => throw new InvalidOperationException("password 1"));
 
-        Assert.That(_logger.Lines, Has.Some.EqualTo($"Debug: Using the password in {TokenPath} that expires 2026-03-02 00:00:00Z"));
-        Assert.That(_logger.Lines, Has.Some.EqualTo("Warning: The token of region eu-west-1 could not be renewed and serves until 2026-03-02 00:00:00Z: No."));
+        Assert.That(_logger.Lines, Has.Some.EqualTo($"Debug: Using the cached password in {TokenPath}, which expires at 2026-03-02 00:00:00Z"));
+        Assert.That(
+            _logger.Lines,
+            Has.Some.EqualTo("Warning: Failed to refresh the token of region eu-west-1; using the cached token until 2026-03-02 00:00:00Z: No."));
         Assert.That(_logger.Lines, Has.None.Contains("password 1"));
     }
 
@@ -604,24 +607,31 @@ public sealed class EcrTokenFileCacheTests
 
     private FakeTokenSource Source(Func<EcrToken>? answer = null) => new((_, _) =>
     {
-        _asked++;
+        _calls++;
         return Task.FromResult(answer is null ? Token() : answer());
     });
 
-    // Each time another one, as another process has it.
-    private EcrTokenFileCache Cache(IEcrTokenSource source) => new(source, Folder, _logger, _time);
+    // A new instance for each request, as in another process.
+    private EcrTokenFileCache Cache(IEcrTokenSource source) => new(source, CacheDirectory, Options(_time));
+
+    private EcrTokenFileCacheOptions Options(TimeProvider time) => new()
+    {
+        ConfigurationKey = () => AwsConfigurationFingerprint.Compute(AwsEnvironment.Get),
+        Logger = _logger,
+        TimeProvider = time,
+    };
 
     private EcrToken Token() => Token(_time.GetUtcNow().AddHours(12));
 
     private EcrToken Token(DateTimeOffset? expiresAt) =>
-        new("AWS", $"password {_asked}", expiresAt) { ProxyEndpoint = "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com" };
+        new("AWS", $"password {_calls}", expiresAt) { ProxyEndpoint = "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com" };
 
-    // As another process that has just begun to ask for the same token.
-    private async Task<FileStream> TakeTurnAsync()
+    // Holds the lock as another process does that is fetching the same token.
+    private async Task<FileStream> LockAsAnotherProcessAsync()
     {
         await GetAsync();
         File.Delete(TokenPath);
-        _asked = 0;
-        return new FileStream(Directory.GetFiles(Folder).Single(), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        _calls = 0;
+        return new FileStream(Directory.GetFiles(CacheDirectory).Single(), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
     }
 }

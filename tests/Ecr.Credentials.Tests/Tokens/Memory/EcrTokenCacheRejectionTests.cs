@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests.Tokens.Memory;
 
-/// <summary>What the cache does with a token that a registry refused.</summary>
+/// <summary>How the cache handles a token that a registry rejected.</summary>
 public sealed class EcrTokenCacheRejectionTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -24,7 +24,7 @@ public sealed class EcrTokenCacheRejectionTests
         _isAwsReachable = true;
         _source = new FakeTokenSource((_, _) => _isAwsReachable
             ? Task.FromResult(new EcrToken("AWS", $"password-{_source.Requests.Count}", _time.GetUtcNow().AddHours(12)))
-            : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "Cannot reach AWS. Check the network."));
+            : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "cannot reach AWS. Check the network."));
         _cache = new EcrTokenCache(_source, new EcrTokenCacheOptions { TimeProvider = _time });
     }
 
@@ -32,7 +32,7 @@ public sealed class EcrTokenCacheRejectionTests
     public void TearDown() => _cache.Dispose();
 
     [Test]
-    public async Task A_rejected_token_is_replaced_for_everyone()
+    public async Task A_rejected_token_is_replaced_for_all_callers()
     {
         var rejected = await GetAsync();
         _time.Advance(Minute);
@@ -44,7 +44,7 @@ public sealed class EcrTokenCacheRejectionTests
     }
 
     [Test]
-    public async Task Who_rejects_a_token_that_is_replaced_already_gets_the_new_one_without_a_call()
+    public async Task Rejecting_a_token_that_is_already_replaced_returns_the_new_one_without_a_call()
     {
         var rejected = await GetAsync();
         _time.Advance(Minute);
@@ -56,7 +56,7 @@ public sealed class EcrTokenCacheRejectionTests
     }
 
     [Test]
-    public async Task Many_who_reject_the_same_token_at_once_cost_one_call()
+    public async Task Concurrent_rejections_of_the_same_token_cause_one_call()
     {
         var rejected = await GetAsync();
         _time.Advance(Minute);
@@ -68,7 +68,7 @@ public sealed class EcrTokenCacheRejectionTests
     }
 
     [Test]
-    public async Task A_token_that_is_younger_than_a_minute_is_not_replaced()
+    public async Task A_rejected_token_younger_than_a_minute_is_not_replaced()
     {
         var rejected = await GetAsync();
         _time.Advance(Minute - Tick);
@@ -78,7 +78,7 @@ public sealed class EcrTokenCacheRejectionTests
     }
 
     [Test]
-    public async Task While_AWS_fails_a_rejected_token_is_given_again_and_attempts_back_off()
+    public async Task While_AWS_is_unreachable_a_rejected_token_is_returned_again_and_retries_back_off()
     {
         var rejected = await GetAsync();
         _time.Advance(Minute);

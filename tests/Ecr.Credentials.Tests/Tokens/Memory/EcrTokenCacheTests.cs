@@ -9,12 +9,12 @@ namespace Ecr.Credentials.Tests.Tokens.Memory;
 public sealed class EcrTokenCacheTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan Life = TimeSpan.FromHours(12);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 
-    // Only a test that fails waits for so long.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // Reached only if a test fails.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private TimerSignallingTimeProvider _time = null!;
     private GatedTokenSource _source = null!;
@@ -32,7 +32,7 @@ public sealed class EcrTokenCacheTests
     public void TearDown() => _cache.Dispose();
 
     [Test]
-    public async Task A_hit_is_answered_at_once_with_the_token_of_the_first_call()
+    public async Task A_hit_synchronously_returns_the_token_of_the_first_call()
     {
         var token = await FillAsync();
 
@@ -44,7 +44,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_hundred_accounts_in_one_region_cost_one_call()
+    public async Task A_hundred_accounts_in_one_region_share_one_call()
     {
         await FillAsync();
 
@@ -57,7 +57,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task Another_region_is_another_call()
+    public async Task Another_region_needs_another_call()
     {
         await FillAsync();
 
@@ -72,7 +72,7 @@ public sealed class EcrTokenCacheTests
 
     [TestCase(1)]
     [TestCase(10)]
-    public async Task Callers_who_ask_at_once_share_one_call(int callers)
+    public async Task Concurrent_callers_share_one_call(int callers)
     {
         var waiting = Ask(callers);
         var token = Token();
@@ -83,7 +83,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task Ten_thousand_callers_on_a_cold_cache_cost_one_call()
+    public async Task Ten_thousand_concurrent_callers_of_an_empty_cache_share_one_call()
     {
         using var start = new ManualResetEventSlim();
         var waiting = Enumerable.Range(0, 10_000)
@@ -102,7 +102,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_caller_who_missed_just_before_another_ones_call_ended_makes_no_second_call()
+    public async Task A_miss_just_before_another_call_completes_starts_no_second_call()
     {
         using var memory = new HookedMemoryCache(_time);
         using var cache = new EcrTokenCache(_source, Options(memory));
@@ -120,7 +120,7 @@ public sealed class EcrTokenCacheTests
 
     [TestCase(2)]
     [TestCase(10)]
-    public async Task A_caller_who_cancels_leaves_at_once_and_disturbs_nobody(int callers)
+    public async Task Cancellation_ends_the_wait_of_that_caller_only(int callers)
     {
         using var cancellation = new CancellationTokenSource();
         var leaving = _cache.GetTokenAsync(Request(), cancellation.Token).AsTask();
@@ -131,7 +131,7 @@ public sealed class EcrTokenCacheTests
         var e = await Assert.ThrowsAsync<OperationCanceledException>(() => leaving);
 
         Assert.That(e!.CancellationToken, Is.EqualTo(cancellation.Token));
-        Assert.That(e.Message, Is.EqualTo("The call for a token of region \"eu-west-1\" had not been answered yet."));
+        Assert.That(e.Message, Is.EqualTo("waiting for a token of region \"eu-west-1\"."));
         Assert.That(call.CancellationToken.IsCancellationRequested, Is.False);
         call.Answer(Token());
         Assert.That(await Task.WhenAll(staying), Has.Length.EqualTo(callers - 1));
@@ -140,7 +140,7 @@ public sealed class EcrTokenCacheTests
 
     [TestCase(1)]
     [TestCase(10)]
-    public async Task The_call_is_cancelled_when_the_last_caller_leaves(int callers)
+    public async Task The_call_is_canceled_when_the_last_caller_leaves(int callers)
     {
         using var cancellation = new CancellationTokenSource();
         var waiting = Ask(callers - 1, cancellation.Token);
@@ -159,7 +159,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task Who_comes_after_the_last_one_left_does_not_get_the_cancelled_call()
+    public async Task A_caller_after_the_last_one_left_starts_a_new_call()
     {
         using var cancellation = new CancellationTokenSource();
         var leaving = _cache.GetTokenAsync(Request(), cancellation.Token).AsTask();
@@ -177,7 +177,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_call_that_was_abandoned_does_not_take_the_place_of_its_successor()
+    public async Task An_abandoned_call_does_not_remove_its_successor()
     {
         using var cancellation = new CancellationTokenSource();
         var leaving = _cache.GetTokenAsync(Request(), cancellation.Token).AsTask();
@@ -198,7 +198,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_caller_who_has_cancelled_already_causes_no_call()
+    public async Task An_already_canceled_caller_starts_no_call()
     {
         Assert.That(
             async () => await _cache.GetTokenAsync(Request(), new CancellationToken(canceled: true)),
@@ -209,7 +209,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public void A_source_that_blocks_its_thread_does_not_keep_a_caller_from_leaving()
+    public void A_source_that_blocks_its_thread_does_not_block_callers()
     {
         using var unblock = new ManualResetEventSlim();
         using var cache = new EcrTokenCache(new FakeTokenSource((_, _) =>
@@ -227,7 +227,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task The_shared_call_does_not_see_the_ambient_values_of_the_caller_who_came_first()
+    public async Task The_shared_call_does_not_see_the_ambient_values_of_the_first_caller()
     {
         var ambient = new AsyncLocal<string> { Value = "of the first caller" };
         string? seen = null;
@@ -244,7 +244,7 @@ public sealed class EcrTokenCacheTests
 
     [TestCase(1)]
     [TestCase(10)]
-    public async Task A_failure_goes_to_all_who_wait_and_is_not_kept(int callers)
+    public async Task A_failure_is_returned_to_all_waiting_callers_and_not_cached(int callers)
     {
         var waiting = Ask(callers);
         (await _source.NextCallAsync()).Fail(Failure());
@@ -258,7 +258,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_token_without_expiry_goes_to_all_who_wait_and_is_not_kept()
+    public async Task A_token_without_expiry_is_returned_to_all_waiting_callers_and_not_cached()
     {
         var waiting = Ask(10);
         var token = new EcrToken("AWS", "secret", expiresAt: null);
@@ -271,10 +271,10 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task Before_half_of_its_life_a_token_is_not_refreshed()
+    public async Task A_token_is_not_refreshed_before_half_of_its_lifetime()
     {
         await FillAsync();
-        _time.Advance((Life / 2) - Tick);
+        _time.Advance((Lifetime / 2) - Tick);
 
         await _cache.GetTokenAsync(Request());
 
@@ -283,10 +283,10 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task After_half_of_its_life_hits_are_answered_at_once_and_start_one_refresh()
+    public async Task After_half_of_the_lifetime_hits_return_at_once_and_start_one_refresh()
     {
         var old = await FillAsync();
-        _time.Advance(Life / 2);
+        _time.Advance(Lifetime / 2);
 
         for (var hits = 0; hits < 10; hits++)
         {
@@ -303,12 +303,12 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_hit_that_saw_the_old_token_while_it_was_being_refreshed_starts_no_second_refresh()
+    public async Task A_hit_that_found_the_old_token_during_its_refresh_starts_no_second_refresh()
     {
         using var memory = new HookedMemoryCache(_time);
         using var cache = new EcrTokenCache(_source, Options(memory));
         await FillAsync(cache);
-        _time.Advance(Life / 2);
+        _time.Advance(Lifetime / 2);
         memory.AfterLookup = () =>
         {
             cache.GetTokenAsync(Request()).AsTask().GetAwaiter().GetResult();
@@ -323,10 +323,10 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task Until_shortly_before_expiry_the_held_token_is_given_and_then_callers_wait_for_another()
+    public async Task The_cached_token_is_returned_until_shortly_before_expiry_then_callers_wait_for_a_new_one()
     {
         var old = await FillAsync();
-        _time.Advance(Life - Margin - Tick);
+        _time.Advance(Lifetime - Margin - Tick);
         Assert.That(await _cache.GetTokenAsync(Request()), Is.SameAs(old));
         (await _source.NextCallAsync()).Fail(Failure());
         await _cache.WhenIdleAsync();
@@ -344,7 +344,7 @@ public sealed class EcrTokenCacheTests
     public async Task Callers_near_expiry_join_the_refresh_and_do_not_cancel_it_by_leaving()
     {
         await FillAsync();
-        _time.Advance(Life - Margin - Tick);
+        _time.Advance(Lifetime - Margin - Tick);
         await _cache.GetTokenAsync(Request());
         var refresh = await _source.NextCallAsync();
         _time.Advance(Tick);
@@ -363,15 +363,15 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task After_a_failed_refresh_the_token_is_given_and_the_next_attempt_waits()
+    public async Task After_a_failed_refresh_the_cached_token_is_returned_and_the_next_attempt_is_delayed()
     {
         var old = await FillAsync();
-        _time.Advance(Life / 2);
+        _time.Advance(Lifetime / 2);
         await _cache.GetTokenAsync(Request());
         (await _source.NextCallAsync()).Fail(Failure());
         await _cache.WhenIdleAsync();
 
-        // 15 s less a random half at most.
+        // 15 s, minus up to one half.
         _time.Advance(TimeSpan.FromSeconds(7.5) - Tick);
         Assert.That(await _cache.GetTokenAsync(Request()), Is.SameAs(old));
         await _cache.WhenIdleAsync();
@@ -386,10 +386,10 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_token_serves_until_a_tick_before_it_expires_if_it_cannot_be_renewed_and_no_longer()
+    public async Task A_token_that_cannot_be_refreshed_is_returned_until_it_expires_and_no_longer()
     {
         var old = await FillAsync();
-        _time.Advance(Life - Tick);
+        _time.Advance(Lifetime - Tick);
         var lastMoment = _cache.GetTokenAsync(Request()).AsTask();
         (await _source.NextCallAsync()).Fail(Failure());
         Assert.That(await lastMoment, Is.SameAs(old));
@@ -401,27 +401,27 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_memory_cache_that_keeps_a_token_for_too_long_does_not_prolong_its_life()
+    public async Task A_memory_cache_that_evicts_too_late_does_not_extend_the_lifetime_of_a_token()
     {
         using var memory = new MemoryCache(new MemoryCacheOptions { Clock = new TimeProviderClock(new FakeTimeProvider(Start)) });
         using var cache = new EcrTokenCache(_source, Options(memory));
         await FillAsync(cache);
-        _time.Advance(Life);
+        _time.Advance(Lifetime);
 
         var late = cache.GetTokenAsync(Request()).AsTask();
         (await _source.NextCallAsync()).Fail(Failure());
 
-        Assert.That(async () => await late.WaitAsync(Patience), Throws.TypeOf<EcrCredentialException>());
+        Assert.That(async () => await late.WaitAsync(Timeout), Throws.TypeOf<EcrCredentialException>());
         Assert.That(memory.Count, Is.EqualTo(1));
     }
 
     [Test]
-    public async Task Without_a_margin_a_token_is_a_hit_until_a_tick_before_it_expires()
+    public async Task Without_a_margin_a_token_is_a_hit_until_it_expires()
     {
         using var cache = new EcrTokenCache(_source, new EcrTokenCacheOptions { TimeProvider = _time, RefreshMargin = TimeSpan.Zero });
         await FillAsync(cache);
 
-        _time.Advance(Life - Tick);
+        _time.Advance(Lifetime - Tick);
         Assert.That(cache.GetTokenAsync(Request()).AsTask().IsCompletedSuccessfully);
         (await _source.NextCallAsync()).Fail(Failure());
         await cache.WhenIdleAsync();
@@ -431,22 +431,22 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_token_that_expires_while_it_is_waited_for_is_not_given_out()
+    public async Task A_token_that_expires_while_callers_wait_for_it_is_not_returned()
     {
         using var memory = new HookedMemoryCache(_time);
         using var cache = new EcrTokenCache(_source, Options(memory));
-        memory.BeforeStore = () => _time.Advance(Life);
+        memory.BeforeStore = () => _time.Advance(Lifetime);
 
         var waiting = cache.GetTokenAsync(Request()).AsTask();
         (await _source.NextCallAsync()).Answer(Token());
-        var fresh = new EcrToken("AWS", "fresh", Start + Life + Life);
+        var fresh = new EcrToken("AWS", "fresh", Start + Lifetime + Lifetime);
         (await _source.NextCallAsync()).Answer(fresh);
 
         Assert.That(await waiting, Is.SameAs(fresh));
     }
 
     [Test]
-    public async Task A_token_that_has_expired_on_arrival_is_a_failure_that_names_the_clock()
+    public async Task A_token_that_has_expired_on_arrival_is_reported_as_a_clock_problem()
     {
         var waiting = _cache.GetTokenAsync(Request()).AsTask();
         (await _source.NextCallAsync()).Answer(new EcrToken("AWS", "secret", Start));
@@ -455,11 +455,12 @@ public sealed class EcrTokenCacheTests
 
         Assert.That(e!.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidResponse));
         Assert.That(e.Message, Is.EqualTo(
-            "The token of region \"eu-west-1\" expired at 2026-03-01 12:00:00Z, and it is 2026-03-01 12:00:00Z on this machine. Set this machine's clock."));
+            "the token of region \"eu-west-1\" expired at 2026-03-01 12:00:00Z, "
+                + "but the system clock says 2026-03-01 12:00:00Z. Synchronize the system clock."));
     }
 
     [Test]
-    public async Task A_call_that_hangs_fails_in_time_and_is_cancelled()
+    public async Task A_hanging_call_times_out_and_is_canceled()
     {
         var waiting = _cache.GetTokenAsync(Request()).AsTask();
         var call = await _source.NextCallAsync();
@@ -470,15 +471,15 @@ public sealed class EcrTokenCacheTests
         var e = await Assert.ThrowsAsync<EcrCredentialException>(() => waiting);
         Assert.That(e!.Reason, Is.EqualTo(EcrCredentialErrorReason.Timeout));
         Assert.That(e.Message, Is.EqualTo(
-            "The call for a token of region \"eu-west-1\" was not answered in time. Check the network, or raise FetchTimeout (00:01:00)."));
+            "the request for a token of region \"eu-west-1\" timed out. Check the network, or increase FetchTimeout (00:01:00)."));
     }
 
     [Test]
-    public async Task A_refresh_that_hangs_is_a_failed_refresh()
+    public async Task A_hanging_refresh_fails()
     {
         var old = await FillAsync();
         _time.ForgetTimers();
-        _time.Advance(Life / 2);
+        _time.Advance(Lifetime / 2);
         await _cache.GetTokenAsync(Request());
         var call = await _source.NextCallAsync();
 
@@ -491,7 +492,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task A_source_that_cancels_itself_has_not_answered_in_time()
+    public async Task A_cancellation_by_the_source_is_reported_as_a_timeout()
     {
         var waiting = _cache.GetTokenAsync(Request()).AsTask();
         (await _source.NextCallAsync()).Fail(new TaskCanceledException());
@@ -502,7 +503,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task Dispose_ends_calls_and_waits()
+    public async Task Dispose_cancels_calls_and_fails_their_callers()
     {
         var waiting = Ask(10);
         var call = await _source.NextCallAsync();
@@ -520,10 +521,10 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task Dispose_ends_a_refresh()
+    public async Task Dispose_cancels_a_refresh()
     {
         await FillAsync();
-        _time.Advance(Life / 2);
+        _time.Advance(Lifetime / 2);
         await _cache.GetTokenAsync(Request());
         var refresh = await _source.NextCallAsync();
 
@@ -534,7 +535,7 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public async Task Caches_that_share_a_memory_cache_do_not_see_each_others_tokens_and_leave_it_alone()
+    public async Task Caches_that_share_a_memory_cache_do_not_see_each_others_tokens_and_do_not_dispose_it()
     {
         using var memory = Memory(sizeLimit: 10);
         using var one = new EcrTokenCache(_source, Options(memory));
@@ -555,17 +556,17 @@ public sealed class EcrTokenCacheTests
         using var memory = Memory();
         using var cache = new EcrTokenCache(_source, Options(memory));
         await FillAsync(cache, Request("eu-west-1"));
-        _time.Advance(Life / 4);
+        _time.Advance(Lifetime / 4);
         await FillAsync(cache, Request("eu-west-2"));
 
-        _time.Advance(Life * 3 / 4);
+        _time.Advance(Lifetime * 3 / 4);
         memory.Compact(0);
 
         Assert.That(memory.Count, Is.EqualTo(1));
     }
 
     [Test]
-    public async Task No_more_tokens_are_held_than_the_size_limit_says()
+    public async Task The_size_limit_bounds_the_number_of_cached_tokens()
     {
         using var cache = new EcrTokenCache(_source, new EcrTokenCacheOptions { TimeProvider = _time, SizeLimit = 1 });
         await FillAsync(cache, Request("eu-west-1"));
@@ -601,26 +602,26 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
-    public void Options_that_cannot_be_used_are_refused_at_once()
+    public void The_constructor_rejects_invalid_options()
     {
-        Assert.That(() => Make(new() { SizeLimit = 0 }), Refused(nameof(EcrTokenCacheOptions.SizeLimit)));
-        Assert.That(() => Make(new() { RefreshMargin = -Tick }), Refused(nameof(EcrTokenCacheOptions.RefreshMargin)));
-        Assert.That(() => Make(new() { FetchTimeout = TimeSpan.Zero }), Refused(nameof(EcrTokenCacheOptions.FetchTimeout)));
-        Assert.That(() => Make(new() { FetchTimeout = TimeSpan.FromDays(60) }), Refused(nameof(EcrTokenCacheOptions.FetchTimeout)));
-        Assert.That(() => Make(new() { TimeProvider = null! }), Refused(nameof(EcrTokenCacheOptions.TimeProvider)));
-        Assert.That(() => Make(new() { Logger = null! }), Refused(nameof(EcrTokenCacheOptions.Logger)));
+        Assert.That(() => Make(new() { SizeLimit = 0 }), Rejected(nameof(EcrTokenCacheOptions.SizeLimit)));
+        Assert.That(() => Make(new() { RefreshMargin = -Tick }), Rejected(nameof(EcrTokenCacheOptions.RefreshMargin)));
+        Assert.That(() => Make(new() { FetchTimeout = TimeSpan.Zero }), Rejected(nameof(EcrTokenCacheOptions.FetchTimeout)));
+        Assert.That(() => Make(new() { FetchTimeout = TimeSpan.FromDays(60) }), Rejected(nameof(EcrTokenCacheOptions.FetchTimeout)));
+        Assert.That(() => Make(new() { TimeProvider = null! }), Rejected(nameof(EcrTokenCacheOptions.TimeProvider)));
+        Assert.That(() => Make(new() { Logger = null! }), Rejected(nameof(EcrTokenCacheOptions.Logger)));
 
         void Make(EcrTokenCacheOptions options) => new EcrTokenCache(_source, options).Dispose();
 
-        static NUnit.Framework.Constraints.IResolveConstraint Refused(string option) =>
+        static NUnit.Framework.Constraints.IResolveConstraint Rejected(string option) =>
             Throws.InstanceOf<ArgumentException>().With.Message.Contains(option);
     }
 
     private static EcrTokenRequest Request(string region = "eu-west-1") => new(EcrRegistry.Parse($"123456789012.dkr.ecr.{region}.amazonaws.com"));
 
-    private static EcrCredentialException Failure() => new(EcrCredentialErrorReason.Throttled, "AWS throttled the calls. Try again later.");
+    private static EcrCredentialException Failure() => new(EcrCredentialErrorReason.Throttled, "AWS throttled every attempt. Try again later.");
 
-    private EcrToken Token() => new("AWS", "secret", _time.GetUtcNow() + Life);
+    private EcrToken Token() => new("AWS", "secret", _time.GetUtcNow() + Lifetime);
 
     private MemoryCache Memory(long? sizeLimit = null) => new(new MemoryCacheOptions { Clock = new TimeProviderClock(_time), SizeLimit = sizeLimit });
 
@@ -634,7 +635,7 @@ public sealed class EcrTokenCacheTests
         var waiting = (cache ?? _cache).GetTokenAsync(request ?? Request()).AsTask();
         var token = Token();
         (await _source.NextCallAsync()).Answer(token);
-        Assert.That(await waiting.WaitAsync(Patience), Is.SameAs(token));
+        Assert.That(await waiting.WaitAsync(Timeout), Is.SameAs(token));
         return token;
     }
 }

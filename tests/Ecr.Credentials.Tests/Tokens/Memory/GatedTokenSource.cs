@@ -3,18 +3,18 @@ using Ecr.Credentials.Tokens;
 
 namespace Ecr.Credentials.Tests.Tokens.Memory;
 
-/// <summary>A source whose calls wait until the test answers them.</summary>
+/// <summary>A token source whose calls do not complete until the test completes them.</summary>
 internal sealed class GatedTokenSource : IEcrTokenSource
 {
-    // Only a test that fails waits for so long.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // Reached only if a test fails.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
 
-    public async Task<Call> NextCallAsync() => await _calls.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public async Task<Call> NextCallAsync() => await _calls.Reader.ReadAsync().AsTask().WaitAsync(Timeout);
 
     public async ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default)
     {
@@ -42,8 +42,8 @@ internal sealed class GatedTokenSource : IEcrTokenSource
 
         public Task<EcrToken> Answered => _answer.Task;
 
-        /// <summary>Ends when the cache has cancelled the call, which itself takes no notice.</summary>
-        public Task Cancelled => _cancelled.Task.WaitAsync(Patience);
+        /// <summary>Completes when the cache has canceled the call, which itself ignores cancellation.</summary>
+        public Task Cancelled => _cancelled.Task.WaitAsync(Timeout);
 
         public void Answer(EcrToken token) => _answer.SetResult(token);
 

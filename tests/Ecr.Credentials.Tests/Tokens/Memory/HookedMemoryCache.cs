@@ -2,15 +2,15 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace Ecr.Credentials.Tests.Tokens.Memory;
 
-/// <summary>Lets a test step in between two steps of the code that uses a memory cache.</summary>
+/// <summary>A memory cache that lets a test run code between two operations of its user.</summary>
 internal sealed class HookedMemoryCache(TimeProvider timeProvider) : IMemoryCache
 {
     private readonly MemoryCache _inner = new(new MemoryCacheOptions { Clock = new TimeProviderClock(timeProvider) });
 
-    /// <summary>Runs once, after the next lookup and before its answer is given.</summary>
+    /// <summary>Runs once, after the next lookup and before its result is returned.</summary>
     public Action? AfterLookup { get; set; }
 
-    /// <summary>Runs once, before the next entry is made.</summary>
+    /// <summary>Runs once, before the next entry is created.</summary>
     public Action? BeforeStore { get; set; }
 
     public bool TryGetValue(object key, out object? value)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Internal;
 
 namespace Ecr.Credentials.Tests.Tokens.Memory;
 
-/// <summary>Lets a memory cache, which knows only <see cref="ISystemClock"/>, run on a <see cref="TimeProvider"/>.</summary>
+/// <summary>Adapts a <see cref="TimeProvider"/> to the <see cref="ISystemClock"/> of a memory cache.</summary>
 internal sealed class TimeProviderClock(TimeProvider timeProvider) : ISystemClock
 {
     public DateTimeOffset UtcNow => timeProvider.GetUtcNow();

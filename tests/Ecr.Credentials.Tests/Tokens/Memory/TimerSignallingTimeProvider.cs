@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests.Tokens.Memory;
 
-/// <summary>A clock that stands still until the test moves it, and tells when somebody has set a timer.</summary>
+/// <summary>A manual clock that signals when a timer is created.</summary>
 internal sealed class TimerSignallingTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private readonly Channel<TimeSpan> _timers = Channel.CreateUnbounded<TimeSpan>();
@@ -15,7 +15,7 @@ internal sealed class TimerSignallingTimeProvider(DateTimeOffset start) : FakeTi
         return timer;
     }
 
-    /// <summary>Takes no more notice of timers that were set until now.</summary>
+    /// <summary>Ignores all timers created so far.</summary>
     public void ForgetTimers()
     {
         while (_timers.Reader.TryRead(out _))
@@ -23,6 +23,6 @@ internal sealed class TimerSignallingTimeProvider(DateTimeOffset start) : FakeTi
         }
     }
 
-    /// <summary>Waits until a timer is set, and moves the clock to when it is due.</summary>
+    /// <summary>Waits until a timer is created, and advances the clock to its due time.</summary>
     public async Task AdvanceToTimerAsync() => Advance(await _timers.Reader.ReadAsync());
 }

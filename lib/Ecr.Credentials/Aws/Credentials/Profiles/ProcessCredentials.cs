@@ -10,25 +10,25 @@ using Ecr.Credentials.Text;
 namespace Ecr.Credentials.Aws.Credentials.Profiles;
 
 /// <summary>
-/// Credentials that a command prints, which a profile names as <c>credential_process</c>:
+/// Credentials printed by the command that a profile names as <c>credential_process</c>:
 /// <see href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html"/>.
 /// </summary>
-/// <remarks>What the command writes never shows in a message: any part of it may be a secret. Thread-safe.</remarks>
+/// <remarks>The command's output never appears in a message: any part of it may be a secret. Thread-safe.</remarks>
 internal sealed class ProcessCredentials(TimeProvider timeProvider)
 {
-    /// <summary>The largest session token of AWS, with everything around it, many times over.</summary>
+    // Many times the largest session token.
     private const int MaxOutputLength = 64 * 1024;
 
-    /// <summary>Runs the command and reads what it prints. When the search is cancelled, the command is killed with all that it has started.</summary>
+    /// <summary>Runs the command and reads its output.</summary>
     /// <param name="command">The command, for the shell.</param>
     /// <param name="profile">The profile that names it.</param>
-    /// <param name="search">The search that the credentials are for.</param>
-    /// <param name="cancellationToken">Kills the command.</param>
-    /// <exception cref="EcrCredentialException">The command fails, or prints something else than credentials.</exception>
-    public async Task<ResolvedCredentials> GetAsync(string command, ConfigSection profile, CredentialLookup search, CancellationToken cancellationToken)
+    /// <param name="lookup">What the credentials are for.</param>
+    /// <param name="cancellationToken">Kills the command with all that it has started.</param>
+    /// <exception cref="EcrCredentialException">The command fails, or does not print credentials.</exception>
+    public async Task<ResolvedCredentials> GetAsync(string command, ConfigSection profile, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var source = $"The credential_process of {profile}";
-        search.PendingStep = $"{source} had not ended yet.";
+        var source = $"the credential_process of {profile}";
+        lookup.Progress.WaitingFor = $"waiting for {source}";
         var output = await RunAsync(command, source, cancellationToken).ConfigureAwait(false);
         return Parse(output, source, profile);
     }
@@ -38,7 +38,7 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
         var result = await StartAsync(command, source, cancellationToken).ConfigureAwait(false);
         if (result.IsOutputTooLong)
         {
-            throw Failure($"{source} printed more than {MaxOutputLength / 1024} KiB. Let it print the credentials, in JSON, and nothing else.");
+            throw Failure($"{source} printed more than {MaxOutputLength / 1024} KiB: it must print only the credentials, as JSON.");
         }
 
         return result.ExitCode == 0 ? result.Output : throw Failed(result.ExitCode, source);
@@ -56,7 +56,7 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
         }
         catch (Win32Exception e)
         {
-            throw Failure($"{source} cannot be started: {MessageText.OneLine(e.Message)}", e);
+            throw Failure($"cannot start {source}: {MessageText.OneLine(e.Message)}", e);
         }
     }
 
@@ -65,13 +65,13 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
     {
         var why = exitCode switch
         {
-            126 => " (it cannot be executed)",
-            127 => " (there is no such command)",
+            126 => " (not executable)",
+            127 => " (command not found)",
             _ => "",
         };
         return Failure(string.Create(
             CultureInfo.InvariantCulture,
-            $"{source} failed with exit code {exitCode}{why}. Run it by hand, as this user, to see why: what it writes is not shown here, as it may hold a secret."));
+            $"{source} failed with exit code {exitCode}{why}. Run it as this user to see why; its output is not shown because it may contain a secret."));
     }
 
     private ResolvedCredentials Parse(ReadOnlyMemory<byte> output, string source, ConfigSection profile)
@@ -83,8 +83,8 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
         catch (FormatException e)
         {
             throw Failure(
-                $"{source} printed something that cannot be used: {e.Message}. "
-                    + "Let it print credentials as https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html says.",
+                $"{source} printed invalid credentials: {e.Message}. "
+                    + "See https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html for the format.",
                 e);
         }
     }
@@ -96,7 +96,7 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
             using var document = JsonDocument.Parse(output);
             if (!IsVersionOne(document.RootElement))
             {
-                throw new FormatException("it is no object with \"Version\": 1");
+                throw new FormatException("expected an object with \"Version\": 1");
             }
 
             CheckExpiration(document.RootElement);
@@ -105,7 +105,7 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
         catch (JsonException)
         {
             // Its message may quote the output.
-            throw new FormatException("it is not JSON");
+            throw new FormatException("not JSON");
         }
     }
 
@@ -122,10 +122,10 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
         {
             var expiration = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time
-                : throw new FormatException("its Expiration is no time");
+                : throw new FormatException("Expiration is not a valid time");
             if (expiration <= timeProvider.GetUtcNow())
             {
-                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it expired at {expiration.UtcDateTime:u}"));
+                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"expired at {expiration.UtcDateTime:u}"));
             }
         }
     }

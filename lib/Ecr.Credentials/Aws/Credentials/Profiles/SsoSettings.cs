@@ -3,19 +3,21 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Credentials.Profiles;
 
-/// <summary>What a profile says about a sign-in with IAM Identity Center: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html"/>.</summary>
+/// <summary>
+/// The settings of a profile for IAM Identity Center: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html"/>.
+/// </summary>
 /// <param name="Profile">The profile.</param>
-/// <param name="AccountId">The account in which the role is.</param>
+/// <param name="AccountId">The account of the role.</param>
 /// <param name="RoleName">The role.</param>
 /// <param name="Region">The region of IAM Identity Center.</param>
-/// <param name="SignIn">What the sign-in is filed under: the name of the session, or the address of the access portal in older profiles.</param>
-internal sealed record SsoSettings(ConfigSection Profile, string AccountId, string RoleName, string Region, string SignIn)
+/// <param name="CacheKey">What the name of the token file is derived from: the session name, or the URL of the access portal in older profiles.</param>
+internal sealed record SsoSettings(ConfigSection Profile, string AccountId, string RoleName, string Region, string CacheKey)
 {
-    /// <returns>The settings; <see langword="null"/> if the profile is not for such a sign-in.</returns>
+    /// <returns>The settings; <see langword="null"/> if the profile does not use IAM Identity Center.</returns>
     /// <exception cref="EcrCredentialException">One of the settings is missing.</exception>
     public static SsoSettings? Find(ConfigSection profile, SharedConfig files)
     {
-        // The session alone does not make credentials; it may be there for tokens of other services.
+        // A session alone may be there for tokens of other services.
         if (profile["sso_account_id"] is null && profile["sso_role_name"] is null)
         {
             return null;
@@ -32,14 +34,13 @@ internal sealed record SsoSettings(ConfigSection Profile, string AccountId, stri
 
     private static ConfigSection? FindSession(ConfigSection profile, SharedConfig files) =>
         profile["sso_session"] is { } name
-            ? files.FindSsoSession(name) ?? throw Misconfigured($"There is no section [sso-session {MessageText.OneLine(name)}], which {profile} names as its sso_session. Add it.")
+            ? files.FindSsoSession(name) ?? throw EcrCredentialException.InvalidConfiguration(
+                $"there is no section [sso-session {MessageText.OneLine(name)}], the sso_session of {profile}: add it.")
             : null;
 
     private static string Require(ConfigSection section, string setting, ConfigSection profile) =>
-        section[setting] ?? throw Misconfigured(
+        section[setting] ?? throw EcrCredentialException.InvalidConfiguration(
             section == profile
-                ? $"The setting {setting} is missing in {profile}. Add it."
-                : $"The setting {setting} is missing in the section [sso-session {MessageText.OneLine(section.Name)}], which {profile} names as its sso_session. Add it.");
-
-    private static EcrCredentialException Misconfigured(string message) => new(EcrCredentialErrorReason.InvalidConfiguration, message);
+                ? $"{setting} is missing in {profile}: add it."
+                : $"{setting} is missing in the section [sso-session {MessageText.OneLine(section.Name)}], the sso_session of {profile}: add it.");
 }

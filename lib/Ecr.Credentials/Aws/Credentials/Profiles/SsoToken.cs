@@ -1,7 +1,7 @@
 namespace Ecr.Credentials.Aws.Credentials.Profiles;
 
-/// <summary>What <c>aws sso login</c> leaves behind.</summary>
-/// <remarks>Nearly all of it is secret: a class, whose text shows none of it.</remarks>
+/// <summary>The token that <c>aws sso login</c> stores.</summary>
+/// <remarks>A class and not a record, because nearly all of it is secret.</remarks>
 internal sealed class SsoToken
 {
     public required string AccessToken { get; init; }
@@ -16,8 +16,8 @@ internal sealed class SsoToken
 
     public DateTimeOffset? RegistrationExpiresAt { get; init; }
 
-    /// <summary>Whether a new token can be had without a person.</summary>
-    public bool IsRenewable(DateTimeOffset now) =>
+    /// <summary>Whether the token can be refreshed without a user.</summary>
+    public bool IsRefreshable(DateTimeOffset now) =>
         RefreshToken is not null && ClientId is not null && ClientSecret is not null && !(RegistrationExpiresAt <= now);
 
     public override string ToString() => "a token of IAM Identity Center";

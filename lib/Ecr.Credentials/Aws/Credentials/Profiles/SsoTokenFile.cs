@@ -6,23 +6,23 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Credentials.Profiles;
 
-/// <summary>The file in which AWS tools keep the token of a sign-in: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/understanding-sso.html"/>.</summary>
-/// <param name="path">Where it is.</param>
+/// <summary>The file in which AWS tools store an SSO token: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/understanding-sso.html"/>.</summary>
+/// <param name="path">The path of the file.</param>
 internal sealed class SsoTokenFile(string path)
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <param name="home">The home directory.</param>
-    /// <param name="signIn">The name of the session, or the address of the access portal.</param>
-    public static SsoTokenFile Of(string home, string signIn)
+    /// <param name="cacheKey">The session name, or the URL of the access portal.</param>
+    public static SsoTokenFile Of(string home, string cacheKey)
     {
-#pragma warning disable CA5350 // Do not use weak cryptographic algorithms: every AWS tool looks for the file under this name.
-        var hash = SHA1.HashData(Encoding.UTF8.GetBytes(signIn));
+#pragma warning disable CA5350 // Do not use weak cryptographic algorithms: every AWS tool uses this file name.
+        var hash = SHA1.HashData(Encoding.UTF8.GetBytes(cacheKey));
 #pragma warning restore CA5350
         return new SsoTokenFile(Path.Combine(home, ".aws", "sso", "cache", $"{Convert.ToHexStringLower(hash)}.json"));
     }
 
-    /// <returns>The token; <see langword="null"/> if there is none, or none that can be understood.</returns>
+    /// <returns>The token; <see langword="null"/> if the file does not exist or contains no valid token.</returns>
     public SsoToken? Read()
     {
         try
@@ -47,14 +47,14 @@ internal sealed class SsoTokenFile(string path)
         }
     }
 
-    /// <summary>Puts a renewed token in place of the old one, and leaves what else is in the file.</summary>
+    /// <summary>Replaces the token and keeps everything else in the file.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public void Renew(SsoToken token)
+    /// <exception cref="UnauthorizedAccessException">Writing the file is not permitted.</exception>
+    public void Replace(SsoToken token)
     {
         var written = Write(File.ReadAllBytes(path), token);
 
-        // Other tools read the file at any time, so it is replaced as a whole. Nobody else may read it.
+        // Other tools may read the file at any time, so it is replaced as a whole. Only the user may read it.
         var temporary = $"{path}.{Guid.NewGuid():N}";
         try
         {
@@ -104,7 +104,7 @@ internal sealed class SsoTokenFile(string path)
         return buffer.ToArray();
     }
 
-    // Older tools wrote "UTC" for the "Z".
+    // Older tools wrote "UTC" instead of "Z".
     private static DateTimeOffset? GetTime(JsonElement file, string name) =>
         file.FindText(name) is { } text
             && DateTimeOffset.TryParse(

@@ -11,7 +11,7 @@ public sealed class ProcessCredentialsTests : IDisposable
 {
     private const string Answer = """{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2"}""";
 
-    /// <summary>Far more than killing a process takes.</summary>
+    /// <summary>Far longer than killing a process takes.</summary>
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(30);
 
     private readonly ProfileStage _stage = new();
@@ -19,55 +19,58 @@ public sealed class ProcessCredentialsTests : IDisposable
     public void Dispose() => _stage.Dispose();
 
     [TestCase(Answer, null)]
-    [TestCase("""{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2","SessionToken":"token","Expiration":"2999-01-01T00:00:00Z","AccountId":"1"}""", "token")]
+    [TestCase(
+        """{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2","SessionToken":"token","Expiration":"2999-01-01T00:00:00Z","AccountId":"1"}""",
+        "token")]
     [TestCase("""{ "Version": 1, "AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "hunter2", "SessionToken": "" }""", null)]
-    public async Task The_credentials_are_what_the_command_prints(string answer, string? sessionToken)
+    public async Task Credentials_printed_by_the_command_are_returned(string answer, string? sessionToken)
     {
         var identity = await RunAsync($"echo '{answer}'");
 
         var credentials = identity.Credentials;
         Assert.That((credentials.AccessKey, credentials.SecretKey, credentials.Token), Is.EqualTo(("AKIAEXAMPLE", "hunter2", sessionToken ?? "")));
-        Assert.That(identity.ToString(), Is.EqualTo("the access key that ends in MPLE, from the credential_process of the AWS profile \"node\""));
+        Assert.That(identity.ToString(), Is.EqualTo("the access key ending in MPLE from the credential_process of the AWS profile \"node\""));
     }
 
     [Test]
-    public async Task The_command_is_one_for_the_shell_and_has_an_empty_input() =>
+    public async Task The_command_runs_in_a_shell_with_empty_standard_input() =>
         Assert.That((await RunAsync($"cat && printf '%s' '{Answer}' | cat")).Credentials.AccessKey, Is.EqualTo("AKIAEXAMPLE"));
 
     [Test]
-    public async Task However_much_the_command_writes_to_standard_error_does_not_hold_it_up() =>
+    public async Task Large_output_on_standard_error_does_not_block_the_command() =>
         Assert.That((await RunAsync($"head -c 1000000 /dev/zero >&2; echo '{Answer}'")).Credentials.AccessKey, Is.EqualTo("AKIAEXAMPLE"));
 
-    [TestCase("", "it is not JSON")]
-    [TestCase("hunter2", "it is not JSON")]
-    [TestCase("[]", "it is no object with \"Version\": 1")]
-    [TestCase("""{"AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "it is no object with \"Version\": 1")]
-    [TestCase("""{"Version":"1","AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "it is no object with \"Version\": 1")]
-    [TestCase("""{"Version":2,"AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "it is no object with \"Version\": 1")]
-    [TestCase("""{"Version":1,"AccessKeyId":"a"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"Version":1,"SecretAccessKey":"hunter2"}""", "it has no AccessKeyId and SecretAccessKey")]
-    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"soon"}""", "its Expiration is no time")]
-    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"2020-01-01T01:00:00+01:00"}""", "it expired at 2020-01-01 00:00:00Z")]
-    public Task Other_output_is_told_without_repeating_it(string output, string why) =>
-        AssertFailsAsync($"printf '%s' '{output}'", $"printed something that cannot be used: {why}. Let it print credentials");
+    [TestCase("", "not JSON")]
+    [TestCase("hunter2", "not JSON")]
+    [TestCase("[]", "expected an object with \"Version\": 1")]
+    [TestCase("""{"AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "expected an object with \"Version\": 1")]
+    [TestCase("""{"Version":"1","AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "expected an object with \"Version\": 1")]
+    [TestCase("""{"Version":2,"AccessKeyId":"a","SecretAccessKey":"hunter2"}""", "expected an object with \"Version\": 1")]
+    [TestCase("""{"Version":1,"AccessKeyId":"a"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"Version":1,"SecretAccessKey":"hunter2"}""", "AccessKeyId or SecretAccessKey is missing")]
+    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"soon"}""", "Expiration is not a valid time")]
+    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"2020-01-01T01:00:00+01:00"}""", "expired at 2020-01-01 00:00:00Z")]
+    public Task Other_output_is_reported_without_repeating_it(string output, string why) =>
+        AssertFailsAsync($"printf '%s' '{output}'", $"printed invalid credentials: {why}. See https://docs.aws.amazon.com/");
 
-    [TestCase("echo hunter2; echo hunter2 >&2; exit 3", "failed with exit code 3. Run it by hand, as this user, to see why")]
-    [TestCase("hunter2", "failed with exit code 127 (there is no such command). Run it by hand")]
-    [TestCase("/", "failed with exit code 126 (it cannot be executed). Run it by hand")]
+    [TestCase("echo hunter2; echo hunter2 >&2; exit 3", "failed with exit code 3. Run it as this user to see why")]
+    [TestCase("hunter2", "failed with exit code 127 (command not found). Run it as this user")]
+    [TestCase("/", "failed with exit code 126 (not executable). Run it as this user")]
     [TestCase(Answer, "failed with exit code 127")]
-    public Task A_failure_is_told_by_its_exit_code_and_not_by_what_was_written(string command, string message) => AssertFailsAsync(command, message);
+    public Task A_failure_is_reported_by_its_exit_code_and_not_by_what_was_written(string command, string message) => AssertFailsAsync(command, message);
 
     [Test]
     public async Task A_command_that_never_stops_printing_is_killed()
     {
         var witness = await WitnessAsync();
 
-        await AssertFailsAsync($"exec 9>'{witness.Path}'; echo started >&9; yes hunter2", "printed more than 64 KiB.");
+        await AssertFailsAsync(
+            $"exec 9>'{witness.Path}'; echo started >&9; yes hunter2", "printed more than 64 KiB: it must print only the credentials, as JSON.");
         await witness.SeeEndAsync();
     }
 
     [Test]
-    public async Task A_cancelled_search_kills_the_command_with_all_that_it_has_started()
+    public async Task Cancellation_kills_the_command_and_all_its_child_processes()
     {
         var witness = await WitnessAsync();
         using var cancellation = new CancellationTokenSource();
@@ -78,11 +81,11 @@ public sealed class ProcessCredentialsTests : IDisposable
 
         await witness.SeeEndAsync();
         Assert.That(async () => await search, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(_stage.Search.PendingStep, Is.EqualTo("The credential_process of the AWS profile \"node\" had not ended yet."));
+        Assert.That(_stage.Lookup.Progress.WaitingFor, Is.EqualTo("waiting for the credential_process of the AWS profile \"node\""));
     }
 
     [Test]
-    public async Task A_cancelled_search_ends_although_a_process_that_got_away_holds_the_output_open()
+    public async Task Cancellation_ends_the_lookup_even_if_a_detached_process_holds_the_output_open()
     {
         var witness = await WitnessAsync();
         using var cancellation = new CancellationTokenSource();
@@ -97,7 +100,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     [Test]
-    public async Task A_search_that_is_cancelled_already_starts_nothing()
+    public async Task An_already_canceled_lookup_starts_no_process()
     {
         using var cancellation = new CancellationTokenSource();
         await cancellation.CancelAsync();
@@ -108,13 +111,13 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     private Task<ResolvedCredentials> RunAsync(string command, CancellationToken cancellationToken = default) =>
-        _stage.Process.GetAsync(command, new ConfigSection("node", new Dictionary<string, string>()), _stage.Search, cancellationToken);
+        _stage.Process.GetAsync(command, new ConfigSection("node", new Dictionary<string, string>()), _stage.Lookup, cancellationToken);
 
     private async Task AssertFailsAsync(string command, string message)
     {
         var exception = (await Assert.ThrowsAsync<EcrCredentialException>(() => RunAsync(command)))!;
         Assert.That(exception.Reason, Is.EqualTo(EcrCredentialErrorReason.NoAwsCredentials));
-        Assert.That(exception.Message, Does.StartWith("The credential_process of the AWS profile \"node\" ").And.Contain(message));
+        Assert.That(exception.Message, Does.StartWith("the credential_process of the AWS profile \"node\" ").And.Contain(message));
         Assert.That(exception.ToString(), Does.Not.Contain("hunter2"));
     }
 
@@ -128,14 +131,14 @@ public sealed class ProcessCredentialsTests : IDisposable
         return path;
     }
 
-    /// <summary>A named pipe that every process of a command holds open. It ends when the last of them has.</summary>
+    /// <summary>A named pipe that every process of a command holds open. Reading it ends when the last of them exits.</summary>
     private sealed class Witness(string path, string release)
     {
         private readonly Task<StreamReader> _reader = Task.Run(() => new StreamReader(path));
 
         public string Path { get; } = path;
 
-        /// <summary>A named pipe that a process may wait for.</summary>
+        /// <summary>A named pipe that a process can wait for.</summary>
         public string Release { get; } = release;
 
         public async Task SeeStartAsync() => Assert.That(await (await _reader).ReadLineAsync(), Is.EqualTo("started"));

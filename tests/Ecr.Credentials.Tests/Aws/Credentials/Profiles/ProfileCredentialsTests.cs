@@ -33,19 +33,19 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task The_profile_is_the_default_one()
+    public async Task The_default_profile_is_used_by_default()
     {
         _stage.WriteCredentials($"[other]\n{Keys}[default]\n{Keys}aws_session_token = token\n");
 
         var identity = (await _stage.FindAsync())!;
 
-        Assert.That((identity.Credentials.AccessKey, identity.Credentials.SecretKey, identity.Credentials.Token), Is.EqualTo(("AKIAEXAMPLE", "hunter2", "token")));
-        Assert.That(identity.ToString(), Is.EqualTo("the access key that ends in MPLE, from the AWS profile \"default\""));
-        Assert.That(_stage.Search.Misses, Is.Empty);
+        Assert.That(
+            (identity.Credentials.AccessKey, identity.Credentials.SecretKey, identity.Credentials.Token), Is.EqualTo(("AKIAEXAMPLE", "hunter2", "token")));
+        Assert.That(identity.ToString(), Is.EqualTo("the access key ending in MPLE from the AWS profile \"default\""));
     }
 
     [Test]
-    public async Task The_environment_or_the_caller_may_name_another_profile()
+    public async Task The_environment_or_the_caller_can_select_another_profile()
     {
         _stage.Set("AWS_PROFILE", "node").WriteCredentials($"[node]\n{Keys}[other]\n{Keys.Replace("MPLE", "OTHER", StringComparison.Ordinal)}");
 
@@ -55,15 +55,13 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
 
     [TestCase(null)]
     [TestCase("default")]
-    public async Task Without_a_default_profile_there_is_nothing_here(string? variable)
+    public async Task Without_a_default_profile_no_credentials_are_found(string? variable)
     {
         _stage.Set("AWS_PROFILE", variable).WriteCredentials($"[other]\n{Keys}");
 
-        Assert.That(await _stage.FindAsync(), Is.Null);
-        Assert.That(_stage.Search.Misses, Is.EqualTo(new[]
-        {
-            $"there is no profile \"default\" in \"{_stage.Home}/.aws/credentials\" or \"{_stage.Home}/.aws/config\"",
-        }));
+        Assert.That(
+            await _stage.FindReasonAsync(),
+            Is.EqualTo($"there is no profile \"default\" in \"{_stage.Home}/.aws/credentials\" or \"{_stage.Home}/.aws/config\""));
     }
 
     [TestCase("region = eu-west-1")]
@@ -71,12 +69,11 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("mfa_serial = arn")]
     [TestCase("aws_session_token = hunter2")]
     [TestCase("aws_access_key_id =\naws_secret_access_key =")]
-    public async Task A_profile_without_credentials_is_told_and_passed_over(string settings)
+    public async Task A_profile_without_credentials_is_skipped_with_a_reason(string settings)
     {
         _stage.WriteConfig($"[default]\n{settings}\n");
 
-        Assert.That(await _stage.FindAsync(), Is.Null);
-        Assert.That(_stage.Search.Misses, Is.EqualTo(new[] { "the AWS profile \"default\" holds no credentials" }));
+        Assert.That(await _stage.FindReasonAsync(), Is.EqualTo("the AWS profile \"default\" contains no credentials"));
     }
 
     [Test]
@@ -85,41 +82,56 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         _stage.Set("AWS_PROFILE", "nodes").WriteCredentials($"[default]\n{Keys}");
         var files = $"\"{_stage.Home}/.aws/credentials\" or \"{_stage.Home}/.aws/config\"";
 
-        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $"The AWS profile \"nodes\" does not exist. Correct AWS_PROFILE, or add the profile to {files}.");
-        await AssertMisconfiguredAsync(() => _stage.GetAsync("nodes"), $"The AWS profile \"nodes\" does not exist. Correct the name, or add the profile to {files}.");
+        await AssertMisconfiguredAsync(
+            () => _stage.FindAsync(), $"the AWS profile \"nodes\" does not exist: correct AWS_PROFILE, or add the profile to {files}.");
+        await AssertMisconfiguredAsync(
+            () => _stage.GetAsync("nodes"), $"the AWS profile \"nodes\" does not exist: correct the name, or add the profile to {files}.");
     }
 
     [Test]
-    public async Task A_profile_that_is_asked_for_must_hold_credentials()
+    public async Task A_named_profile_must_contain_credentials()
     {
         _stage.WriteConfig("[profile node]\nregion = eu-west-1\n");
 
-        await AssertMisconfiguredAsync(() => _stage.GetAsync("node"), "There are no credentials in the AWS profile \"node\". Add keys, a role or another source to it in ");
+        await AssertMisconfiguredAsync(
+            () => _stage.GetAsync("node"), "the AWS profile \"node\" contains no credentials: add access keys, a role or another source to it in ");
     }
 
-    [TestCase("aws_secret_access_key = hunter2", "There is an aws_secret_access_key in the AWS profile \"default\", and no aws_access_key_id. Add it.")]
-    [TestCase("aws_access_key_id = AKIA", "There is an aws_access_key_id in the AWS profile \"default\", and no aws_secret_access_key. Add it.")]
-    [TestCase("source_profile = base", "There is a source_profile in the AWS profile \"default\", and no role_arn. Add it.")]
-    [TestCase("credential_source = Environment", "There is a credential_source in the AWS profile \"default\", and no role_arn. Add it.")]
-    [TestCase("web_identity_token_file = token", "There is a web_identity_token_file in the AWS profile \"default\", and no role_arn. Add it.")]
-    [TestCase($"role_arn = {Role}", "There is a role_arn in the AWS profile \"default\", and nobody to assume it. Add source_profile or credential_source.")]
-    [TestCase("role_arn = pull\nsource_profile = base", "The role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not the ARN of a role.")]
-    [TestCase("role_arn = pull\nweb_identity_token_file = token", "The role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not the ARN of a role.")]
-    [TestCase($"role_arn = {Role}\nsource_profile = nobody", "The AWS profile \"nobody\", which the AWS profile \"default\" names as its source_profile, does not exist. Correct the name, or add the profile to ")]
-    [TestCase($"role_arn = {Role}\nsource_profile = empty", "There are no credentials in the AWS profile \"empty\", which the AWS profile \"default\" names as its source_profile. Add keys, a role or another source to it.")]
-    [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment", "There are both source_profile and credential_source in the AWS profile \"default\". Take one of them away.")]
-    [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata", "The credential_source of the AWS profile \"default\" is \"Ec2instancemetadata\". Write Environment, Ec2InstanceMetadata or EcsContainer.")]
-    [TestCase($"role_arn = {Role}\nsource_profile = base\nmfa_serial = arn", "The role of the AWS profile \"default\" wants a code of an MFA device (mfa_serial), and nobody can type one here. Name another profile.")]
-    [TestCase("login_session = arn", "The sign-in of the AWS profile \"default\" is one of \"aws login\" (login_session), which this program cannot use. Name a profile with credential_process = aws configure export-credentials --profile default.")]
-    [TestCase("sso_account_id = 1", "The setting sso_role_name is missing in the AWS profile \"default\". Add it.")]
-    [TestCase("sso_role_name = pull", "The setting sso_account_id is missing in the AWS profile \"default\". Add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull", "The setting sso_region is missing in the AWS profile \"default\". Add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_region = eu-west-1", "The setting sso_start_url is missing in the AWS profile \"default\". Add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = none", "There is no section [sso-session none], which the AWS profile \"default\" names as its sso_session. Add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1", "The setting sso_region is missing in the section [sso-session bare], which the AWS profile \"default\" names as its sso_session. Add it.")]
-    public async Task A_profile_with_half_of_a_setting_is_an_error_that_names_the_other_half(string settings, string message)
+    [TestCase("aws_secret_access_key = hunter2", "the AWS profile \"default\" has an aws_secret_access_key but no aws_access_key_id: add it.")]
+    [TestCase("aws_access_key_id = AKIA", "the AWS profile \"default\" has an aws_access_key_id but no aws_secret_access_key: add it.")]
+    [TestCase("source_profile = base", "the AWS profile \"default\" has a source_profile but no role_arn: add it.")]
+    [TestCase("credential_source = Environment", "the AWS profile \"default\" has a credential_source but no role_arn: add it.")]
+    [TestCase("web_identity_token_file = token", "the AWS profile \"default\" has a web_identity_token_file but no role_arn: add it.")]
+    [TestCase($"role_arn = {Role}", "the AWS profile \"default\" has a role_arn but no source credentials: add source_profile or credential_source.")]
+    [TestCase("role_arn = pull\nsource_profile = base", "role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
+    [TestCase("role_arn = pull\nweb_identity_token_file = token", "role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = nobody",
+        "the AWS profile \"nobody\", the source_profile of the AWS profile \"default\", does not exist: correct the name, or add the profile to ")]
+    [TestCase($"role_arn = {Role}\nsource_profile = empty",
+        "the AWS profile \"empty\", the source_profile of the AWS profile \"default\", contains no credentials: add access keys, "
+            + "a role or another source to it.")]
+    [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment",
+        "the AWS profile \"default\" has both source_profile and credential_source: remove one of them.")]
+    [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata",
+        "invalid credential_source \"Ec2instancemetadata\" of the AWS profile \"default\": expected Environment, Ec2InstanceMetadata or EcsContainer")]
+    [TestCase($"role_arn = {Role}\nsource_profile = base\nmfa_serial = arn",
+        "the AWS profile \"default\" requires MFA (mfa_serial), which a non-interactive program cannot provide. Use another profile.")]
+    [TestCase("login_session = arn",
+        "the AWS profile \"default\" uses \"aws login\" (login_session), which is not supported: use a profile with "
+            + "credential_process = aws configure export-credentials --profile default")]
+    [TestCase("sso_account_id = 1", "sso_role_name is missing in the AWS profile \"default\": add it.")]
+    [TestCase("sso_role_name = pull", "sso_account_id is missing in the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull", "sso_region is missing in the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_region = eu-west-1", "sso_start_url is missing in the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = none",
+        "there is no section [sso-session none], the sso_session of the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1",
+        "sso_region is missing in the section [sso-session bare], the sso_session of the AWS profile \"default\": add it.")]
+    public async Task The_error_for_an_incomplete_or_invalid_profile_names_the_setting(string settings, string message)
     {
-        _stage.WriteConfig($"[default]\n{settings}\n[profile base]\n{Keys}[profile empty]\nregion = eu-west-1\n[sso-session bare]\nsso_start_url = https://corporate.example/\n");
+        _stage.WriteConfig(
+            $"[default]\n{settings}\n[profile base]\n{Keys}[profile empty]\nregion = eu-west-1\n[sso-session bare]\nsso_start_url = "
+                + $"https://corporate.example/\n");
 
         await AssertMisconfiguredAsync(() => _stage.FindAsync(), message);
         Assert.That(_emulator.Requests, Is.Empty);
@@ -128,7 +140,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase(Keys + "retry_mode = legacy\nmax_attempts = none\nunknown = x\nsource_profile = base", "AKIAEXAMPLE")]
     [TestCase(Keys + Process + "sso_account_id = 1\nlogin_session = arn", "AKIAEXAMPLE")]
     [TestCase(Process + "retry_mode = legacy\nsso_session = corporate", "AKIAPROCESS")]
-    public async Task Keys_come_before_everything_but_a_role_and_other_settings_do_not_matter(string settings, string accessKey)
+    public async Task Keys_override_every_source_but_a_role_and_other_settings_are_ignored(string settings, string accessKey)
     {
         _stage.WriteConfig($"[default]\n{settings}\n");
 
@@ -140,10 +152,11 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("source_profile = default\n{keys}", "")]
     [TestCase("{keys}", "")]
     [TestCase("source_profile = base\n", "role_arn = arn:aws:iam::123456789012:role/never\nsource_profile = default\n")]
-    public async Task A_role_is_assumed_with_the_keys_of_the_source(string settings, string inBase)
+    public async Task A_role_is_assumed_with_the_credentials_of_its_source(string settings, string inBase)
     {
         _stage.WriteConfig(
-            $"[default]\nrole_arn = {Role}\nexternal_id = partner\nrole_session_name = node-7\n{settings.Replace("{keys}", EmulatedKeys, StringComparison.Ordinal)}\n"
+            $"[default]\nrole_arn = {Role}\nexternal_id = partner\nrole_session_name = "
+                + $"node-7\n{settings.Replace("{keys}", EmulatedKeys, StringComparison.Ordinal)}\n"
                 + $"[profile base]\n{EmulatedKeys}{inBase}");
 
         var identity = (await _stage.FindAsync())!;
@@ -152,11 +165,12 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         Assert.That((request.AccessKeyId, request.SignatureVerified), Is.EqualTo((_emulator.ProfileCredentials.AccessKeyId, true)));
         Assert.That((request.Operation, request.Host), Is.EqualTo(("AssumeRole", "sts.eu-west-1.amazonaws.com")));
         Assert.That(request.Body, Does.Contain("RoleSessionName=node-7").And.Contain("ExternalId=partner"));
-        Assert.That(identity.Origin, Does.StartWith($"the role {Role}, assumed with the access key that ends in {_emulator.ProfileCredentials.AccessKeyId[^4..]}, from the AWS profile "));
+        Assert.That(identity.Origin, Does.StartWith(
+            $"the role {Role}, assumed with the access key ending in {_emulator.ProfileCredentials.AccessKeyId[^4..]} from the AWS profile "));
     }
 
     [Test]
-    public async Task A_role_may_be_assumed_with_another_role()
+    public async Task A_role_can_be_assumed_with_another_role()
     {
         _stage.WriteConfig(
             $"[default]\nrole_arn = {Role}\nexternal_id = partner\nsource_profile = middle\n"
@@ -172,10 +186,12 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_token_in_a_file_comes_before_a_source_profile()
+    public async Task A_web_identity_token_file_overrides_a_source_profile()
     {
         var token = _stage.Write("token", _emulator.Options.WebIdentityToken);
-        _stage.WriteConfig($"[default]\nrole_arn = {Role}\nrole_session_name = pod-7\nweb_identity_token_file = {token}\nsource_profile = base\n[profile base]\n{EmulatedKeys}");
+        _stage.WriteConfig(
+            $"[default]\nrole_arn = {Role}\nrole_session_name = pod-7\nweb_identity_token_file = {token}\nsource_profile = "
+                + $"base\n[profile base]\n{EmulatedKeys}");
 
         var identity = (await _stage.FindAsync())!;
 
@@ -188,12 +204,13 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("a", "b", "\"default\" -> \"a\" -> \"b\" -> \"a\"")]
     [TestCase("default", "b", "\"default\" -> \"default\"")]
     [TestCase("a", "default", "\"default\" -> \"a\" -> \"default\"")]
-    public async Task A_circle_of_profiles_is_an_error_that_shows_it(string ofDefault, string ofA, string circle)
+    public async Task The_error_for_a_cycle_of_profiles_shows_the_cycle(string ofDefault, string ofA, string circle)
     {
         _stage.WriteConfig(
-            $"[default]\nrole_arn = {Role}\nsource_profile = {ofDefault}\n[profile a]\nrole_arn = {Role}\nsource_profile = {ofA}\n[profile b]\nrole_arn = {Role}\nsource_profile = a\n");
+            $"[default]\nrole_arn = {Role}\nsource_profile = {ofDefault}\n[profile a]\nrole_arn = {Role}\nsource_profile = "
+                + $"{ofA}\n[profile b]\nrole_arn = {Role}\nsource_profile = a\n");
 
-        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $" leads in a circle: {circle}. Let one of them hold credentials.");
+        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $" form a cycle: {circle}. One of these profiles must contain credentials.");
         Assert.That(_emulator.Requests, Is.Empty);
     }
 

@@ -8,7 +8,9 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 
-/// <summary>No secret reaches an exception, be it an inner one, an activity, a measurement or the log, however the way to the credentials ends.</summary>
+/// <summary>
+/// No secret reaches an exception or its inner exceptions, an activity, a measurement or the log, whether resolving credentials succeeds or fails.
+/// </summary>
 public sealed class ProfileSecretTests
 {
     private const string Role = "arn:aws:iam::123456789012:role/pull";
@@ -30,7 +32,8 @@ public sealed class ProfileSecretTests
     private static IEnumerable<string> Names => Endings.Select(ending => ending.Name);
 
     [Test]
-    public async Task No_secret_is_told([Values("keys", "role", "web", "bad web", "sso", "process", "bad process")] string profile, [ValueSource(nameof(Names))] string ending)
+    public async Task No_secret_is_shown(
+        [Values("keys", "role", "web", "bad web", "sso", "process", "bad process")] string profile, [ValueSource(nameof(Names))] string ending)
     {
         var options = new AwsEmulatorOptions { WebIdentityToken = Marker, SsoAccessToken = Marker };
         await using var emulator = await AwsEmulator.StartAsync(options);
@@ -65,7 +68,8 @@ public sealed class ProfileSecretTests
         Assert.That(texts, Is.Not.Empty);
         Assert.Multiple(() =>
         {
-            foreach (var secret in (string[])[Marker, emulator.ProfileCredentials.SecretAccessKey, emulator.SsoCredentials.SecretAccessKey, emulator.SsoCredentials.SessionToken!])
+            foreach (var secret in (
+                string[])[Marker, emulator.ProfileCredentials.SecretAccessKey, emulator.SsoCredentials.SecretAccessKey, emulator.SsoCredentials.SessionToken!])
             {
                 Assert.That(texts, Has.None.Contains(secret));
                 Assert.That(texts, Has.None.Contains(Uri.EscapeDataString(secret)));

@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Credentials.Profiles;
+using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Registries;
@@ -12,14 +13,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 
-/// <summary>A home directory, an environment and an AWS of their own, in which profiles are looked for.</summary>
+/// <summary>An isolated home directory, environment and AWS for tests of profiles.</summary>
 internal sealed class ProfileStage : IDisposable
 {
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("ecr-profile-tests-");
     private readonly Dictionary<string, string> _environment = [];
     private readonly EmulatorHttpClient? _httpClient;
 
-    /// <param name="emulator">Stands for every service of AWS; null where none is to be called.</param>
+    /// <param name="emulator">Replaces every service of AWS; null if none may be called.</param>
     public ProfileStage(AwsEmulator? emulator = null)
     {
         _httpClient = emulator is null ? null : new EmulatorHttpClient(emulator);
@@ -32,7 +33,8 @@ internal sealed class ProfileStage : IDisposable
 
     public ListLogger Logger { get; } = new();
 
-    public CredentialLookup Search => field ??= new CredentialLookup(EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), Logger);
+    public CredentialLookup Lookup =>
+        field ??= new CredentialLookup(EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), new CallProgress(), Logger);
 
     public ProcessCredentials Process => new(Clock);
 
@@ -70,9 +72,12 @@ internal sealed class ProfileStage : IDisposable
         return this;
     }
 
-    public Task<ResolvedCredentials?> FindAsync(CancellationToken cancellationToken = default) => Create().FindAsync(Search, cancellationToken);
+    public async Task<ResolvedCredentials?> FindAsync() => (await Create().FindAsync(Lookup, CancellationToken.None)).Credentials;
 
-    public Task<ResolvedCredentials> GetAsync(string profile, CancellationToken cancellationToken = default) => Create().GetAsync(profile, Search, cancellationToken);
+    public Task<string> FindReasonAsync() => Create().FindReasonAsync();
+
+    public Task<ResolvedCredentials> GetAsync(string profile, CancellationToken cancellationToken = default) =>
+        Create().GetAsync(profile, Lookup, cancellationToken);
 
     public void Dispose()
     {
@@ -83,7 +88,7 @@ internal sealed class ProfileStage : IDisposable
     private ProfileCredentials Create()
     {
         Func<string, string?> environment = _environment.GetValueOrDefault;
-        var local = new MetadataHttpClient(Logger, Clock, trust: null);
+        var local = new MetadataHttpClient(Logger, Clock, trustStore: null);
         var sts = new StsClient(_httpClient!);
         return new ProfileCredentials(
             environment,
@@ -96,7 +101,7 @@ internal sealed class ProfileStage : IDisposable
             new ContainerCredentials(environment, local));
     }
 
-    /// <summary>Leads AWS's real host names to the emulator.</summary>
+    /// <summary>Connects the real host names of AWS to the emulator.</summary>
     private sealed class EmulatorHttpClient : HttpClientFactory, IDisposable
     {
         private readonly HttpClient _client;

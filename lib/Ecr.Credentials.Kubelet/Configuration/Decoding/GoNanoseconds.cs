@@ -1,0 +1,179 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
+
+/// <summary>
+/// Durations with Go's nanoseconds and Go's messages. <see cref="Protocol.GoDuration"/> is for everybody; the kubelet's validation also sees
+/// the nanosecond that no <see cref="TimeSpan"/> holds.
+/// </summary>
+internal static class GoNanoseconds
+{
+    private const ulong Limit = 1UL << 63;
+    private const long PerSecond = 1_000_000_000;
+
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create(".0123456789");
+
+    /// <summary>Reads a duration as <see href="https://pkg.go.dev/time#ParseDuration"/> does.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="nanoseconds">The duration.</param>
+    /// <returns>What is wrong, in Go's words; null if nothing is.</returns>
+    public static string? Parse(string text, out long nanoseconds)
+    {
+        nanoseconds = 0;
+        var invalid = $"time: invalid duration {GoText.QuoteBytes(text)}";
+        var rest = text.AsSpan(text is ['-' or '+', ..] ? 1 : 0);
+        if (rest is "0")
+        {
+            return null;
+        }
+
+        if (rest.IsEmpty)
+        {
+            return invalid;
+        }
+
+        UInt128 total = 0;
+        while (!rest.IsEmpty)
+        {
+            var whole = ReadDigits(ref rest);
+            var fraction = ReadOnlySpan<char>.Empty;
+            if (rest is ['.', ..])
+            {
+                rest = rest[1..];
+                fraction = ReadDigits(ref rest);
+            }
+
+            if (whole.IsEmpty && fraction.IsEmpty)
+            {
+                return invalid;
+            }
+
+            if (!TryReadWhole(whole, out var value))
+            {
+                return invalid;
+            }
+
+            var length = rest.IndexOfAny(NumberCharacters);
+            var unitName = length < 0 ? rest : rest[..length];
+            rest = rest[unitName.Length..];
+            if (unitName.IsEmpty)
+            {
+                return $"time: missing unit in duration {GoText.QuoteBytes(text)}";
+            }
+
+            var unit = Unit(unitName);
+            if (unit == 0)
+            {
+                return $"time: unknown unit {GoText.QuoteBytes(unitName)} in duration {GoText.QuoteBytes(text)}";
+            }
+
+            total += ((UInt128)value * unit) + ReadFraction(fraction, unit);
+            if (value > Limit / unit || total > Limit)
+            {
+                return invalid;
+            }
+        }
+
+        if (total == Limit && text[0] != '-')
+        {
+            return invalid;
+        }
+
+        nanoseconds = text[0] == '-' ? (long)-(Int128)total : (long)total;
+        return null;
+    }
+
+    /// <summary>The text as <see href="https://pkg.go.dev/time#Duration.String"/> writes it.</summary>
+    public static string Format(long nanoseconds)
+    {
+        var magnitude = nanoseconds < 0 ? (ulong)-(Int128)nanoseconds : (ulong)nanoseconds;
+        var sign = nanoseconds < 0 ? "-" : "";
+        switch (magnitude)
+        {
+            case 0:
+                return "0s";
+            case < 1_000:
+                return $"{sign}{Decimal(magnitude, 1)}ns";
+            case < 1_000_000:
+                return $"{sign}{Decimal(magnitude, 1_000)}µs";
+            case < (ulong)PerSecond:
+                return $"{sign}{Decimal(magnitude, 1_000_000)}ms";
+            case var value:
+                var minutes = value / (ulong)PerSecond / 60;
+                var seconds = Decimal(value - (minutes * 60 * (ulong)PerSecond), (ulong)PerSecond);
+                return minutes switch
+                {
+                    0 => $"{sign}{seconds}s",
+                    < 60 => $"{sign}{minutes}m{seconds}s",
+                    _ => $"{sign}{minutes / 60}h{minutes % 60}m{seconds}s",
+                };
+        }
+    }
+
+    private static string Decimal(ulong value, ulong unit) => ((decimal)value / unit).ToString("0.#########", CultureInfo.InvariantCulture);
+
+    private static ReadOnlySpan<char> ReadDigits(scoped ref ReadOnlySpan<char> text)
+    {
+        var length = text.IndexOfAnyExceptInRange('0', '9');
+        var digits = length < 0 ? text : text[..length];
+        text = text[digits.Length..];
+        return digits;
+    }
+
+    private static bool TryReadWhole(ReadOnlySpan<char> digits, out ulong value)
+    {
+        value = 0;
+        foreach (var digit in digits)
+        {
+            if (value > Limit / 10)
+            {
+                return false;
+            }
+
+            value = (value * 10) + (ulong)(digit - '0');
+            if (value > Limit)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Go drops digits once the value no longer fits 63 bits, and multiplies as a double.
+    private static ulong ReadFraction(ReadOnlySpan<char> digits, ulong unit)
+    {
+        var value = 0UL;
+        var scale = 1.0;
+        foreach (var digit in digits)
+        {
+            if (value > (Limit - 1) / 10)
+            {
+                break;
+            }
+
+            var next = (value * 10) + (ulong)(digit - '0');
+            if (next > Limit)
+            {
+                break;
+            }
+
+            value = next;
+            scale *= 10;
+        }
+
+        return value == 0 ? 0 : (ulong)(value * (unit / scale));
+    }
+
+    private static ulong Unit(ReadOnlySpan<char> name) => name switch
+    {
+        "ns" => 1,
+        "us" or "\u00b5s" or "\u03bcs" => 1_000,
+        "ms" => 1_000_000,
+        "s" => (ulong)PerSecond,
+        "m" => 60 * (ulong)PerSecond,
+        "h" => 3600 * (ulong)PerSecond,
+        _ => 0,
+    };
+}

@@ -1,0 +1,179 @@
+using System.Buffers;
+using System.Text;
+
+namespace Ecr.Credentials.Kubelet.Plugins.Responses;
+
+/// <summary>Steps through text that <see cref="GoJsonSyntax"/> has found valid, and reads strings as Go does: what is not Unicode becomes U+FFFD.</summary>
+internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
+{
+    private static readonly SearchValues<byte> ScalarEnds = SearchValues.Create(",]} \t\r\n"u8);
+
+    private readonly ReadOnlySpan<byte> _text = text;
+    private int _position;
+
+    /// <summary>Steps over white space to the next value.</summary>
+    /// <returns>What it is.</returns>
+    public GoJsonValue Peek()
+    {
+        SkipSpace();
+        return _text[_position] switch
+        {
+            (byte)'{' => GoJsonValue.Object,
+            (byte)'[' => GoJsonValue.Array,
+            (byte)'"' => GoJsonValue.String,
+            (byte)'t' or (byte)'f' => GoJsonValue.Bool,
+            (byte)'n' => GoJsonValue.Null,
+            _ => GoJsonValue.Number,
+        };
+    }
+
+    /// <summary>Steps into the object that <see cref="Peek"/> has found.</summary>
+    public void BeginObject() => _position++;
+
+    /// <summary>Steps to the value of the next field, or out of the object.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool NextField(out string name)
+    {
+        SkipSpace();
+        if (_text[_position] == (byte)',')
+        {
+            _position++;
+            SkipSpace();
+        }
+
+        if (_text[_position] == (byte)'}')
+        {
+            _position++;
+            name = "";
+            return false;
+        }
+
+        name = ReadString();
+        SkipSpace();
+        _position++;
+        return true;
+    }
+
+    /// <summary>Reads the string that <see cref="Peek"/> has found.</summary>
+    public string ReadString()
+    {
+        var content = TakeString();
+        if (!content.Contains((byte)'\\'))
+        {
+            return GoText.Decode(content);
+        }
+
+        var value = new StringBuilder(content.Length);
+        while (!content.IsEmpty)
+        {
+            content = content[(content[0] == (byte)'\\' ? AppendEscape(value, content) : GoText.AppendFirst(value, content))..];
+        }
+
+        return value.ToString();
+    }
+
+    /// <summary>Steps over the next value.</summary>
+    public void Skip()
+    {
+        var depth = 0;
+        do
+        {
+            SkipSpace();
+            switch (_text[_position])
+            {
+                case (byte)'"':
+                    TakeString();
+                    break;
+                case (byte)'{' or (byte)'[':
+                    depth++;
+                    _position++;
+                    break;
+                case (byte)'}' or (byte)']':
+                    depth--;
+                    _position++;
+                    break;
+                case (byte)',' or (byte)':':
+                    _position++;
+                    break;
+                default:
+                    SkipScalar();
+                    break;
+            }
+        }
+        while (depth > 0);
+    }
+
+    private static int AppendEscape(StringBuilder value, ReadOnlySpan<byte> content)
+    {
+        if (content[1] != (byte)'u')
+        {
+            value.Append(content[1] switch
+            {
+                (byte)'b' => '\b',
+                (byte)'f' => '\f',
+                (byte)'n' => '\n',
+                (byte)'r' => '\r',
+                (byte)'t' => '\t',
+                var c => (char)c,
+            });
+            return 2;
+        }
+
+        var first = ReadHex(content);
+        if (!char.IsSurrogate(first))
+        {
+            value.Append(first);
+            return 6;
+        }
+
+        if (content is [_, _, _, _, _, _, (byte)'\\', (byte)'u', ..] && char.IsSurrogatePair(first, ReadHex(content[6..])))
+        {
+            value.Append(first).Append(ReadHex(content[6..]));
+            return 12;
+        }
+
+        value.Append('\ufffd');
+        return 6;
+    }
+
+    private static char ReadHex(ReadOnlySpan<byte> escape)
+    {
+        var value = 0;
+        foreach (var digit in escape[2..6])
+        {
+            value = (value << 4) | (char.IsAsciiDigit((char)digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
+        }
+
+        return (char)value;
+    }
+
+    private ReadOnlySpan<byte> TakeString()
+    {
+        var start = ++_position;
+        while (true)
+        {
+            _position += _text[_position..].IndexOfAny((byte)'"', (byte)'\\');
+            if (_text[_position] == (byte)'"')
+            {
+                return _text[start.._position++];
+            }
+
+            _position += 2;
+        }
+    }
+
+    private void SkipScalar()
+    {
+        var length = _text[_position..].IndexOfAny(ScalarEnds);
+        _position = length < 0 ? _text.Length : _position + length;
+    }
+
+    private void SkipSpace()
+    {
+        while (_text[_position] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+        {
+            _position++;
+        }
+    }
+}

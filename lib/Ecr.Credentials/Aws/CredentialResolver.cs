@@ -1,0 +1,102 @@
+using Amazon.Runtime;
+using Ecr.Credentials.Aws.Credentials;
+using Ecr.Credentials.Aws.Credentials.Profiles;
+using Ecr.Credentials.Aws.Sts;
+using Ecr.Credentials.Identity;
+using Ecr.Credentials.Telemetry;
+using Ecr.Credentials.Text;
+using Microsoft.Extensions.Logging;
+using ILogger = Microsoft.Extensions.Logging.ILogger;
+
+namespace Ecr.Credentials.Aws;
+
+/// <summary>Resolves the credentials of an identity.</summary>
+/// <param name="defaultChain">The sources of the default identity, in the order of every AWS SDK.</param>
+/// <param name="profiles">The profiles of the shared config and credentials files.</param>
+/// <param name="sts">Assumes roles.</param>
+internal sealed class CredentialResolver(IReadOnlyList<ICredentialSource> defaultChain, ProfileCredentials profiles, StsClient sts)
+{
+    /// <exception cref="EcrCredentialException">No source is configured, or the configured one cannot provide credentials.</exception>
+    public async Task<ResolvedCredentials> ResolveAsync(EcrIdentity identity, CredentialLookup lookup, CancellationToken cancellationToken)
+    {
+        var resolved = identity.Value switch
+        {
+            EcrIdentity.ProfileChoice profile => await profiles.GetAsync(profile.Name, lookup, cancellationToken).ConfigureAwait(false),
+            EcrIdentity.RoleChoice role => await AssumeAsync(role, lookup, cancellationToken).ConfigureAwait(false),
+            EcrIdentity.WebIdentityChoice web => await AssumeAsync(web, lookup, cancellationToken).ConfigureAwait(false),
+            EcrIdentity.CredentialsChoice supplied => await GetSuppliedAsync(supplied.Credentials, cancellationToken).ConfigureAwait(false),
+            _ => await ResolveDefaultAsync(lookup, cancellationToken).ConfigureAwait(false),
+        };
+        Log.CredentialsFound(lookup.Logger, resolved);
+        return resolved;
+    }
+
+    private async Task<ResolvedCredentials> ResolveDefaultAsync(CredentialLookup lookup, CancellationToken cancellationToken)
+    {
+        var reasons = new List<string>(defaultChain.Count);
+        foreach (var source in defaultChain)
+        {
+            var result = await source.FindAsync(lookup, cancellationToken).ConfigureAwait(false);
+            if (result.IsFound)
+            {
+                Log.CredentialsNotFound(lookup.Logger, reasons);
+                return result.Credentials;
+            }
+
+            reasons.Add(result.NotFoundReason);
+        }
+
+        throw new EcrCredentialException(
+            EcrCredentialErrorReason.NoAwsCredentials,
+            $"no AWS credentials found: {string.Join("; ", reasons)}. Attach an instance profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+    }
+
+    private async Task<ResolvedCredentials> AssumeAsync(EcrIdentity.RoleChoice role, CredentialLookup lookup, CancellationToken cancellationToken)
+    {
+        var source = await ResolveDefaultAsync(lookup, cancellationToken).ConfigureAwait(false);
+        var session = new RoleSession(role.Arn, ExternalId: role.ExternalId);
+        return await source.AssumeRoleAsync(sts, session, lookup, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ResolvedCredentials> AssumeAsync(EcrIdentity.WebIdentityChoice web, CredentialLookup lookup, CancellationToken cancellationToken)
+    {
+        const string TokenName = "the service account's token";
+        var credentials = await sts.AssumeRoleWithWebIdentityAsync(
+            web.Token, TokenName, new RoleSession(web.Arn), lookup.Registry, lookup.Progress, cancellationToken).ConfigureAwait(false);
+        return new ResolvedCredentials(credentials, $"the role {web.Arn}, assumed with {TokenName}");
+    }
+
+    private static async Task<ResolvedCredentials> GetSuppliedAsync(AWSCredentials credentials, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new ResolvedCredentials(await credentials.GetCredentialsAsync().ConfigureAwait(false), "the caller");
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new EcrCredentialException(
+                EcrCredentialErrorReason.NoAwsCredentials,
+                $"could not obtain the supplied AWS credentials: {MessageText.OneLine(e.Message)}",
+                e);
+        }
+    }
+
+    private static class Log
+    {
+        private static readonly Action<ILogger, ResolvedCredentials, Exception?> CredentialsFoundMessage = LoggerMessage.Define<ResolvedCredentials>(
+            LogLevel.Debug, LogEvents.CredentialsFound, "Using {Credentials}");
+
+        private static readonly Action<ILogger, string, Exception?> CredentialsNotFoundMessage = LoggerMessage.Define<string>(
+            LogLevel.Debug, LogEvents.CredentialsNotFound, "Earlier credential sources: {Reasons}");
+
+        public static void CredentialsFound(ILogger logger, ResolvedCredentials credentials) => CredentialsFoundMessage(logger, credentials, null);
+
+        public static void CredentialsNotFound(ILogger logger, List<string> reasons)
+        {
+            if (reasons.Count > 0 && logger.IsEnabled(LogLevel.Debug))
+            {
+                CredentialsNotFoundMessage(logger, string.Join("; ", reasons), null);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Ecr.Credentials.Aws.Trust;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ecr.Credentials.Aws;
+
+/// <summary>Options of an <see cref="EcrTokenClient"/>, read once when it is created.</summary>
+public sealed class EcrTokenClientOptions
+{
+    /// <summary>The clock of pauses, timeouts and measured durations; the system clock by default.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Receives diagnostics: where credentials come from and where calls go, without secrets; none by default.</summary>
+    public ILogger Logger { get; set; } = NullLogger.Instance;
+
+    /// <summary>Decides which servers are trusted; .NET by default.</summary>
+    internal LazyTrustStore? TrustStore { get; set; }
+
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(Logger);
+    }
+}

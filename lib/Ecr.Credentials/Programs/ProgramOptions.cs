@@ -1,0 +1,35 @@
+namespace Ecr.Credentials.Programs;
+
+/// <summary>Options of a program that serves one exchange over given streams.</summary>
+public sealed class ProgramOptions
+{
+    /// <summary>The default timeout: 50 s, so that an error is reported before the kubelet's own limit.</summary>
+    public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(50);
+
+    /// <summary>The longest timeout: 60 s, after which the kubelet kills a plugin.</summary>
+    public static TimeSpan MaxTimeout { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The program's name, which begins each error line; <c>ecr-credential-provider</c> by default.</summary>
+    public string Name { get; set; } = "ecr-credential-provider";
+
+    /// <summary>The overall timeout of an exchange, above zero and at most <see cref="MaxTimeout"/>; <see cref="DefaultTimeout"/> by default.</summary>
+    public TimeSpan Timeout { get; set; } = DefaultTimeout;
+
+    /// <summary>The clock of the timeout; the system clock by default.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>
+    /// Adds advice to an error message, for example which option of the program helps; returns <see langword="null"/> or an empty string for none.
+    /// <see langword="null"/> by default.
+    /// </summary>
+    public Func<EcrCredentialErrorReason, string?>? Advice { get; set; }
+
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    internal void Validate()
+    {
+        ArgumentException.ThrowIfNullOrEmpty(Name);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Timeout, MaxTimeout);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Ecr.Credentials.Shim.Tests.Support;
+
+/// <summary>What a test needs from the machine beyond a build of the repository.</summary>
+public enum Requirement
+{
+    /// <summary>A native executable, named by <c>ECR_CREDENTIAL_PROVIDER</c>.</summary>
+    NativeExecutable,
+
+    /// <summary>Root on Linux, for mounts and other users.</summary>
+    PrivilegedLinux,
+
+    /// <summary>A release and the root file systems of nodes: <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c>, <c>ECR_CREDENTIAL_PROVIDER_NODES</c>.</summary>
+    Nodes,
+
+    /// <summary>A registry, named by <c>DOCKER_REGISTRY</c>, with skopeo and podman on the path.</summary>
+    Registry,
+
+    /// <summary>A docker client, named by <c>DOCKER</c>.</summary>
+    Docker,
+
+    /// <summary>The executable docker-credential-ecr-login, named by <c>DOCKER_CREDENTIAL_ECR_LOGIN</c>.</summary>
+    ReferenceHelper,
+
+    /// <summary>A network namespace of the tests' own, made by <c>tests/with-netns</c>.</summary>
+    OwnNetwork,
+}

@@ -1,0 +1,40 @@
+using NUnit.Framework.Interfaces;
+using NUnit.Framework.Internal;
+
+namespace Ecr.Credentials.Shim.Tests.Support;
+
+/// <summary>
+/// Ignores a test, with the reason, on a machine without something that it needs. With <c>ECR_REQUIRE_ALL=true</c>, as in the gate, the test fails there.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
+public sealed class RequiresAttribute(Requirement requirement) : NUnitAttribute, IApplyToTest
+{
+    public Requirement Requirement { get; } = requirement;
+
+    private static bool IsAllRequired => Environment.GetEnvironmentVariable("ECR_REQUIRE_ALL") == "true";
+
+    public void ApplyToTest(Test test)
+    {
+        if (IsMet(Requirement) || test.RunState == RunState.NotRunnable)
+        {
+            return;
+        }
+
+        test.RunState = IsAllRequired ? RunState.NotRunnable : RunState.Ignored;
+        test.Properties.Set(PropertyNames.SkipReason, $"requires {Requirement}, see {nameof(Support.Requirement)}");
+    }
+
+    private static bool IsMet(Requirement requirement) => requirement switch
+    {
+        Requirement.NativeExecutable => ShimProgram.IsNamed,
+        Requirement.PrivilegedLinux => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
+        Requirement.Nodes => IsSet("ECR_CREDENTIAL_PROVIDER_NODES") && IsSet("ECR_CREDENTIAL_PROVIDER_RELEASE"),
+        Requirement.Registry => IsSet("DOCKER_REGISTRY"),
+        Requirement.Docker => IsSet("DOCKER"),
+        Requirement.ReferenceHelper => IsSet("DOCKER_CREDENTIAL_ECR_LOGIN"),
+        Requirement.OwnNetwork => Environment.GetEnvironmentVariable("ECR_OWN_NETWORK") == "true",
+        _ => throw new ArgumentOutOfRangeException(nameof(requirement), requirement, "unknown requirement"),
+    };
+
+    private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
+}
