@@ -187,8 +187,8 @@ public sealed class FileCacheTests : ShimFixture
         var verbose = await RunAsync(Host, [.. Arguments, "-v"]);
 
         AssertPassword(quiet);
-        Assert.That(verbose.Error, Does.Contain($"Not caching passwords: {Folder} is not private."));
-        Assert.That(Directory.GetFileSystemEntries(Folder), Is.Empty);
+        Assert.That(verbose.Error, Does.Contain($"Not caching passwords: {CacheDirectory} is not private."));
+        Assert.That(Directory.GetFileSystemEntries(CacheDirectory), Is.Empty);
     }
 
     private string[] Arguments => ["docker", "get", "--cache-dir", CacheDirectory];

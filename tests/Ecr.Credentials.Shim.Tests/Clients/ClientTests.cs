@@ -18,7 +18,7 @@ public sealed class ClientTests : ShimFixture
 
     private static readonly string? Docker = Environment.GetEnvironmentVariable("DOCKER");
 
-    private static readonly string[] DockersConfigurations =
+    private static readonly string[] DockerConfigurations =
         [$$"""{ "credHelpers": { "{{PrivateHost}}": "ecr-login" } }""", """{ "credsStore": "ecr-login" }"""];
 
     private static readonly string[] PrivateHosts = [PrivateHost];

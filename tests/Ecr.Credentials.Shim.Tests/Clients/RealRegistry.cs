@@ -41,7 +41,7 @@ internal sealed class RealRegistry : IAsyncDisposable
                 """));
 
         var start = new ProcessStartInfo(
-            Program!, ["serve", Path.Combine(folder, "registry.yml")])
+            Program!, ["serve", Path.Combine(directory, "registry.yml")])
         { RedirectStandardError = true, RedirectStandardOutput = true };
         var registry = new RealRegistry(Process.Start(start)!);
         await registry.WaitUntilItListensAsync();

@@ -23,7 +23,7 @@ internal static class TinyImage
             Encoding.UTF8.GetBytes($$$"""{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{layerDigest}}}"]}}"""),
             "config.v1+json");
         var manifest = Put(
-            folder,
+            directory,
             Encoding.UTF8.GetBytes(
                 $$"""{"schemaVersion":2,"mediaType":"{{Types}}.manifest.v1+json","config":{{config.Descriptor}},"layers":[{{layer.Descriptor}}]}"""),
             "manifest.v1+json");
