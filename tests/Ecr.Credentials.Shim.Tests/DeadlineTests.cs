@@ -66,7 +66,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Instance_metadata_falls_silent_with_a_long_timeout([Values] HangPoint silence)
+    public async Task Instance_metadata_hangs_with_a_timeout_above_the_deadline([Values] HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
 
@@ -121,7 +121,7 @@ public sealed class DeadlineTests : ShimFixture
     ];
 
     [TestCaseSource(nameof(UnresponsiveMetadata))]
-    public async Task Silent_instance_metadata_is_abandoned_long_before_the_deadline(HangPoint silence)
+    public async Task Unresponsive_instance_metadata_is_abandoned_long_before_the_deadline(HangPoint silence)
     {
         await using var server = await SilentServer.StartAsync(silence);
         var address = server.Address.GetLeftPart(UriPartial.Authority);

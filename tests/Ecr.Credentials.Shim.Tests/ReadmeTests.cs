@@ -16,7 +16,7 @@ public sealed partial class ReadmeTests : ShimFixture
     private static readonly string Readme = File.ReadAllText(Path.Combine(Repository, "README.md"));
 
     [Test]
-    public async Task Its_checks_print_a_password()
+    public async Task The_check_commands_print_a_password()
     {
         var requests = RequestPattern().Matches(Readme).Select(match => match.Value).ToArray();
 
@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task Its_options_are_the_help_text()
+    public async Task The_options_section_is_the_help_text()
     {
         var help = (await RunAsync("", "--help")).Output;
 
@@ -39,7 +39,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task Its_docker_configuration_names_registries_that_the_helper_has_passwords_for()
+    public async Task The_docker_configuration_lists_registries_that_the_helper_supports()
     {
         using var configuration = JsonDocument.Parse(HelpersPattern().Match(Readme).Value);
         foreach (
@@ -51,7 +51,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task Its_helper_with_options_uses_the_profile()
+    public async Task The_helper_script_uses_the_profile()
     {
         WriteFile("docker-credential-team", ScriptPattern().Match(Readme).Value);
         File.CreateSymbolicLink(Path.Combine(Home, "ecr-credential-provider"), Path.GetFullPath(ShimProgram.Path));
@@ -73,7 +73,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void Its_credential_sources_are_those_that_are_tested()
+    public void The_table_of_credential_sources_lists_the_tested_ones()
     {
         var rows = IdentityCase.All.Select(identity => $"| {identity.Name} | {identity.Settings} | ✓ | ✓ | ✓ |");
         string[] table = ["| Source | Set by | Private | Public | China |", "|---|---|---|---|---|", .. rows];
@@ -82,7 +82,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void Its_patterns_are_those_of_the_library()
+    public void The_patterns_are_in_ForEcr()
     {
         var patterns = PatternPattern().Matches(Readme).Select(match => match.Value).Distinct().ToArray();
 
@@ -91,7 +91,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void Its_troubleshooting_table_quotes_messages_that_exist()
+    public void The_troubleshooting_table_quotes_existing_messages()
     {
         var sources = string.Concat(
             Directory.EnumerateFiles(Path.Combine(Repository, "lib"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));

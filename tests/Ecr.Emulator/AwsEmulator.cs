@@ -63,8 +63,8 @@ public sealed class AwsEmulator : IAsyncDisposable
     public string CertificateAuthorityFile => _authorityFile.Value;
 
     /// <summary>
-    /// A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. It goes away with the
-    /// emulator.
+    /// A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. Disposing the
+    /// emulator deletes it.
     /// </summary>
     public string PodIdentityTokenFile => _podIdentityTokenFile.Value;
 
@@ -166,9 +166,7 @@ public sealed class AwsEmulator : IAsyncDisposable
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
-    /// <summary>
-    /// Completes with the first request, seen already or still to come, for which <paramref name="matches"/> is true; it may not be answered yet.
-    /// </summary>
+    /// <summary>Completes with the first past or future request for which <paramref name="matches"/> is true; it may not have been answered yet.</summary>
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool>? matches = null, CancellationToken cancellationToken = default) =>
         _log.WaitForAsync(matches ?? (_ => true), cancellationToken);
 

@@ -2,9 +2,7 @@ using System.Diagnostics;
 
 namespace Ecr.Emulator;
 
-/// <summary>
-/// Runs a credential provider plugin as the kubelet does: request on stdin, then end of file; both outputs collected; killed at the deadline.
-/// </summary>
+/// <summary>Runs a plugin as the kubelet does: writes the request to stdin and closes it, reads both outputs, kills the process at the deadline.</summary>
 public static class PluginProcess
 {
     /// <summary>The kubelet's timeout, one minute.</summary>

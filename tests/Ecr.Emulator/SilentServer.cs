@@ -32,7 +32,7 @@ public sealed class SilentServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>
-    /// Completes when the first client has connected, and fails when none has within half a minute, as with <see cref="HangPoint.BeforeConnection"/>.
+    /// Completes when the first client has connected; fails after 30 seconds without one, as with <see cref="HangPoint.BeforeConnection"/>.
     /// </summary>
     public Task Connected => _connected.Task.WaitAsync(TimeSpan.FromSeconds(30));
 

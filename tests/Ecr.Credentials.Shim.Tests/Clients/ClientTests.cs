@@ -3,9 +3,9 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests.Clients;
 
 /// <summary>
-/// Real clients push to and pull from a real registry through the executable as their credential helper, where the variables <c>DOCKER_REGISTRY</c>,
-/// <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c> name programs. Everyone meets registry and AWS under their own names, through
-/// the emulator's proxy.
+/// Real clients push to and pull from a real registry with the executable as their credential helper. Needs the paths of the programs in
+/// <c>DOCKER_REGISTRY</c>, <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c>. The emulator's proxy routes the real host names of the
+/// registry and of AWS.
 /// </summary>
 [Requires(Requirement.Registry)]
 [Requires(Requirement.NativeExecutable)]

@@ -6,10 +6,9 @@ using System.Text;
 namespace Ecr.Emulator.Server;
 
 /// <summary>
-/// An HTTP proxy that leads to the emulator whatever name is asked for, unless it was told another place: CONNECT becomes a tunnel to the
-/// TLS listener, so that clients meet the emulator under AWS's real names. A request in clear text is answered 502: metadata and container
-/// credentials are spoken in
-/// clear text, and a proxy on another machine reaches neither. Whatever is asked is recorded.
+/// An HTTP proxy that tunnels CONNECT requests for every host to the emulator's TLS listener, unless a route exists, so that clients reach the emulator
+/// under AWS's real host names. Plain http requests are answered with 502: instance metadata and container credentials use plain http, and a proxy on
+/// another machine could reach neither. All requests are recorded.
 /// </summary>
 internal sealed class ConnectProxy : IAsyncDisposable
 {
