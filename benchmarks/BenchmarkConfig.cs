@@ -12,14 +12,14 @@ using Perfolizer.Mathematics.OutlierDetection;
 namespace Ecr.Credentials.Benchmarks;
 
 /// <summary>
-/// Short iterations, because ratios within a run are meaningful, but enough of them to drop those that another process disturbed;
-/// allocations always; a GitHub table to keep under <c>results</c>.
+/// Uses short iterations, because only ratios within a run matter, but enough of them to discard those disturbed by other processes.
+/// Always measures allocations, and exports a GitHub table for <c>results</c>.
 /// </summary>
 internal sealed class BenchmarkConfig : ManualConfig
 {
     public BenchmarkConfig()
     {
-        // In process, so that nothing has to be built for a run.
+        // In process, so that a run does not need a build.
         AddJob(Job.Default
             .WithWarmupCount(15)
             .WithIterationCount(15)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace Ecr.Credentials.Benchmarks.Caching;
 
-/// <summary>From a kubelet request to the response with a cached token: the complete work of a long-lived host for a pull.</summary>
+/// <summary>From the kubelet's request to the response with a cached token: everything that a long-running host does for a pull.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "BenchmarkDotNet calls the clean-up.")]
 public class CachedExchange
 {

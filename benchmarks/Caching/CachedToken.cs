@@ -3,7 +3,7 @@ using Ecr.Credentials.Tokens;
 
 namespace Ecr.Credentials.Benchmarks.Caching;
 
-/// <summary>The value that the other caches store. Marked immutable, because HybridCache would otherwise copy it for each hit.</summary>
+/// <summary>The value that the peers cache. Marked immutable, because HybridCache would otherwise copy it on each hit.</summary>
 [ImmutableObject(true)]
 internal sealed class CachedToken(EcrToken token)
 {

@@ -2,7 +2,7 @@ using Ecr.Credentials.Tokens;
 
 namespace Ecr.Credentials.Benchmarks.Caching;
 
-/// <summary>Returns a token with ECR's size and lifetime, on another thread, as a call to AWS would.</summary>
+/// <summary>Returns a token of the size and lifetime of ECR's, from another thread as a call to AWS would.</summary>
 internal sealed class InstantTokenSource : IEcrTokenSource
 {
     private readonly string _password = new('p', 2_600);

@@ -11,7 +11,7 @@ using ZiggyCreatures.Caching.Fusion;
 
 namespace Ecr.Credentials.Benchmarks.Caching;
 
-/// <summary>A hit among several cached tokens. The baseline is the bare memory cache with the key of <see cref="EcrTokenCache"/>.</summary>
+/// <summary>A hit in a cache with other tokens. The baseline is the memory cache alone, with the key of <see cref="EcrTokenCache"/>.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "BenchmarkDotNet calls the clean-up.")]
 public class TokenCacheHit
 {

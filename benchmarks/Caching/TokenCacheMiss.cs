@@ -10,7 +10,7 @@ using ZiggyCreatures.Caching.Fusion;
 
 namespace Ecr.Credentials.Benchmarks.Caching;
 
-/// <summary>Concurrent callers that miss the cache. The baseline calls the source for each of them.</summary>
+/// <summary>Concurrent callers request a token that is not cached. The baseline calls the source for each of them.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "BenchmarkDotNet calls the clean-up.")]
 public class TokenCacheMiss
 {

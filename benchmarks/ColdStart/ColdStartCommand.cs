@@ -5,8 +5,8 @@ using Ecr.Emulator;
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
 /// <summary>
-/// Compares whole processes from start to exit: this project's executable and docker-credential-ecr-login, alternating, against the same emulator.
-/// Wall time is measured around the process. Peak memory is measured by GNU time in separate runs, because a spawned process inherits its parent's peak.
+/// Compares whole processes from start to exit: this project's executable and a peer, alternating, against the same emulator.
+/// Wall time is measured around the process; peak memory by GNU time in separate runs, because a spawned process inherits its parent's peak.
 /// </summary>
 internal static class ColdStartCommand
 {
@@ -15,17 +15,17 @@ internal static class ColdStartCommand
     private const int WarmUps = 3;
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
-    /// <param name="arguments">This project's executable, docker-credential-ecr-login, and optionally the number of runs and scenario filters.</param>
+    /// <param name="arguments">This project's executable, docker-credential-ecr-login, and optionally the number of runs and words to filter scenarios.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is not [var ours, var peer, .. var rest] || !File.Exists(ours) || !File.Exists(peer))
         {
-            await Console.Error.WriteLineAsync($"usage: {Name} PATH/ecr-credential-provider PATH/docker-credential-ecr-login [RUNS [WORD]...]");
+            await Console.Error.WriteLineAsync($"Usage: {Name} PATH/ecr-credential-provider PATH/docker-credential-ecr-login [RUNS [WORD]...]");
             return 2;
         }
 
         var runs = rest is [var number, ..] ? int.Parse(number, CultureInfo.InvariantCulture) : 40;
-        Console.WriteLine($"{runs} alternating runs each; medians. {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores.");
+        Console.WriteLine($"{runs} runs each, alternating; medians. {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores.");
         Console.WriteLine();
         Console.WriteLine("| scenario | program | wall | ratio | peak memory | ratio |");
         Console.WriteLine("|---|---|---|---|---|---|");
@@ -87,7 +87,7 @@ internal static class ColdStartCommand
         return samples;
     }
 
-    // In MiB. GNU time is so small that its own peak does not affect the result.
+    // In MiB. GNU time forks from a process so small that its own peak is negligible.
     private static double MeasureMemory(Contender contender, string input, string directory)
     {
         var report = Path.Combine(directory, "memory");
@@ -109,7 +109,7 @@ internal static class ColdStartCommand
         }
     }
 
-    // Pairwise, so that a temporary slowdown of the machine affects both sides of a ratio.
+    // Paired, so that a temporary slowdown of the machine affects both sides of a ratio.
     private static double MedianRatio(List<double> ours, List<double> theirs) => Median([.. ours.Zip(theirs, (a, b) => a / b)]);
 
     private static double Median(List<double> values)

@@ -5,8 +5,8 @@ using Ecr.Emulator;
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
 /// <summary>
-/// Forwards connections to a server on this machine and delays the data that the client sends, as a network would: a request takes one round trip.
-/// Opening a connection is not delayed, because a user-space program cannot do that.
+/// A link to a local server that delays everything the client sends, like a network: a response arrives one round-trip time after its request.
+/// Connecting is not delayed, which a user-space program cannot change.
 /// </summary>
 internal sealed class DelayedLink(int serverPort, TimeSpan roundTrip) : IDisposable
 {

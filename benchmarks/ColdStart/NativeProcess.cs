@@ -10,10 +10,10 @@ internal static partial class NativeProcess
     private const int ReadOnly = 0;
     private const int WriteCreateTruncate = 0x241;
 
-    /// <summary>Returns the time from start to exit. The program must succeed.</summary>
+    /// <summary>Returns the time from start to exit; the program must succeed.</summary>
     public static unsafe TimeSpan Run(Contender contender, string inputFile, string outputFile)
     {
-        // glibc's posix_spawn_file_actions_t has 80 bytes.
+        // glibc's posix_spawn_file_actions_t is 80 bytes long.
         var actions = stackalloc byte[256];
         Check(posix_spawn_file_actions_init(actions));
         Check(posix_spawn_file_actions_addopen(actions, 0, inputFile, ReadOnly, 0));

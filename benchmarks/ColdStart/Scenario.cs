@@ -2,11 +2,11 @@ using Ecr.Emulator;
 
 namespace Ecr.Credentials.Benchmarks.ColdStart;
 
-/// <summary>The conditions under which a program obtains its password.</summary>
-/// <param name="IsHttps">Whether the API is called over TLS, with the system's CAs and the emulator's trusted.</param>
+/// <summary>The conditions under which a program obtains its credential.</summary>
+/// <param name="IsHttps">Whether the API is called over TLS, with the system's root certificates and the emulator's installed.</param>
 /// <param name="Source">The source of the AWS credentials.</param>
-/// <param name="RoundTrip">The added latency of a request.</param>
-/// <param name="IsWarm">Whether a previous run has cached the password.</param>
+/// <param name="RoundTrip">The round-trip time.</param>
+/// <param name="IsWarm">Whether the password is in the program's cache from an earlier run.</param>
 internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan RoundTrip, bool IsWarm = false)
 {
     private const string SystemBundle = "/etc/ssl/certs/ca-certificates.crt";
@@ -25,11 +25,11 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
         $"{(IsHttps ? "https" : "http")}, {(Source == CredentialSource.StaticKey ? "static keys" : "instance metadata")}, "
             + $"{RoundTrip.TotalMilliseconds:0} ms{(IsWarm ? ", warm cache" : "")}";
 
-    /// <summary>Returns the environment variables that point a program to the emulator in this scenario.</summary>
+    /// <summary>Returns the variables that direct a program to the emulator in this scenario.</summary>
     /// <param name="emulator">The emulator.</param>
-    /// <param name="httpPort">The port on which its http endpoint is reached.</param>
-    /// <param name="httpsPort">The port on which its https endpoint is reached.</param>
-    /// <param name="directory">The home directory, where files are created.</param>
+    /// <param name="httpPort">The local port that forwards to its http port.</param>
+    /// <param name="httpsPort">The local port that forwards to its https port.</param>
+    /// <param name="directory">The home directory, also for temporary files.</param>
     public Dictionary<string, string> GetEnvironment(AwsEmulator emulator, int httpPort, int httpsPort, string directory)
     {
         var bundle = Path.Combine(directory, "bundle.pem");

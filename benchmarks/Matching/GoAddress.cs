@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>https://pkg.go.dev/net/netip#ParseAddr, as far as URL parsing needs it: whether a text is an IPv6 address, with or without a zone.</summary>
+/// <summary>https://pkg.go.dev/net/netip#ParseAddr, reduced to what URL parsing needs: whether the text is an IPv6 address, with or without a zone.</summary>
 internal static class GoAddress
 {
     public static bool IsIPv6(string text)
@@ -23,7 +23,7 @@ internal static class GoAddress
         };
     }
 
-    /// <summary>Returns the number of 16-bit groups, 0 for empty text, or -1 if the text is malformed.</summary>
+    /// <summary>Returns the number of 16-bit groups, 0 for empty text; -1 for invalid text.</summary>
     private static int CountGroups(string text, bool mayEndInIPv4)
     {
         if (text.Length == 0)

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>The parts of Go's <c>net</c> that URL matching needs.</summary>
+/// <summary>The required part of Go's <c>net</c>.</summary>
 internal static class GoNet
 {
     /// <summary>https://pkg.go.dev/net#SplitHostPort.</summary>

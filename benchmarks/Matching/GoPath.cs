@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>https://pkg.go.dev/path#Match for names without slashes. A malformed pattern matches nothing.</summary>
-/// <remarks><c>?</c>, <c>\</c> and <c>^</c> are omitted: URL parsing does not accept them in a host.</remarks>
+/// <summary>https://pkg.go.dev/path#Match for names without slashes. A bad pattern matches nothing.</summary>
+/// <remarks>Neither <c>?</c> nor <c>\</c> nor <c>^</c> can pass URL parsing as part of a host; they are omitted.</remarks>
 internal static class GoPath
 {
     public static bool IsMatch(string pattern, string name)

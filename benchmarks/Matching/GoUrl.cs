@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>A URL that starts with <c>https://</c>, as <c>net/url</c> of Go 1.26 parses it: https://pkg.go.dev/net/url#Parse.</summary>
+/// <summary>Parses text that begins with <c>https://</c> like <c>net/url</c> in Go 1.26, https://pkg.go.dev/net/url#Parse.</summary>
 internal sealed class GoUrl
 {
     private const string Scheme = "https:";

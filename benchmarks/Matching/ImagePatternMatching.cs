@@ -4,7 +4,7 @@ using Ecr.Credentials.Matching;
 
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>One pattern against one image; patterns are prepared where possible.</summary>
+/// <summary>One pattern against one image, with all preparation done in advance.</summary>
 public class ImagePatternMatching
 {
     private ImagePattern _pattern = null!;

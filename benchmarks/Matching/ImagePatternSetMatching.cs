@@ -3,7 +3,7 @@ using Ecr.Credentials.Matching;
 
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>The first of many patterns for one image. The matching pattern is in the middle of the set.</summary>
+/// <summary>The first match among many patterns for one image. The matching pattern is in the middle of the set.</summary>
 public class ImagePatternSetMatching
 {
     private string[] _globs = null!;

@@ -3,11 +3,11 @@ using System.Text;
 namespace Ecr.Credentials.Benchmarks.Matching;
 
 /// <summary>
-/// The kubelet's documented algorithm, step by step, without preparing anything: parse both sides as URLs on every call, split, compare.
+/// The kubelet's documented algorithm, step by step and without precompilation: parse both sides as URLs on every call, split, compare.
 /// The baseline of the benchmarks and the reference for the library's tests.
 /// </summary>
 /// <remarks>
-/// Go's strings are bytes. Here each character of a string represents one UTF-8 byte, as if the text were Latin-1.
+/// Go's strings are bytes. Here each character of a string represents one byte of UTF-8, as if the text were Latin-1.
 /// The rules: https://github.com/kubernetes/kubernetes/blob/master/pkg/credentialprovider/keyring.go (URLsMatchStr), built with Go 1.26.
 /// </remarks>
 public static class KubeletAlgorithm

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>One pattern, one image, and the kubelet's result.</summary>
+/// <summary>A pattern, an image and the kubelet's result.</summary>
 public sealed record MatchingCase(string Name, string Glob, string Image, bool Expected)
 {
     public static IReadOnlyList<MatchingCase> All { get; } =

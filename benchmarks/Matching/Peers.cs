@@ -4,7 +4,7 @@ using DotNet.Globbing;
 
 namespace Ecr.Credentials.Benchmarks.Matching;
 
-/// <summary>The glob prepared once for other matchers, for well-formed patterns and images.</summary>
+/// <summary>The alternatives to the library: a glob prepared once, for patterns and images in plain form.</summary>
 internal static class Peers
 {
     public static Func<string, bool> ByRegex(string glob, RegexOptions options)

@@ -5,7 +5,8 @@ using Ecr.Credentials.Matching;
 namespace Ecr.Credentials.Benchmarks.Matching;
 
 /// <summary>
-/// 30 stars against the longest label that DNS allows, without a match. Matchers that backtrack into every star take exponential time and are omitted.
+/// 30 stars against the longest label that DNS allows, without a match. Peers that backtrack into every star take exponential time and are
+/// omitted.
 /// </summary>
 public class WorstCaseMatching
 {

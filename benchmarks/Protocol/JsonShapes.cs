@@ -16,7 +16,7 @@ internal sealed record JsonResponse(string Kind, string ApiVersion, string Cache
 /// <summary>An entry of <see cref="JsonResponse.Auth"/>.</summary>
 internal sealed record JsonAuth(string Username, string Password);
 
-/// <summary>The source-generated serializers of System.Text.Json for these types.</summary>
+/// <summary>The serializers generated for them by System.Text.Json.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JsonRequest))]
 [JsonSerializable(typeof(JsonResponse))]

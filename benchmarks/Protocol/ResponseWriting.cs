@@ -5,7 +5,7 @@ using Ecr.Credentials.Protocol;
 
 namespace Ecr.Credentials.Benchmarks.Protocol;
 
-/// <summary>Writes a response with a password of realistic length into an existing buffer.</summary>
+/// <summary>The response with a password of realistic length, from an object to bytes in an existing buffer.</summary>
 public class ResponseWriting
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";

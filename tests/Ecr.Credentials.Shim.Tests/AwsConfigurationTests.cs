@@ -1,10 +1,10 @@
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>The settings and credential sources of the AWS SDKs.</summary>
+/// <summary>Standard AWS SDK settings and credential sources.</summary>
 public sealed class AwsConfigurationTests : ShimFixture
 {
     [Test]
-    public async Task Temporary_credentials_in_the_environment_sign_with_their_session_token()
+    public async Task Temporary_credentials_in_the_environment_are_used_with_their_session_token()
     {
         AssertAnswer(await RunAsync(Request(), Emulator.Environment(CredentialSource.SessionKey)));
         AssertSignedBy(Emulator.SessionCredentials);
@@ -59,7 +59,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     [TestCase("")]
     [TestCase("relative")]
     [TestCase(".")]
-    public async Task Without_a_home_directory_no_file_of_the_working_directory_is_read(string home)
+    public async Task Without_a_home_directory_no_file_is_read_from_the_working_directory(string home)
     {
         // The executable runs in this directory.
         Directory.CreateDirectory(Path.Combine(Home, ".aws"));
@@ -76,7 +76,7 @@ public sealed class AwsConfigurationTests : ShimFixture
 
     [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
     [TestCase("AWS_CONFIG_FILE")]
-    public async Task A_missing_file_that_a_variable_names_is_reported(string variable)
+    public async Task A_missing_file_named_by_a_variable_is_reported(string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "/nowhere/aws" };
 
@@ -95,7 +95,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     }
 
     [Test]
-    public async Task A_credential_process_inherits_the_environment()
+    public async Task A_credential_process_inherits_the_kubelets_environment()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None))
         {
@@ -126,7 +126,7 @@ public sealed class AwsConfigurationTests : ShimFixture
 
     [TestCase("AWS_ENDPOINT_URL_ECR", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app")]
     [TestCase("AWS_ENDPOINT_URL_ECR_PUBLIC", "public.ecr.aws/app")]
-    public async Task A_service_specific_endpoint_wins(string variable, string image)
+    public async Task A_service_specific_endpoint_takes_precedence(string variable, string image)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {
@@ -154,7 +154,7 @@ public sealed class AwsConfigurationTests : ShimFixture
 
     [TestCase("AWS_USE_FIPS_ENDPOINT", "api.ecr-fips.us-west-2.amazonaws.com")]
     [TestCase("AWS_USE_DUALSTACK_ENDPOINT", "ecr.us-west-2.api.aws")]
-    public async Task FIPS_and_dual_stack_can_be_enabled_by_a_variable(string variable, string endpoint)
+    public async Task A_variable_enables_FIPS_or_dual_stack_for_a_host_without_it(string variable, string endpoint)
     {
         var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment()) { [variable] = "true" };
 
@@ -163,7 +163,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     }
 
     [Test]
-    public async Task The_profile_can_set_the_endpoint_and_the_number_of_attempts()
+    public async Task Endpoint_and_attempts_can_be_set_in_the_profile()
     {
         Emulator.Faults.Always(Fault.ServerError, AwsService.Ecr);
         var variables = new Dictionary<string, string>(Emulator.Environment())
@@ -179,7 +179,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     [TestCase("1", "standard", 1)]
     [TestCase("2", "standard", 2)]
     [TestCase("2", "adaptive", 2)]
-    public async Task The_environment_sets_the_number_of_attempts_and_the_retry_mode(string attempts, string mode, int expected)
+    public async Task Attempts_and_retry_mode_are_read_from_the_environment(string attempts, string mode, int expected)
     {
         Emulator.Faults.Always(Fault.TooManyRequests, AwsService.Ecr);
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_MAX_ATTEMPTS"] = attempts, ["AWS_RETRY_MODE"] = mode };
@@ -192,7 +192,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     [TestCase("AWS_ENDPOINT_URL_ECR", "ftp://127.0.0.1/")]
     [TestCase("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "maybe")]
     [TestCase("AWS_DEFAULTS_MODE", "quick")]
-    public async Task A_setting_that_cannot_be_used_is_reported(string variable, string value)
+    public async Task An_invalid_setting_is_reported(string variable, string value)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = value };
 

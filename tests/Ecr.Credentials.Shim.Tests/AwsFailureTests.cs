@@ -26,7 +26,7 @@ public sealed class AwsFailureTests : ShimFixture
     ];
 
     [TestCaseSource(nameof(Failures))]
-    public async Task A_failure_of_AWS_is_reported_in_one_line(Fault fault, int attempts, string[] messages)
+    public async Task An_AWS_error_is_reported_in_one_line(Fault fault, int attempts, string[] messages)
     {
         Emulator.Faults.Always(fault, AwsService.Ecr);
 
@@ -51,7 +51,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_connection_that_breaks_is_reported_in_one_line([Values("Reset", "Truncated")] string kind)
+    public async Task A_connection_reset_is_reported_in_one_line([Values("Reset", "Truncated")] string kind)
     {
         Emulator.Faults.Always(kind == "Reset" ? Fault.Reset : Fault.Truncated, AwsService.Ecr);
 
@@ -64,7 +64,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task Denied_access_to_ECR_Public_mentions_both_permissions()
+    public async Task Denied_access_to_ECR_Public_names_both_permissions()
     {
         Emulator.Faults.Always(Fault.AccessDenied, AwsService.EcrPublic);
 
@@ -94,7 +94,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task An_expired_token_has_a_cache_duration_of_zero()
+    public async Task An_expired_token_is_returned_with_a_zero_cache_duration()
     {
         Emulator.Faults.Always(Fault.ExpiredToken, AwsService.Ecr);
 
@@ -105,7 +105,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task Clock_skew_is_corrected_with_the_clock_of_the_service()
+    public async Task A_wrong_clock_is_corrected_from_the_services_Date_header()
     {
         Emulator.Faults.Always(Fault.SkewedClock);
 
@@ -142,7 +142,7 @@ public sealed class AwsFailureTests : ShimFixture
     }
 
     [Test]
-    public async Task A_file_with_certificates_that_does_not_exist_is_reported()
+    public async Task A_missing_certificate_file_is_reported()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {

@@ -35,7 +35,7 @@ public sealed class BadInputTests : ShimFixture
         AssertFailure(await RunAsync(Request(Host + "/" + new string('x', 1 << 20))), 2, "larger than 1 MiB");
 
     [Test]
-    public async Task A_long_image_name_is_truncated_in_the_message()
+    public async Task A_long_image_of_another_registry_is_truncated_in_the_message()
     {
         var result = await RunAsync(Request(new string('x', 900_000)));
 
@@ -48,14 +48,14 @@ public sealed class BadInputTests : ShimFixture
     [TestCase(Host + ".evil.example/x")]
     [TestCase("evil.example/" + Host)]
     [TestCase("public.ecr.aws.evil.example/x")]
-    public async Task A_host_that_is_not_ECR_is_refused(string image)
+    public async Task A_host_that_is_not_ECR_gets_no_password(string image)
     {
         AssertFailure(await RunAsync(Request(image)), 2, "is not an Amazon ECR registry host.");
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
     [Test]
-    public async Task Text_before_an_at_sign_is_never_repeated()
+    public async Task Text_before_an_at_sign_is_not_quoted()
     {
         var result = await RunAsync(Request($"AWS:hunter2@{Host}/x"));
 

@@ -2,51 +2,51 @@ using System.Diagnostics;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>Whatever hangs, the program ends with one line and an exit code by the deadline.</summary>
+/// <summary>Whatever hangs, the kubelet gets one line and an exit code before the deadline.</summary>
 public sealed class DeadlineTests : ShimFixture
 {
     private const string Timeout = "--timeout=3s";
     private const string Role = "arn:aws:iam::123456789012:role/pull";
 
-    // The deadline plus the start of a process on a busy machine, but no further wait.
+    // The deadline plus the start of a process on a busy machine; no further wait fits in.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
     [Test]
-    public async Task An_endpoint_hangs([Values] HangPoint silence)
+    public async Task An_endpoint_hangs([Values] HangPoint point)
     {
-        await using var server = await SilentServer.StartAsync(silence);
+        await using var server = await SilentServer.StartAsync(point);
 
-        await AssertGivenUpAsync(
+        await AssertTimesOutAsync(
             $"waiting for {server.Address.GetLeftPart(UriPartial.Authority)}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", server.Address.AbsoluteUri));
     }
 
     [Test]
-    public async Task An_endpoint_hangs_in_the_TLS_handshake()
+    public async Task An_endpoint_does_not_answer_the_TLS_ClientHello()
     {
         await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
         var address = $"https://localhost:{server.Address.Port}";
 
-        await AssertGivenUpAsync($"waiting for {address.TrimEnd('/')}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
+        await AssertTimesOutAsync($"waiting for {address.TrimEnd('/')}.", Emulator.Environment(), ("AWS_ENDPOINT_URL", address));
     }
 
     [Test]
-    public async Task A_proxy_hangs([Values(HangPoint.BeforeConnection, HangPoint.BeforeAnswer)] HangPoint silence)
+    public async Task A_proxy_hangs([Values(HangPoint.BeforeConnection, HangPoint.BeforeAnswer)] HangPoint point)
     {
-        await using var server = await SilentServer.StartAsync(silence);
+        await using var server = await SilentServer.StartAsync(point);
 
-        await AssertGivenUpAsync(
+        await AssertTimesOutAsync(
             "waiting for https://api.ecr.eu-west-1.amazonaws.com.",
             Emulator.ProxyEnvironment(),
             ("HTTPS_PROXY", server.Address.AbsoluteUri));
     }
 
     [Test]
-    public async Task STS_hangs([Values] HangPoint silence)
+    public async Task STS_hangs([Values] HangPoint point)
     {
-        await using var server = await SilentServer.StartAsync(silence);
+        await using var server = await SilentServer.StartAsync(point);
         var token = WriteFile("token", "token");
 
-        await AssertGivenUpAsync(
+        await AssertTimesOutAsync(
             $"waiting for {server.Address.GetLeftPart(UriPartial.Authority)} to assume the role {Role}.",
             Emulator.Environment(CredentialSource.None),
             ("AWS_ENDPOINT_URL_STS", server.Address.AbsoluteUri),
@@ -55,22 +55,22 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task The_container_credentials_endpoint_hangs([Values] HangPoint silence)
+    public async Task The_container_credentials_endpoint_hangs([Values] HangPoint point)
     {
-        await using var server = await SilentServer.StartAsync(silence);
+        await using var server = await SilentServer.StartAsync(point);
 
-        await AssertGivenUpAsync(
+        await AssertTimesOutAsync(
             $"waiting for the container credentials endpoint http://127.0.0.1:{server.Address.Port}.",
             Emulator.Environment(CredentialSource.None),
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Address.AbsoluteUri));
     }
 
     [Test]
-    public async Task Instance_metadata_hangs_with_a_timeout_above_the_deadline([Values] HangPoint silence)
+    public async Task Instance_metadata_hangs_with_a_long_timeout([Values] HangPoint point)
     {
-        await using var server = await SilentServer.StartAsync(silence);
+        await using var server = await SilentServer.StartAsync(point);
 
-        await AssertGivenUpAsync(
+        await AssertTimesOutAsync(
             $"waiting for the instance metadata service at http://127.0.0.1:{server.Address.Port}.",
             Emulator.Environment(CredentialSource.InstanceMetadata),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Address.AbsoluteUri),
@@ -78,12 +78,12 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task A_hanging_credential_process_is_killed()
+    public async Task A_credential_process_that_hangs_is_killed()
     {
         var pidFile = Path.Combine(Home, "pid");
         var config = WriteFile("config", $"[default]\ncredential_process = sleep 1000 & echo $! > '{pidFile}'; wait\n");
 
-        await AssertGivenUpAsync(
+        await AssertTimesOutAsync(
             "waiting for the credential_process of the AWS profile \"default\".", Emulator.Environment(CredentialSource.None), ("AWS_CONFIG_FILE", config));
 
         var pid = (await File.ReadAllTextAsync(pidFile)).Trim();
@@ -91,7 +91,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Standard_input_stays_open()
+    public async Task A_request_that_never_ends_times_out()
     {
         // The kubelet always closes the pipe; a user at a terminal may not.
         var environment = ShimProgram.MinimalEnvironment(Home);
@@ -113,17 +113,17 @@ public sealed class DeadlineTests : ShimFixture
         Assert.That(process.ExitCode, Is.EqualTo(1));
     }
 
-    private static IEnumerable<TestCaseData> UnresponsiveMetadata() =>
+    private static IEnumerable<TestCaseData> HangingMetadata() =>
     [
         new TestCaseData(HangPoint.BeforeConnection).SetArgDisplayNames("packets dropped"),
         new TestCaseData(HangPoint.BeforeAnswer).SetArgDisplayNames("no response"),
-        new TestCaseData(HangPoint.WithinAnswer).SetArgDisplayNames("half a response"),
+        new TestCaseData(HangPoint.WithinAnswer).SetArgDisplayNames("incomplete response"),
     ];
 
-    [TestCaseSource(nameof(UnresponsiveMetadata))]
-    public async Task Unresponsive_instance_metadata_is_abandoned_long_before_the_deadline(HangPoint silence)
+    [TestCaseSource(nameof(HangingMetadata))]
+    public async Task Instance_metadata_that_hangs_is_abandoned_long_before_the_deadline(HangPoint point)
     {
-        await using var server = await SilentServer.StartAsync(silence);
+        await using var server = await SilentServer.StartAsync(point);
         var address = server.Address.GetLeftPart(UriPartial.Authority);
 
         await AssertNoCredentialsAsync(
@@ -133,7 +133,7 @@ public sealed class DeadlineTests : ShimFixture
     }
 
     [Test]
-    public async Task Instance_metadata_that_refuses_the_connection_is_reported() =>
+    public async Task Instance_metadata_that_refuses_connections_is_reported() =>
         await AssertNoCredentialsAsync(
             "cannot reach the instance metadata service at http://127.0.0.1:1 (",
             Emulator.Environment(CredentialSource.InstanceMetadata),
@@ -147,14 +147,14 @@ public sealed class DeadlineTests : ShimFixture
         await AssertNoCredentialsAsync("is disabled for this instance (HTTP 403)", Emulator.Environment(CredentialSource.InstanceMetadata));
     }
 
-    // A dead process stays in the process table until its new parent waits for it: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    // A zombie remains in the process table until its new parent reaps it: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     private static bool IsRunning(string pid)
     {
         var status = $"/proc/{pid}/status";
         return File.Exists(status) && !File.ReadAllText(status).Contains("State:\tZ", StringComparison.Ordinal);
     }
 
-    private async Task AssertGivenUpAsync(string step, IReadOnlyDictionary<string, string> variables, params (string Name, string Value)[] others)
+    private async Task AssertTimesOutAsync(string step, IReadOnlyDictionary<string, string> variables, params (string Name, string Value)[] others)
     {
         var result = await RunAsync(Request(), With(variables, others), Timeout);
 
@@ -162,12 +162,12 @@ public sealed class DeadlineTests : ShimFixture
         Assert.That(result.Duration, Is.LessThan(Limit));
     }
 
-    private async Task AssertNoCredentialsAsync(string miss, IReadOnlyDictionary<string, string> variables, params (string Name, string Value)[] others)
+    private async Task AssertNoCredentialsAsync(string reason, IReadOnlyDictionary<string, string> variables, params (string Name, string Value)[] others)
     {
         var result = await RunAsync(Request(), With(variables, others), Timeout);
 
         AssertFailure(result, 1, "no AWS credentials found: ");
-        Assert.That(result.Error, Does.Contain(miss));
+        Assert.That(result.Error, Does.Contain(reason));
     }
 
     private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> variables, (string Name, string Value)[] others)

@@ -11,7 +11,7 @@ public sealed class DockerTests : ShimFixture
     [TestCase(Host, AwsService.Ecr, "eu-west-1")]
     [TestCase("https://" + Host, AwsService.Ecr, "eu-west-1")]
     [TestCase("public.ecr.aws", AwsService.EcrPublic, "us-east-1")]
-    public async Task Get_prints_the_registry_password_and_nothing_else(string server, AwsService service, string region)
+    public async Task Get_writes_only_the_registrys_password(string server, AwsService service, string region)
     {
         var result = await RunAsync(server, "docker", "get");
 
@@ -22,7 +22,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_for_another_registry_prints_the_text_after_which_clients_continue()
+    public async Task Get_reports_another_registry_as_not_found_in_the_protocols_words()
     {
         var result = await RunAsync("https://index.docker.io/v1/", "docker", "get");
 
@@ -31,7 +31,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_reports_a_failure_on_standard_output_where_clients_read_it()
+    public async Task Get_reports_a_failure_on_standard_output()
     {
         Emulator.Faults.Always(Fault.AccessDenied, AwsService.Ecr);
 
@@ -44,7 +44,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_without_AWS_credentials_lets_clients_pull_anonymously_from_ECR_Public()
+    public async Task Get_without_AWS_credentials_still_lets_clients_pull_from_ECR_Public()
     {
         var variables = Emulator.Environment(CredentialSource.None);
 
@@ -53,7 +53,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Options_can_follow_the_action()
+    public async Task Options_work_after_the_action()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None))
         {
@@ -76,7 +76,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task List_contains_the_account_registry_and_ECR_Public()
+    public async Task List_contains_the_default_registry_and_ECR_Public()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_REGION"] = "eu-west-1" };
 
@@ -95,7 +95,7 @@ public sealed class DockerTests : ShimFixture
     [TestCase("erase", "true", 0)]
     [TestCase("store", "1", 1)]
     [TestCase("erase", "", 1)]
-    public async Task Store_and_erase_succeed_only_with_the_variable_set_to_true(string action, string value, int exitCode)
+    public async Task Store_and_erase_succeed_only_if_a_variable_allows_it(string action, string value, int exitCode)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_IGNORE_CREDS_STORAGE"] = value };
 
@@ -106,7 +106,7 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Version_is_the_product_version() =>
+    public async Task Version_prints_the_product_and_its_version() =>
         Assert.That((await RunAsync("", "docker", "version")).Output, Does.Match(@"^ecr-credential-provider \(Ecr\.Credentials\) \d+\.\d+\.\d+\n$"));
 
     [TestCase("docker")]
@@ -119,11 +119,11 @@ public sealed class DockerTests : ShimFixture
         Assert.That(result.Output, Does.Contain("expected get, list, store, erase or version"));
     }
 
-    // The framework-dependent build is started by a host program, which does not pass on the name.
+    // The framework-dependent build is started by the .NET host, which does not pass on the name.
     [TestCase("docker-credential-ecr-login")]
     [TestCase("docker-credential-ecr")]
     [Requires(Requirement.NativeExecutable)]
-    public async Task A_link_with_a_helper_name_runs_as_a_helper(string name)
+    public async Task A_link_named_like_a_helper_runs_as_a_helper(string name)
     {
         File.CreateSymbolicLink(Path.Combine(Home, name), Path.GetFullPath(ShimProgram.Path));
 

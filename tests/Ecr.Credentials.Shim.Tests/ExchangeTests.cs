@@ -3,7 +3,7 @@ namespace Ecr.Credentials.Shim.Tests;
 public sealed class ExchangeTests : ShimFixture
 {
     [Test]
-    public async Task The_response_is_byte_for_byte_what_the_kubelet_accepts(
+    public async Task The_response_is_exactly_what_the_kubelet_expects(
         [Values("v1", "v1beta1", "v1alpha1")] string version,
         [Values(
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
@@ -36,9 +36,9 @@ public sealed class ExchangeTests : ShimFixture
     [TestCase("123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov", "us-iso-east-1", "api.ecr.us-iso-east-1.c2s.ic.gov", AwsService.Ecr)]
     [TestCase("public.ecr.aws", "us-east-1", "api.ecr-public.us-east-1.amazonaws.com", AwsService.EcrPublic)]
     [TestCase("ecr-public.aws.com", "us-east-1", "ecr-public.us-east-1.api.aws", AwsService.EcrPublic)]
-    public async Task The_call_goes_to_the_API_endpoint_of_the_registry_and_is_signed_for_its_region(string host, string region, string endpoint, AwsService service)
+    public async Task The_call_goes_to_the_registrys_API_endpoint_signed_for_its_region(string host, string region, string endpoint, AwsService service)
     {
-        // The proxy answers under AWS's real host names, so the request shows which endpoint was called.
+        // A proxy that accepts AWS's real names shows which endpoint was called.
         var result = await RunAsync(Request($"{host}/team/app"), Emulator.ProxyEnvironment());
 
         AssertAnswer(result);
@@ -50,7 +50,7 @@ public sealed class ExchangeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_call_is_GetAuthorizationToken_with_the_product_in_the_user_agent()
+    public async Task The_call_is_GetAuthorizationToken_with_the_products_user_agent()
     {
         await RunAsync(Request());
 
@@ -82,7 +82,7 @@ public sealed class ExchangeTests : ShimFixture
     }
 
     [Test]
-    public async Task An_alias_uses_the_password_of_its_registry()
+    public async Task An_alias_gets_the_password_of_its_registry()
     {
         var result = await RunAsync(
             Request("a.mirror.example:5000/team/app"),
@@ -96,7 +96,7 @@ public sealed class ExchangeTests : ShimFixture
 
     [TestCase("AWS_REGION")]
     [TestCase("AWS_DEFAULT_REGION")]
-    public async Task An_unknown_host_uses_the_default_regions_password_by_option(string variable)
+    public async Task An_option_gives_an_unknown_host_the_default_regions_password(string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { [variable] = "eu-north-1" };
 
@@ -108,7 +108,7 @@ public sealed class ExchangeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_default_region_can_come_from_the_profile()
+    public async Task The_default_region_can_be_set_in_the_profile()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment())
         {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests;
 
 /// <summary>
-/// The file cache on full or read-only disks and with several users. The tests need root on Linux, and the native executable, because other users
-/// cannot run the build output. Elsewhere they are ignored.
+/// Cached passwords on full or read-only disks, and next to those of other users. The setup requires root on Linux, and only the native executable can
+/// run as another user; elsewhere the tests are skipped.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 [Requires(Requirement.PrivilegedLinux)]
@@ -35,7 +35,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     {
         Directory.CreateDirectory(CacheDirectory);
 
-        // Both runs share a mount namespace that ends with the shell, so the second one finds the disk as the first one left it.
+        // In a new mount namespace, which ends with the process: the second run uses the disk as the first one left it.
         var script = $"set -e; {mount}; \"$@\" <$0.in; \"$@\" <$0.in; cd $0; ls";
         await File.WriteAllTextAsync(CacheDirectory + ".in", Host);
         var result = new ShimResult(await PluginProcess.RunAsync(
@@ -67,7 +67,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Root_uses_no_password_of_another_users_directory(string user)
+    public async Task Root_ignores_passwords_in_another_users_directory(string user)
     {
         var (directory, executable) = MakePublic();
         await GetAsync(user, executable, directory);
@@ -79,7 +79,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Root_uses_no_password_of_another_users_file(string user)
+    public async Task Root_ignores_a_password_in_another_users_file(string user)
     {
         var (directory, executable) = MakePublic();
         await GetAsRootAsync(executable, directory);
@@ -103,19 +103,19 @@ public sealed class FileCacheIsolationTests : ShimFixture
         Assert.That(results.Select(result => result.Output), Is.All.Contain(Emulator.Token));
         Assert.That(results.Select(result => result.Error), Is.All.Empty);
 
-        // The processes of the user who created the directory make one call; the other user's 25 processes have no cache.
+        // The user who owns the directory makes one call; the other has no cache.
         Assert.That(TokenRequests, Has.Count.EqualTo(26));
     }
 
     [TestCaseSource(nameof(Users))]
-    public async Task Without_a_directory_in_memory_the_users_cache_directory_is_used(string user)
+    public async Task Without_a_runtime_directory_the_users_cache_directory_is_used(string user)
     {
         var (directory, executable) = MakePublic();
         var home = Path.GetDirectoryName(directory)!;
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["HOME"] = home, ["XDG_RUNTIME_DIR"] = Home };
 
         await RunAsAsync(user, executable, variables, "docker", "get");
-        Assert.That(Directory.Exists(Path.Combine(home, ".cache", "ecr-credential-provider")), Is.True, "XDG_RUNTIME_DIR belongs to another user");
+        Assert.That(Directory.Exists(Path.Combine(home, ".cache", "ecr-credential-provider")), Is.True, "the runtime directory belongs to another user");
 
         variables["XDG_CACHE_HOME"] = Path.Combine(home, "elsewhere");
         await RunAsAsync(user, executable, variables, "docker", "get");
@@ -123,7 +123,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Roots))]
-    public async Task The_cache_of_root_is_in_run(string mount)
+    public async Task Root_caches_passwords_in_run(string mount)
     {
         var script = $"set -e; {mount}; echo {Host} | \"$0\" docker get; ls /run/ecr-credential-provider";
         var variables = Complete(Emulator.Environment());
@@ -136,7 +136,7 @@ public sealed class FileCacheIsolationTests : ShimFixture
         Assert.That(result.Output, Does.Contain(Emulator.Token).And.Contain("ecr-token-"));
     }
 
-    // A directory that all users can write to, with the path of a cache directory in it that does not exist yet.
+    // Returns a cache directory that does not exist yet, in a location that every user can access.
     private (string Directory, string Executable) MakePublic()
     {
         var place = Directory.CreateDirectory(Path.Combine(Home, "public"));

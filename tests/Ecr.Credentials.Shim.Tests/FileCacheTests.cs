@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>Passwords that later processes reuse.</summary>
+/// <summary>Passwords cached by one process for the next.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class FileCacheTests : ShimFixture
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
-    // The build output takes a second of CPU time to start.
+    // The build output takes one second of CPU time to start.
     private static readonly int Crowd = ShimProgram.IsNamed ? 50 : 6;
 
     private string CacheDirectory => Path.Combine(Home, "passwords");
@@ -23,15 +23,15 @@ public sealed class FileCacheTests : ShimFixture
         var variables = Emulator.Environment(CredentialSource.InstanceMetadata);
 
         AssertPassword(await RunAsync(Host, variables, "docker", "get"));
-        var asked = Emulator.Requests.Count;
+        var calls = Emulator.Requests.Count;
         AssertPassword(await RunAsync($"https://{Host}/", variables, "docker", "get"));
         AssertPassword(await RunAsync("999999999999.dkr.ecr.eu-west-1.amazonaws.com", variables, "docker", "get"));
 
-        Assert.That(Emulator.Requests, Has.Count.EqualTo(asked), "not even the metadata service is called");
+        Assert.That(Emulator.Requests, Has.Count.EqualTo(calls), "not even the metadata service must be called");
     }
 
     [Test]
-    public async Task Other_credentials_get_a_separate_password()
+    public async Task Another_identity_gets_a_separate_password()
     {
         AssertPassword(await RunAsync(Host, Emulator.Environment(), "docker", "get"));
         AssertPassword(await RunAsync(Host, Emulator.Environment(CredentialSource.SessionKey), "docker", "get"));
@@ -108,11 +108,11 @@ public sealed class FileCacheTests : ShimFixture
         Assert.That(results.Select(result => result.Output).Distinct().Count(), Is.EqualTo(1));
         AssertPassword(results[0]);
         Assert.That(TokenRequests, Has.Count.EqualTo(1));
-        AssertCacheIsConsistent();
+        AssertDirectoryIsComplete();
     }
 
     [Test]
-    public async Task The_next_process_takes_over_from_one_that_died()
+    public async Task A_waiting_process_takes_over_from_one_that_was_killed()
     {
         Emulator.Faults.Enqueue(Fault.Slow, AwsService.Ecr);
         using var killed = new CancellationTokenSource();
@@ -130,11 +130,11 @@ public sealed class FileCacheTests : ShimFixture
         }
 
         Assert.That(TokenRequests, Has.Count.EqualTo(2));
-        AssertCacheIsConsistent();
+        AssertDirectoryIsComplete();
     }
 
-    [TestCase(-13, TestName = "An_expired_password_is_not_used_even_if_AWS_fails")]
-    [TestCase(1, TestName = "A_password_dated_in_the_future_is_not_used_even_if_AWS_fails")]
+    [TestCase(-13, TestName = "An_expired_password_is_not_returned_even_if_AWS_fails")]
+    [TestCase(1, TestName = "A_password_dated_in_the_future_is_not_returned_even_if_AWS_fails")]
     public async Task A_password_is_not_used_outside_its_lifetime(int hours)
     {
         AssertPassword(await GetAsync());
@@ -160,7 +160,7 @@ public sealed class FileCacheTests : ShimFixture
         AssertPassword(await GetAsync());
         AssertPassword(await GetAsync());
 
-        Assert.That(TokenRequests, Has.Count.EqualTo(2), "the second process does not retry so soon");
+        Assert.That(TokenRequests, Has.Count.EqualTo(2), "the second process must not retry so soon");
     }
 
     [TestCase("")]
@@ -201,13 +201,13 @@ public sealed class FileCacheTests : ShimFixture
         Assert.That(result.Output, Does.Contain($"\"Secret\":\"{Emulator.Token}\""));
     }
 
-    private void AssertCacheIsConsistent()
+    private void AssertDirectoryIsComplete()
     {
         Assert.That(Directory.GetFileSystemEntries(CacheDirectory), Is.EquivalentTo(new[] { Tokens.Single(), Tokens.Single() + ".lock" }));
         Assert.That(File.ReadAllText(Tokens.Single()), Does.Contain(Emulator.Token));
     }
 
-    // Changes the times in the file as if the clock had been different when it was written.
+    // As if it had been written with a clock that is off by that much.
     private void MoveClockOfToken(TimeSpan by)
     {
         var lines = File.ReadAllLines(Tokens.Single());

@@ -14,7 +14,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     }
 
     [Test]
-    public async Task Without_a_registry_the_password_is_for_the_default_region()
+    public async Task Without_a_registry_the_default_regions_password_is_printed()
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_REGION"] = "eu-north-1" };
 
@@ -25,7 +25,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     }
 
     [Test]
-    public async Task Without_a_registry_and_a_default_region_it_fails() =>
+    public async Task Without_a_registry_or_default_region_an_error_is_reported() =>
         AssertFailure(
             await RunAsync("", "login-password"), 2, "no registry given and no default region configured: pass a host or set AWS_REGION.");
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>Tests that need the fixed addresses of AWS or a name server. They run in the network namespace of <c>tests/with-netns</c>.</summary>
+/// <summary>Tests that require a separate network namespace, which <c>tests/with-netns</c> creates.</summary>
 [Requires(Requirement.OwnNetwork)]
 public sealed class OwnNetworkTests : ShimFixture
 {
@@ -17,7 +17,7 @@ public sealed class OwnNetworkTests : ShimFixture
 
     [TestCaseSource(nameof(Sources))]
     [NonParallelizable]
-    public async Task Credentials_are_found_at_the_fixed_address_of_AWS(string address, IReadOnlyDictionary<string, string> settings)
+    public async Task Credentials_are_found_at_AWSs_link_local_address(string address, IReadOnlyDictionary<string, string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         using var service = new ConnectionListener(
@@ -45,7 +45,7 @@ public sealed class OwnNetworkTests : ShimFixture
         var result = await RunAsync(Request(), variables, "--timeout=3s");
 
         AssertFailure(result, 1, $"timed out after 3s: waiting for https://{name}.");
-        Assert.That(nameServer.Available, Is.GreaterThan(0), "it was queried");
+        Assert.That(nameServer.Available, Is.GreaterThan(0), "it was asked");
         Assert.That(result.Duration, Is.LessThan(TimeSpan.FromSeconds(8)));
     }
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Ecr.Credentials.Shim.Tests;
 
 /// <summary>
-/// Verifies the emulator with an independent client: <c>docker-credential-ecr-login</c> 0.7 or later, at the path in the variable
-/// <c>DOCKER_CREDENTIAL_ECR_LOGIN</c>. <c>tests/Ecr.Emulator/fetch-reference-helper</c> downloads it on Debian.
+/// An independent client works with the emulator: <c>docker-credential-ecr-login</c> 0.7 or later, if the variable
+/// <c>DOCKER_CREDENTIAL_ECR_LOGIN</c> names it. <c>tests/Ecr.Emulator/fetch-reference-helper</c> downloads it on Debian.
 /// </summary>
 [Requires(Requirement.ReferenceHelper)]
 public sealed class PeerTests : ShimFixture

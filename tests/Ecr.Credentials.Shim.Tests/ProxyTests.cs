@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>AWS services are called through the configured proxy; instance metadata and container credentials bypass it.</summary>
+/// <summary>AWS services are called through the configured proxy; endpoints on the machine itself bypass it.</summary>
 public sealed class ProxyTests : ShimFixture
 {
     [TestCase(CredentialSource.InstanceMetadata)]

@@ -6,7 +6,7 @@ using Ecr.Credentials.Shim.Tests.Identities;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>The README says what is true.</summary>
+/// <summary>The README matches the program.</summary>
 public sealed partial class ReadmeTests : ShimFixture
 {
     private static readonly string Repository = typeof(ReadmeTests).Assembly
@@ -16,7 +16,7 @@ public sealed partial class ReadmeTests : ShimFixture
     private static readonly string Readme = File.ReadAllText(Path.Combine(Repository, "README.md"));
 
     [Test]
-    public async Task The_check_commands_print_a_password()
+    public async Task Its_checks_print_a_password()
     {
         var requests = RequestPattern().Matches(Readme).Select(match => match.Value).ToArray();
 
@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_options_section_is_the_help_text()
+    public async Task Its_options_match_the_help_text()
     {
         var help = (await RunAsync("", "--help")).Output;
 
@@ -39,7 +39,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_docker_configuration_lists_registries_that_the_helper_supports()
+    public async Task Its_docker_configuration_works_for_every_registry_in_it()
     {
         using var configuration = JsonDocument.Parse(HelpersPattern().Match(Readme).Value);
         foreach (
@@ -51,7 +51,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_helper_script_uses_the_profile()
+    public async Task Its_helper_with_options_uses_the_profile()
     {
         WriteFile("docker-credential-team", ScriptPattern().Match(Readme).Value);
         File.CreateSymbolicLink(Path.Combine(Home, "ecr-credential-provider"), Path.GetFullPath(ShimProgram.Path));
@@ -73,7 +73,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void The_table_of_credential_sources_lists_the_tested_ones()
+    public void Its_credential_sources_are_those_that_are_tested()
     {
         var rows = IdentityCase.All.Select(identity => $"| {identity.Name} | {identity.Settings} | ✓ | ✓ | ✓ |");
         string[] table = ["| Source | Set by | Private | Public | China |", "|---|---|---|---|---|", .. rows];
@@ -82,7 +82,7 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void The_patterns_are_in_ForEcr()
+    public void Its_patterns_match_the_library()
     {
         var patterns = PatternPattern().Matches(Readme).Select(match => match.Value).Distinct().ToArray();
 
@@ -91,14 +91,14 @@ public sealed partial class ReadmeTests : ShimFixture
     }
 
     [Test]
-    public void The_troubleshooting_table_quotes_existing_messages()
+    public void Its_troubleshooting_table_quotes_messages_that_exist()
     {
         var sources = string.Concat(
             Directory.EnumerateFiles(Path.Combine(Repository, "lib"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         var section = Readme[Readme.IndexOf("## Troubleshooting", StringComparison.Ordinal)..Readme.IndexOf("## docker", StringComparison.Ordinal)];
         var messages = MessagePattern().Matches(section).Select(match => match.Groups[1].Value)
 
-            // Messages of the runtime and of the dynamic linker.
+            // Messages from the runtime and the dynamic linker.
             .Where(message => !message.StartsWith(
                 "No usable version of libssl", StringComparison.Ordinal) && !message.StartsWith("GLIBC_", StringComparison.Ordinal))
             .ToArray();

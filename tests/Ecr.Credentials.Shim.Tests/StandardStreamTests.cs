@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>Standard streams that are full, not readable or not writable lead to an exit code and at most one line, never to a stack trace.</summary>
-/// <remarks>The tests open streams in the wrong direction, which fails like a closed one; the runtime might reuse the descriptor of a closed stream.</remarks>
+/// <summary>Standard streams that are full, closed or opened in the wrong mode end in an exit code and at most one line, never a stack trace.</summary>
+/// <remarks>A wrong mode fails like a closed stream, whose descriptor the runtime might reuse before the program starts.</remarks>
 [Platform("Linux")]
 public sealed class StandardStreamTests : ShimFixture
 {
@@ -25,7 +25,7 @@ public sealed class StandardStreamTests : ShimFixture
     [TestCase("--version", "1</dev/null", 1, "")]
     [TestCase("--help", "1</dev/null", 1, "")]
     [TestCase("--bad", "2</dev/null", 2, "")]
-    public async Task An_unusable_stream_leads_to_an_exit_code(string arguments, string redirection, int exitCode, string output)
+    public async Task An_unusable_stream_ends_in_an_exit_code(string arguments, string redirection, int exitCode, string output)
     {
         var result = await RunShellAsync(
             $"exec \"$0\" {arguments} {redirection}", arguments.StartsWith("docker", StringComparison.Ordinal) ? Host : Request());
@@ -35,7 +35,7 @@ public sealed class StandardStreamTests : ShimFixture
     }
 
     [Test]
-    public async Task A_closed_pipe_ends_it_quietly()
+    public async Task A_closed_pipe_ends_the_program_without_a_message()
     {
         var result = await RunShellAsync("mkfifo pipe; exec 3<>pipe 4>pipe; exec 3>&-; \"$0\" docker get >&4");
 
@@ -43,7 +43,7 @@ public sealed class StandardStreamTests : ShimFixture
     }
 
     [Test]
-    public async Task Output_is_appended_at_the_current_file_position()
+    public async Task Output_is_appended_at_the_current_file_offset()
     {
         var result = await RunShellAsync("{ echo before; \"$0\" docker get; echo after; } >out; cat out");
 

@@ -2,8 +2,8 @@ using System.Runtime.Versioning;
 
 namespace Ecr.Credentials.Shim.Tests;
 
-/// <summary>A credential helper runs in the working directory of docker, which may be an untrusted repository.</summary>
-[Platform(Exclude = "Win", Reason = "Needs a POSIX shell.")]
+/// <summary>A credential helper runs in docker's working directory, which may be an untrusted repository.</summary>
+[Platform(Exclude = "Win", Reason = "The commands are for a POSIX shell.")]
 [UnsupportedOSPlatform("windows")]
 public sealed class WorkingDirectoryTests : ShimFixture
 {

@@ -7,8 +7,8 @@ using Ecr.Emulator.Signing;
 namespace Ecr.Emulator;
 
 /// <summary>
-/// AWS on the loopback interface: ECR, ECR Public, STS, SSO, the instance metadata service and the container credentials endpoint, all on one port and
-/// distinguished by their protocols. Verifies signatures, records requests, and injects faults on demand.
+/// AWS on the loopback interface: ECR, ECR Public, STS, SSO, the instance metadata service and the container credentials endpoint, all on
+/// one port, distinguished by AWS's own protocols. It verifies signatures, records requests and injects faults.
 /// </summary>
 public sealed class AwsEmulator : IAsyncDisposable
 {
@@ -51,24 +51,24 @@ public sealed class AwsEmulator : IAsyncDisposable
     public Uri IPv6Address => _server.IPv6Address ?? throw new InvalidOperationException("This machine has no IPv6 loopback address ([::1]).");
 
     /// <summary>
-    /// <c>http://127.0.0.1:PORT/</c>: a proxy that tunnels every host to <see cref="HttpsAddress"/>, so that clients reach the emulator under AWS's real
-    /// host names. Answers plain http requests with 502.
+    /// <c>http://127.0.0.1:PORT/</c>: a proxy that tunnels every host name to <see cref="HttpsAddress"/>, so that clients reach the emulator
+    /// under AWS's real names. Plain-text requests are answered with 502.
     /// </summary>
     public Uri ProxyAddress => _proxy.Address;
 
-    /// <summary>The certificate of the CA that issued the certificates of <see cref="HttpsAddress"/>, as PEM text.</summary>
+    /// <summary>The certificate, as PEM text, of the authority that issues certificates for <see cref="HttpsAddress"/>.</summary>
     public string CertificateAuthorityPem => _authority.Pem;
 
-    /// <summary>A file with <see cref="CertificateAuthorityPem"/>, for <c>SSL_CERT_FILE</c>. Disposing the emulator deletes it.</summary>
+    /// <summary>A file with <see cref="CertificateAuthorityPem"/>, for <c>SSL_CERT_FILE</c>. It is deleted with the emulator.</summary>
     public string CertificateAuthorityFile => _authorityFile.Value;
 
     /// <summary>
-    /// A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. Disposing the
-    /// emulator deletes it.
+    /// A file with <see cref="AwsEmulatorOptions.PodIdentityToken"/>, for <c>AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE</c>. It is deleted with the
+    /// emulator.
     /// </summary>
     public string PodIdentityTokenFile => _podIdentityTokenFile.Value;
 
-    /// <summary>The password in the token that ECR returns.</summary>
+    /// <summary>The password inside the token that ECR returns.</summary>
     public required string Token { get; init; }
 
     /// <summary>A user's access key.</summary>
@@ -86,19 +86,19 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <summary>The credentials that the container credentials endpoint returns.</summary>
     public required EmulatedCredentials ContainerCredentials { get; init; }
 
-    /// <summary>The credentials that the container credentials endpoint returns for EKS Pod Identity.</summary>
+    /// <summary>The credentials that the container credentials endpoint returns for an EKS Pod Identity.</summary>
     public required EmulatedCredentials PodIdentityCredentials { get; init; }
 
     /// <summary>The credentials that the SSO portal returns.</summary>
     public required EmulatedCredentials SsoCredentials { get; init; }
 
-    /// <summary>The faults to inject.</summary>
+    /// <summary>The faults that the emulator injects.</summary>
     public required FaultPlan Faults { get; init; }
 
-    /// <summary>All requests so far, in order of arrival.</summary>
+    /// <summary>Every request so far, in the order of arrival.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.Snapshot();
 
-    /// <summary>All requests to <see cref="ProxyAddress"/> so far, in order of arrival.</summary>
+    /// <summary>Every request to <see cref="ProxyAddress"/> so far, in the order of arrival.</summary>
     public IReadOnlyList<ProxiedRequest> ProxiedRequests => _proxy.Requests;
 
     public static async Task<AwsEmulator> StartAsync(AwsEmulatorOptions? options = null)
@@ -145,18 +145,18 @@ public sealed class AwsEmulator : IAsyncDisposable
         };
     }
 
-    /// <summary>Issues more credentials that the emulator accepts.</summary>
-    /// <param name="roleName">The role that the credentials represent.</param>
-    /// <param name="lifetime">The lifetime; zero or less for expired credentials.</param>
+    /// <summary>Issues additional credentials that the emulator accepts.</summary>
+    /// <param name="roleName">The role that they represent.</param>
+    /// <param name="lifetime">Zero or less issues expired credentials.</param>
     public EmulatedCredentials IssueSession(string roleName, TimeSpan lifetime) =>
         _credentials.IssueSession(AssumedRole(Options, roleName, "issued"), lifetime);
 
-    /// <summary>Routes proxy connections to port 443 of a host to a server of the test, such as a registry.</summary>
+    /// <summary>Routes proxied connections to port 443 of a host to a server that the test provides, such as a registry.</summary>
     /// <param name="host">The host name that clients use.</param>
     /// <param name="port">The server's port on the loopback interface.</param>
     public void Route(string host, int port) => _proxy.Route(host, port);
 
-    /// <summary>Issues a certificate that clients of the emulator trust, for a server of the test.</summary>
+    /// <summary>Issues a certificate that clients of the emulator trust, for a server that the test provides.</summary>
     /// <param name="host">The host name that clients use.</param>
     /// <returns>Certificate and key as PEM text.</returns>
     public (string Certificate, string Key) IssueCertificate(string host)
@@ -166,15 +166,17 @@ public sealed class AwsEmulator : IAsyncDisposable
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
-    /// <summary>Completes with the first past or future request for which <paramref name="matches"/> is true; it may not have been answered yet.</summary>
+    /// <summary>
+    /// Completes with the first past or future request for which <paramref name="matches"/> is true; it may still be unanswered.
+    /// </summary>
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool>? matches = null, CancellationToken cancellationToken = default) =>
         _log.WaitForAsync(matches ?? (_ => true), cancellationToken);
 
-    /// <summary>Returns the variables that make an AWS SDK use this emulator for all AWS services.</summary>
+    /// <summary>The variables that direct an AWS SDK to this emulator for every AWS service.</summary>
     public IReadOnlyDictionary<string, string> Environment(CredentialSource source = CredentialSource.StaticKey) =>
         new ClientEnvironment(this).ForEndpoint(source);
 
-    /// <summary>Returns the variables that make an AWS SDK call AWS's real host names through <see cref="ProxyAddress"/>.</summary>
+    /// <summary>The variables with which an AWS SDK uses AWS's real host names and reaches this emulator through <see cref="ProxyAddress"/>.</summary>
     public IReadOnlyDictionary<string, string> ProxyEnvironment(CredentialSource source = CredentialSource.StaticKey) =>
         new ClientEnvironment(this).ForProxy(source);
 

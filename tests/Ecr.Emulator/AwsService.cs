@@ -3,7 +3,7 @@ namespace Ecr.Emulator;
 /// <summary>The service that a request addresses.</summary>
 public enum AwsService
 {
-    /// <summary>The host, target header, form and path match no service of the emulator.</summary>
+    /// <summary>Neither the host, the target header, the form nor the path identifies a service that the emulator supports.</summary>
     Unknown,
     Ecr,
     EcrPublic,

@@ -4,14 +4,14 @@ using System.Security.Authentication;
 
 namespace Ecr.Emulator;
 
-/// <summary>Accepts connections until it is disposed, and handles each independently.</summary>
+/// <summary>Accepts connections until it is disposed, and serves each one independently.</summary>
 public sealed class ConnectionListener : IDisposable
 {
     private readonly TcpListener _listener;
     private readonly Func<NetworkStream, Task> _serve;
 
-    /// <param name="address">The address to listen on; port 0 for any free port.</param>
-    /// <param name="serve">Handles a connection. Broken connections and failed TLS handshakes are ignored.</param>
+    /// <param name="address">The address to listen on; port 0 selects a free port.</param>
+    /// <param name="serve">Serves a connection. A broken connection and a client that does not trust the certificate are ignored.</param>
     public ConnectionListener(IPEndPoint address, Func<NetworkStream, Task> serve)
     {
         _listener = new TcpListener(address);
@@ -22,7 +22,7 @@ public sealed class ConnectionListener : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Forwards data in both directions until one side closes.</summary>
+    /// <summary>Forwards bytes in both directions until one side closes.</summary>
     public static async Task ForwardAsync(Stream client, int serverPort)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -60,7 +60,7 @@ public sealed class ConnectionListener : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
         {
-            // One side has closed the connection.
+            // One side has disconnected.
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace Ecr.Emulator;
 
-/// <summary>The source of a client's AWS credentials in <see cref="AwsEmulator.Environment"/>.</summary>
+/// <summary>Where a client finds its AWS credentials, as set up by <see cref="AwsEmulator.Environment"/>.</summary>
 public enum CredentialSource
 {
-    /// <summary>No keys, and the metadata service is disabled.</summary>
+    /// <summary>Nowhere: no keys, and the metadata service is disabled.</summary>
     None,
 
     /// <summary>A user's access key in the environment.</summary>
@@ -18,6 +18,6 @@ public enum CredentialSource
     /// <summary>The emulated container credentials endpoint.</summary>
     Container,
 
-    /// <summary>The emulated container credentials endpoint for EKS Pod Identity, with an authorization token in a file.</summary>
+    /// <summary>The emulated container credentials endpoint as EKS Pod Identity uses it: with an authorization token in a file.</summary>
     PodIdentity,
 }

@@ -13,7 +13,7 @@ public sealed class EmulatedCredentials
     /// <summary>Null for a user's long-term key.</summary>
     public DateTimeOffset? Expiration { get; init; }
 
-    /// <summary>The ARN of the user or assumed role.</summary>
+    /// <summary>The user or the assumed role that these credentials represent.</summary>
     public required string PrincipalArn { get; init; }
 
     public override string ToString() => $"{AccessKeyId} ({PrincipalArn})";

@@ -1,6 +1,6 @@
 namespace Ecr.Emulator;
 
-/// <summary>The format of <c>expiresAt</c>, a JSON number with Unix seconds.</summary>
+/// <summary>How <c>expiresAt</c>, Unix seconds as a JSON number, is formatted.</summary>
 public enum ExpiresAtFormat
 {
     /// <summary><c>1700000000.123</c></summary>

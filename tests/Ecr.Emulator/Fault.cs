@@ -1,6 +1,6 @@
 namespace Ecr.Emulator;
 
-/// <summary>A fault that the emulator can inject.</summary>
+/// <summary>A fault that the emulator injects.</summary>
 public sealed class Fault
 {
     private Fault(FaultKind kind) => Kind = kind;
@@ -17,10 +17,10 @@ public sealed class Fault
     /// <summary>500 ServerException.</summary>
     public static Fault ServerError { get; } = new(FaultKind.ServerError);
 
-    /// <summary>503 with an HTML page, as from a load balancer.</summary>
+    /// <summary>503 with an HTML page, like a load balancer's response.</summary>
     public static Fault ServiceUnavailable { get; } = new(FaultKind.ServiceUnavailable);
 
-    /// <summary>The correct response, but only after <see cref="FaultPlan.Release"/>.</summary>
+    /// <summary>The correct response, delayed until <see cref="FaultPlan.Release"/>.</summary>
     public static Fault Slow { get; } = new(FaultKind.Slow);
 
     /// <summary>The connection is reset without a response.</summary>
@@ -29,10 +29,10 @@ public sealed class Fault
     /// <summary>200 with a body that is neither JSON nor XML.</summary>
     public static Fault Malformed { get; } = new(FaultKind.Malformed);
 
-    /// <summary>The correct response without its second half.</summary>
+    /// <summary>The correct response, truncated after its first half.</summary>
     public static Fault Truncated { get; } = new(FaultKind.Truncated);
 
-    /// <summary>200 <c>{}</c>: ECR's response without authorization data.</summary>
+    /// <summary>200 <c>{}</c>: ECR answers without authorization data.</summary>
     public static Fault NoAuthorizationData { get; } = new(FaultKind.NoAuthorizationData);
 
     /// <summary>200 <c>{"authorizationData":[]}</c>; for ECR Public an empty object instead of the array.</summary>
@@ -41,7 +41,7 @@ public sealed class Fault
     /// <summary>ECR's token is not base64.</summary>
     public static Fault TokenNotBase64 { get; } = new(FaultKind.TokenNotBase64);
 
-    /// <summary>ECR's token is the base64 encoding of a text without a colon.</summary>
+    /// <summary>ECR's token is base64 of text without a colon.</summary>
     public static Fault TokenWithoutColon { get; } = new(FaultKind.TokenWithoutColon);
 
     /// <summary>ECR's token expired an hour ago.</summary>
@@ -56,10 +56,10 @@ public sealed class Fault
     /// <summary>The emulator's clock, and with it the Date header, is an hour ahead.</summary>
     public static Fault SkewedClock { get; } = new(FaultKind.SkewedClock);
 
-    /// <summary>The signature is an hour too old, but the Date header matches the client's clock, so the client cannot correct for clock skew.</summary>
+    /// <summary>The service rejects the signature as an hour too old, but its Date header matches the client's clock: the client cannot correct it.</summary>
     public static Fault SignatureExpired { get; } = new(FaultKind.SignatureExpired);
 
-    /// <summary>The signature is an hour too new, but the Date header matches the client's clock, so the client cannot correct for clock skew.</summary>
+    /// <summary>The service rejects the signature as an hour too new, but its Date header matches the client's clock: the client cannot correct it.</summary>
     public static Fault SignatureNotYetCurrent { get; } = new(FaultKind.SignatureNotYetCurrent);
 
     /// <summary>400 IDPCommunicationError: STS cannot reach the issuer of the web identity token.</summary>
@@ -74,10 +74,10 @@ public sealed class Fault
 
     internal int StatusCode { get; private init; }
 
-    /// <summary>The correct response, but only after <paramref name="delay"/> on the emulator's clock.</summary>
+    /// <summary>The correct response, delayed by <paramref name="delay"/> on the emulator's clock.</summary>
     public static Fault SlowBy(TimeSpan delay) => new(FaultKind.Slow) { Delay = delay };
 
-    /// <summary>This status without a body: a metadata service that is disabled (403), does not support version 2 (404, 405) or fails (5xx).</summary>
+    /// <summary>This status without a body: a metadata service that denies access (403), does not support version 2 (404, 405) or fails (5xx).</summary>
     public static Fault Status(int statusCode) => new(FaultKind.EmptyAnswer) { StatusCode = statusCode };
 
     public override string ToString() => Kind.ToString();

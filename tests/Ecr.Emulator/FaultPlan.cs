@@ -1,6 +1,6 @@
 namespace Ecr.Emulator;
 
-/// <summary>The faults to inject, and the requests to inject them into. Thread-safe.</summary>
+/// <summary>The faults to inject, and when. Thread-safe.</summary>
 public sealed class FaultPlan : IDisposable
 {
     private readonly Lock _gate = new();
@@ -12,7 +12,7 @@ public sealed class FaultPlan : IDisposable
     {
     }
 
-    /// <summary>Injects a fault into the next request (to <paramref name="service"/>, if given). Queued faults are used once, in order.</summary>
+    /// <summary>Injects a fault into the next request (to <paramref name="service"/>, if given). Queued faults are consumed in order.</summary>
     public void Enqueue(Fault fault, AwsService? service = null)
     {
         lock (_gate)
@@ -21,7 +21,7 @@ public sealed class FaultPlan : IDisposable
         }
     }
 
-    /// <summary>Injects a fault into every request (to <paramref name="service"/>, if given) that has no queued fault.</summary>
+    /// <summary>Injects a fault into every request (to <paramref name="service"/>, if given) to which no queued fault applies.</summary>
     public void Always(Fault fault, AwsService? service = null)
     {
         lock (_gate)
@@ -30,7 +30,7 @@ public sealed class FaultPlan : IDisposable
         }
     }
 
-    /// <summary>Removes all faults. Requests that are being delayed stay delayed.</summary>
+    /// <summary>Removes every fault. Requests that are already held remain held.</summary>
     public void Clear()
     {
         lock (_gate)
@@ -40,7 +40,7 @@ public sealed class FaultPlan : IDisposable
         }
     }
 
-    /// <summary>Completes one request that <see cref="Fault.Slow"/> delays, or the next one that it would delay.</summary>
+    /// <summary>Releases one request held by <see cref="Fault.Slow"/>, or else the next one that it would hold.</summary>
     public void Release() => _released.Release();
 
     /// <inheritdoc />

@@ -2,19 +2,22 @@ using System.Diagnostics;
 
 namespace Ecr.Emulator;
 
-/// <summary>Runs a plugin as the kubelet does: writes the request to stdin and closes it, reads both outputs, kills the process at the deadline.</summary>
+/// <summary>
+/// Runs a credential provider plugin as the kubelet does: writes the request to stdin and closes it, collects stdout and stderr, and kills
+/// the process at the deadline.
+/// </summary>
 public static class PluginProcess
 {
-    /// <summary>The kubelet's timeout, one minute.</summary>
+    /// <summary>The kubelet's own deadline.</summary>
     public static TimeSpan KubeletTimeout { get; } = TimeSpan.FromMinutes(1);
 
-    /// <param name="path">The executable.</param>
+    /// <param name="path">The path of the executable.</param>
     /// <param name="arguments">Passed verbatim, without a shell.</param>
-    /// <param name="environment">The complete environment of the process; nothing is inherited.</param>
+    /// <param name="environment">The whole environment of the process: nothing is inherited.</param>
     /// <param name="input">The bytes on stdin.</param>
-    /// <param name="timeout">The time after which the process is killed; null for <see cref="KubeletTimeout"/>.</param>
-    /// <param name="directory">The working directory; null for that of this process.</param>
-    /// <param name="cancellationToken">Kills the process as well.</param>
+    /// <param name="timeout">The time after which the process is killed; null means <see cref="KubeletTimeout"/>.</param>
+    /// <param name="directory">The working directory of the process; null for that of this process.</param>
+    /// <param name="cancellationToken">Also kills the process.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">The executable cannot be started.</exception>
     public static async Task<PluginResult> RunAsync(
         string path,
@@ -89,7 +92,7 @@ public static class PluginProcess
         }
         catch (IOException)
         {
-            // A plugin may exit without reading its input; the kubelet ignores that too.
+            // A plugin may exit without reading its input; the kubelet allows that too.
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace Ecr.Emulator;
 
-/// <summary>The result of one run of a plugin.</summary>
+/// <summary>The result of one plugin run.</summary>
 public sealed class PluginResult
 {
-    /// <summary>The exit code of the process; platform-specific if <see cref="TimedOut"/>.</summary>
+    /// <summary>The exit code of the process; if <see cref="TimedOut"/>, what the platform reports for a killed process.</summary>
     public required int ExitCode { get; init; }
 
     public required ReadOnlyMemory<byte> StandardOutput { get; init; }
@@ -13,6 +13,6 @@ public sealed class PluginResult
     /// <summary>The time from the start of the process to its exit.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Whether the process was killed at the timeout.</summary>
+    /// <summary>Whether the process was killed at the deadline.</summary>
     public required bool TimedOut { get; init; }
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Ecr.Emulator;
 
-/// <summary>A request to the emulator and its response.</summary>
+/// <summary>A request that the emulator received, and its response.</summary>
 public sealed record RecordedRequest
 {
-    /// <summary>The time of arrival on the emulator's clock.</summary>
+    /// <summary>When the request arrived, by the emulator's clock.</summary>
     public required DateTimeOffset Time { get; init; }
 
     public required AwsService Service { get; init; }
@@ -15,7 +15,7 @@ public sealed record RecordedRequest
 
     public required string Method { get; init; }
 
-    /// <summary>The Host header.</summary>
+    /// <summary>The Host header: the host name that the client addressed.</summary>
     public required string Host { get; init; }
 
     public required string Path { get; init; }
@@ -26,7 +26,7 @@ public sealed record RecordedRequest
     /// <summary>Whether the request came through <see cref="AwsEmulator.ProxyAddress"/>.</summary>
     public required bool ViaProxy { get; init; }
 
-    /// <summary>The headers by case-insensitive name; repeated values are joined by commas.</summary>
+    /// <summary>By case-insensitive name; values of a repeated header are joined by commas.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
     public required string Body { get; init; }
@@ -36,34 +36,34 @@ public sealed record RecordedRequest
     /// <summary>The access key ID of the signature; null for an unsigned request.</summary>
     public string? AccessKeyId { get; init; }
 
-    /// <summary>The ARN of the user or assumed role of that key; null for an unknown key.</summary>
+    /// <summary>The user or assumed role that owns the key; null for an unknown key.</summary>
     public string? Principal { get; init; }
 
-    /// <summary>The region of the credential scope, or for an unsigned request that of the host name; null if there is neither.</summary>
+    /// <summary>The region of the credential scope, or of the host name if the request is unsigned; null if neither contains one.</summary>
     public string? Region { get; init; }
 
     /// <summary>The service of the credential scope.</summary>
     public string? SigningService { get; init; }
 
-    /// <summary>The role to assume in a call to STS; null for other calls.</summary>
+    /// <summary>The role that the caller requests from STS; null in other calls.</summary>
     public string? RoleArn { get; init; }
 
-    /// <summary>The role session name in a call to STS.</summary>
+    /// <summary>The requested role session name.</summary>
     public string? RoleSessionName { get; init; }
 
-    /// <summary>The external ID in a call to STS.</summary>
+    /// <summary>The external id that the caller sent for that role.</summary>
     public string? ExternalId { get; init; }
 
     /// <summary>Whether the request had a valid signature.</summary>
     public required bool SignatureVerified { get; init; }
 
-    /// <summary>The status of the response; null until the emulator has answered.</summary>
+    /// <summary>The status code; null until the emulator responds, and permanently if it never does.</summary>
     public int? StatusCode { get; init; }
 
     /// <summary>The error code of the response; null for success.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>Returns one line without header values and bodies, which may contain secrets.</summary>
+    /// <summary>One line without header values and bodies, which may contain secrets.</summary>
     public override string ToString()
     {
         var status = StatusCode?.ToString(CultureInfo.InvariantCulture) ?? "-";

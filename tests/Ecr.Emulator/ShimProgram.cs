@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Emulator;
 
-/// <summary>The path of <c>ecr-credential-provider</c>, and the environment that it needs.</summary>
+/// <summary>Locates the executable <c>ecr-credential-provider</c> and the environment that it requires.</summary>
 public static class ShimProgram
 {
-    /// <summary>The environment variable that overrides the path of the executable.</summary>
+    /// <summary>The environment variable that overrides the executable from the build output.</summary>
     public const string PathVariable = "ECR_CREDENTIAL_PROVIDER";
 
-    /// <summary>Whether <see cref="PathVariable"/> is set. It names a native executable; the build output is started by an apphost.</summary>
+    /// <summary>Whether <see cref="PathVariable"/> is set: to a native executable. The one in the build output is started by the .NET host.</summary>
     public static bool IsNamed { get; } = System.Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 };
 
-    /// <summary>The value of <see cref="PathVariable"/>, or the build output of the shim.</summary>
+    /// <summary>The value of <see cref="PathVariable"/>, otherwise the build output of the shim's project.</summary>
     public static string Path { get; } = System.Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path ? path : BuildOutput();
 
-    /// <summary>Returns the variables that a program needs to start, without any AWS setting.</summary>
-    /// <param name="homeDirectory">HOME of the process, so that it does not read the developer's AWS files.</param>
+    /// <summary>The minimum environment that a program needs to start, without any AWS settings.</summary>
+    /// <param name="homeDirectory">HOME of the process; otherwise it would read the developer's AWS files.</param>
     public static Dictionary<string, string> MinimalEnvironment(string homeDirectory)
     {
         var variables = new Dictionary<string, string>
@@ -24,10 +24,10 @@ public static class ShimProgram
             ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "",
             ["HOME"] = homeDirectory,
 
-            // The credential helper's cache directory; root's would otherwise be in the machine's /run.
+            // Where passwords are cached for docker; otherwise root's would be in the machine's own /run.
             ["XDG_RUNTIME_DIR"] = homeDirectory,
 
-            // The build output is not native: it searches for the runtime, which may be in an unusual directory.
+            // The build output is not a native executable: it searches for the runtime, which may be installed in an unusual location.
             ["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
         };
         if (OperatingSystem.IsWindows())

@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace Ecr.Emulator;
 
-/// <summary>A server on the loopback interface that hangs, for use as a service, a metadata service or a proxy.</summary>
+/// <summary>A server on the loopback interface that hangs: it acts as an unresponsive service, metadata service or proxy.</summary>
 public sealed class SilentServer : IAsyncDisposable
 {
     private const int MaximumFillers = 8;
-    private static readonly byte[] BeginOfAnswer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray();
+    private static readonly byte[] StartOfResponse = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray();
 
     /// <summary>Far longer than a loopback connection takes, unless the system drops its packets.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromMilliseconds(500);
@@ -32,7 +32,7 @@ public sealed class SilentServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>
-    /// Completes when the first client has connected; fails after 30 seconds without one, as with <see cref="HangPoint.BeforeConnection"/>.
+    /// Completes when the first client has connected, and fails if none does within 30s, as with <see cref="HangPoint.BeforeConnection"/>.
     /// </summary>
     public Task Connected => _connected.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -61,7 +61,7 @@ public sealed class SilentServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>Fills the queue of completed connections. It stays full because none is accepted, and Linux drops the packets of further connections.</summary>
+    /// <summary>No connection is accepted, so the backlog stays full, and Linux drops the packets of further clients.</summary>
     private async Task FillQueueAsync()
     {
         while (_fillers.Count < MaximumFillers)
@@ -80,7 +80,7 @@ public sealed class SilentServer : IAsyncDisposable
         }
 
         await DisposeAsync();
-        throw new PlatformNotSupportedException("This system completes connections even if the accept queue is full.");
+        throw new PlatformNotSupportedException("This system completes connections beyond the backlog.");
     }
 
     private async Task AcceptAsync()
@@ -95,7 +95,7 @@ public sealed class SilentServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The server stops.
+            // The server is stopping.
         }
     }
 
@@ -107,14 +107,14 @@ public sealed class SilentServer : IAsyncDisposable
             {
                 if (_silence is HangPoint.WithinAnswer && await client.ReceiveAsync(new byte[1024], _stopping.Token) > 0)
                 {
-                    await client.SendAsync(BeginOfAnswer, _stopping.Token);
+                    await client.SendAsync(StartOfResponse, _stopping.Token);
                 }
 
                 await Task.Delay(Timeout.Infinite, _stopping.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or SocketException)
             {
-                // The server stops, or the client has given up.
+                // The server is stopping, or the client disconnected.
             }
         }
     }

@@ -49,7 +49,7 @@ internal sealed class AuthKey
             return false;
         }
 
-        ReadOnlySpan<char> path = parsed.Path;
+        var path = parsed.Path;
         if (path.StartsWith("/v1/") || path.StartsWith("/v2/"))
         {
             path = path[3..];

@@ -15,12 +15,14 @@ public sealed class AuthKeyExplanation
     /// <summary>The key as the plugin wrote it, such as <c>https://example.com/v2/</c>. A password in front of the host is hidden.</summary>
     public string Key { get; }
 
-    /// <summary>The key as the kubelet's keyring holds it, such as <c>example.com</c>; <see langword="null"/> if it is ignored because it is not a URL.</summary>
+    /// <summary>
+    /// The key as the kubelet's keyring holds it, such as <c>example.com</c>; <see langword="null"/> if it is ignored because it is not a URL.
+    /// </summary>
     public string? StoredKey { get; }
 
     /// <summary>The user name; <see langword="null"/> if the entry is ignored.</summary>
     public string? Username { get; }
 
-    /// <summary>Whether the kubelet tries the credential for the image: the key matches it, or stands for Docker Hub and nothing else matches.</summary>
+    /// <summary>Whether the kubelet tries the credential for the image: the key matches it, or represents Docker Hub and nothing else matches.</summary>
     public bool IsUsed { get; }
 }

@@ -27,7 +27,8 @@ public sealed class KubeletCredentials : IDisposable
     /// <param name="providers">The providers of the configuration, in their order.</param>
     /// <param name="binDirectory">The directory with the plugins: the kubelet's <c>--image-credential-provider-bin-dir</c>.</param>
     /// <param name="options">How this behaves; the defaults if left out.</param>
-    /// <exception cref="ArgumentException">A provider has an <c>apiVersion</c> that does not exist, or an option is out of range; the message names it.</exception>
+    /// <exception cref="ArgumentException">A provider has an <c>apiVersion</c> that does not exist, or an option is out of range; the message names
+    /// it.</exception>
     public KubeletCredentials(IReadOnlyList<CredentialProvider> providers, string binDirectory, KubeletCredentialsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(providers);
@@ -53,7 +54,7 @@ public sealed class KubeletCredentials : IDisposable
     /// <summary>Gets the credentials for an image: from the cache, or by executing plugins.</summary>
     /// <param name="image">The image as a pod names it, such as <c>nginx:1.29</c>.</param>
     /// <param name="serviceAccount">The pod and its service account; <see langword="null"/> for a pod without one.</param>
-    /// <param name="cancellationToken">Ends the wait. A plugin that nobody else waits for is killed with its children.</param>
+    /// <param name="cancellationToken">Ends the wait. A plugin without other waiting callers is killed with its children.</param>
     /// <returns>
     /// The credentials in the order in which the kubelet tries them; empty if there are none. A provider that fails contributes nothing and is logged;
     /// <see cref="ExplainAsync"/> says why.
@@ -77,7 +78,7 @@ public sealed class KubeletCredentials : IDisposable
             : ProvideAsync(plan, serviceAccount, cancellationToken);
     }
 
-    /// <summary>Does what <see cref="GetAsync"/> does, and tells each step.</summary>
+    /// <summary>Does what <see cref="GetAsync"/> does, and reports each step.</summary>
     /// <param name="image">As for <see cref="GetAsync"/>; a name that is not valid is a part of the answer.</param>
     /// <param name="serviceAccount">As for <see cref="GetAsync"/>.</param>
     /// <param name="cancellationToken">As for <see cref="GetAsync"/>.</param>

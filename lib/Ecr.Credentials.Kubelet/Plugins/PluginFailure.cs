@@ -34,7 +34,7 @@ internal sealed class PluginFailure
     /// <summary>What is wrong with a response, where the kubelet does not say it; null otherwise.</summary>
     public string? Detail { get; }
 
-    /// <summary>The text as the kubelet has it, with what the plugin wrote to standard error as it stands. Not for display: it may hold secrets.</summary>
+    /// <summary>The text as the kubelet has it, with what the plugin wrote to standard error unchanged. Not for display: it may contain secrets.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string KubeletText => _hasStandardError ? $"{_reason}: {GoText.Decode(_standardError.Span)}" : _reason;
 

@@ -33,7 +33,7 @@ internal sealed class PluginFlight(ServiceAccountContext serviceAccount)
     {
         _completion.SetException(exception);
 
-        // An execution that nobody waits for may fail without being reported as an unobserved exception.
+        // An execution without waiting callers may fail without being reported as an unobserved exception.
         _ = _completion.Task.Exception;
     }
 }

@@ -91,7 +91,7 @@ internal sealed class PluginProvider
     /// <param name="image">The image.</param>
     /// <param name="registry">The registry of the image.</param>
     /// <param name="identity">The pod's service account, or null.</param>
-    /// <param name="cancellationToken">Ends the caller's wait, and the plugin if nobody else waits for it.</param>
+    /// <param name="cancellationToken">Ends the caller's wait, and the plugin if no other caller waits for it.</param>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     /// <exception cref="ObjectDisposedException">The provider is disposed, or was during the wait.</exception>
     public async Task<ProviderAnswer> ProvideAsync(string image, string registry, ServiceAccountIdentity? identity, CancellationToken cancellationToken)
@@ -140,7 +140,8 @@ internal sealed class PluginProvider
 
     private static ProviderAnswer Failed(PluginFailure failure) => new(ProviderOutcome.Failed) { Failure = failure };
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever the caller's source throws, the other providers go on.")]
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "Whatever the caller's source throws, the other providers go on.")]
     private async Task<(ServiceAccountContext? Context, ProviderAnswer? Refusal)> GetServiceAccountAsync(
         ServiceAccountTokenAttributes attributes, ServiceAccountIdentity identity, CancellationToken cancellationToken)
     {
@@ -344,7 +345,8 @@ internal sealed class PluginProvider
         {
             return Refused(PluginFailure.Of(
                 "",
-                "credential provider plugin returned the service account token as the password which is not allowed when service account cache type is not set to 'Token'",
+                "credential provider plugin returned the service account token as the password which is not allowed when service account "
+                    + "cache type is not set to 'Token'",
                 null,
                 []));
         }

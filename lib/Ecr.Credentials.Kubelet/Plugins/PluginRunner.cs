@@ -34,7 +34,8 @@ internal sealed class PluginRunner
             ApiGroup + "v1beta1" => CredentialProviderApiVersion.V1Beta1,
             ApiGroup + "v1alpha1" => CredentialProviderApiVersion.V1Alpha1,
             _ => throw new ArgumentException(
-                $"provider {GoText.Quote(provider.Name)} has the invalid apiVersion {GoText.Quote(provider.ApiVersion)}; expected {ApiGroup}v1, v1beta1 or v1alpha1",
+                $"provider {GoText.Quote(provider.Name)} has the invalid apiVersion {GoText.Quote(provider.ApiVersion)}; expected "
+                    + $"{ApiGroup}v1, v1beta1 or v1alpha1",
                 nameof(provider)),
         };
         _binDirectory = binDirectory;

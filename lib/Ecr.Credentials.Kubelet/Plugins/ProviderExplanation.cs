@@ -39,7 +39,9 @@ public sealed class ProviderExplanation
     /// </summary>
     public string? Error { get; }
 
-    /// <summary>What the kubelet does not say: why it refused a response or did not ask the plugin; <see langword="null"/> if there is no more to say.</summary>
+    /// <summary>
+    /// What the kubelet does not say: why it refused a response or did not ask the plugin; <see langword="null"/> if there is no more to say.
+    /// </summary>
     public string? Detail { get; }
 
     /// <summary>By what the answer is cached; <see langword="null"/> if there is none.</summary>
@@ -54,7 +56,7 @@ public sealed class ProviderExplanation
     /// <summary>The entries of the response's <c>auth</c> in the order in which the kubelet looks at them, ignored ones last.</summary>
     public IReadOnlyList<AuthKeyExplanation> AuthKeys { get; }
 
-    /// <summary>The text of <see cref="Error"/> as it stands in the kubelet's log, secrets in it included. Not for display.</summary>
+    /// <summary>The text of <see cref="Error"/> as it appears in the kubelet's log, including secrets. Not for display.</summary>
     internal string? KubeletError { get; }
 
     /// <summary>The provider and its outcome.</summary>

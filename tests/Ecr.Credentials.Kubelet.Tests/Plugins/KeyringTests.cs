@@ -58,7 +58,8 @@ public sealed class KeyringTests
     [Test]
     public void Keys_that_are_stored_alike_keep_the_order_of_the_plugin()
     {
-        var map = AuthMap.Create("p", [new("https://a.io/v2/x", new AuthConfig("1", "")), new("a.io/x", new AuthConfig("2", "")), new("a.io/x", new AuthConfig("3", ""))]);
+        var map = AuthMap.Create(
+            "p", [new("https://a.io/v2/x", new AuthConfig("1", "")), new("a.io/x", new AuthConfig("2", "")), new("a.io/x", new AuthConfig("3", ""))]);
 
         Assert.That(Keyring.Find("a.io/x", [map]).Select(credential => credential.Username), Is.EqualTo(new[] { "1", "2", "3" }));
     }

@@ -148,10 +148,12 @@ public sealed class KubeletCredentialsTests
     public async Task A_request_larger_than_a_pipe_reaches_the_plugin_and_a_larger_answer_comes_back()
     {
         using var directory = PluginDirectory.With(
-            Name, """tr -d '\n' | sed -e 's/.*serviceAccountToken":"\([^"]*\)".*/{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io\/v1","cacheKeyType":"Image","auth":{"*.x.io":{"username":"\1","password":""}}}/'""");
+            Name,
+                """tr -d '\n' | sed -e 's/.*serviceAccountToken":"\([^"]*\)".*/{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io\/v1","cacheKeyType":"Image","auth":{"*.x.io":{"username":"\1","password":""}}}/'""");
         var token = new string('t', 1_000_000);
         var source = new ServiceAccountAnswers { Account = _ => new ServiceAccount("uid"), Token = (_, _) => token };
-        using var credentials = Create(directory, source: source, provider: CreateProvider(attributes: new ServiceAccountTokenAttributes { ServiceAccountTokenAudience = "a", CacheType = "ServiceAccount" }));
+        using var credentials = Create(directory, source: source, provider: CreateProvider(
+            attributes: new ServiceAccountTokenAttributes { ServiceAccountTokenAudience = "a", CacheType = "ServiceAccount" }));
 
         var got = await credentials.GetAsync(Image, new ServiceAccountIdentity("ns", "web", "pod", "uid"));
 
@@ -174,13 +176,15 @@ public sealed class KubeletCredentialsTests
     public async Task A_hidden_reason_of_the_kubelet_is_told()
     {
         using var directory = PluginDirectory.With(
-            Name, """printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1","cacheKeyType":"Image","auth":{"user:hidden@a.x.io":{"username":"u","expires":"x"}}}'""");
+            Name,
+                """printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1","cacheKeyType":"Image","auth":{"user:hidden@a.x.io":{"username":"u","expires":"x"}}}'""");
         using var credentials = Create(directory);
 
         var provider = (await credentials.ExplainAsync(Image)).Providers[0];
 
         Assert.That(provider.Outcome, Is.EqualTo(ProviderOutcome.Failed));
-        Assert.That(provider.Error, Is.EqualTo("failed to get credential from external registry credential provider: error decoding credential provider plugin response from stdout"));
+        Assert.That(provider.Error, Is.EqualTo(
+            "failed to get credential from external registry credential provider: error decoding credential provider plugin response from stdout"));
         Assert.That(provider.Detail, Is.EqualTo("the entry \"***@a.x.io\" of \"auth\" has the unknown field \"expires\"; field names are case-sensitive"));
     }
 
@@ -202,7 +206,8 @@ public sealed class KubeletCredentialsTests
         }));
         Assert.That(first.Providers[0].ExecutionTime, Is.Not.Null);
         Assert.That(first.Providers[0].CachedFor, Is.EqualTo(TimeSpan.FromHours(1)));
-        Assert.That(first.Providers[0].AuthKeys.Select(key => (key.Key, key.StoredKey, key.Username, key.IsUsed)), Is.EqualTo(new[] { ("*.x.io", "*.x.io", "u", true) }));
+        Assert.That(first.Providers[
+            0].AuthKeys.Select(key => (key.Key, key.StoredKey, key.Username, key.IsUsed)), Is.EqualTo(new[] { ("*.x.io", "*.x.io", "u", true) }));
         Assert.That(second.Providers[0].Outcome, Is.EqualTo(ProviderOutcome.Cached));
         Assert.That(second.Providers[0].CachedFor, Is.EqualTo(TimeSpan.FromMinutes(40)));
         Assert.That(second.Credentials.Single().Password, Is.EqualTo("secret-password"));
@@ -231,7 +236,8 @@ public sealed class KubeletCredentialsTests
     public async Task A_service_account_without_a_source_is_a_failure_of_its_provider()
     {
         using var directory = PluginDirectory.With(Name, "exit 1");
-        using var credentials = Create(directory, provider: CreateProvider(attributes: new ServiceAccountTokenAttributes { ServiceAccountTokenAudience = "a" }));
+        using var credentials = Create(
+            directory, provider: CreateProvider(attributes: new ServiceAccountTokenAttributes { ServiceAccountTokenAudience = "a" }));
 
         var explanation = await credentials.ExplainAsync(Image, new ServiceAccountIdentity("ns", "web", "pod", "uid"));
 
@@ -399,7 +405,8 @@ public sealed class KubeletCredentialsTests
 
     private static bool HasPendingKill(string status)
     {
-        var masks = status.Split('\n').Where(line => line.StartsWith("SigPnd:", StringComparison.Ordinal) || line.StartsWith("ShdPnd:", StringComparison.Ordinal));
+        var masks = status.Split(
+            '\n').Where(line => line.StartsWith("SigPnd:", StringComparison.Ordinal) || line.StartsWith("ShdPnd:", StringComparison.Ordinal));
         return masks.Any(line => (ulong.Parse(line[8..], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1 << 8)) != 0);
     }
 
@@ -451,9 +458,11 @@ public sealed class KubeletCredentialsTests
             make.WaitForExit();
         }
 
-        public Task<string> WaitAsync() => Task.Factory.StartNew(() => File.ReadAllText(_path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        public Task<string> WaitAsync() =>
+            Task.Factory.StartNew(() => File.ReadAllText(_path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-        public Task SendAsync() => Task.Factory.StartNew(() => File.WriteAllText(_path, "go\n"), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        public Task SendAsync() =>
+            Task.Factory.StartNew(() => File.WriteAllText(_path, "go\n"), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         public void Dispose() => File.Delete(_path);
     }

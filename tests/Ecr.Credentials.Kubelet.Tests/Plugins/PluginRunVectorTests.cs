@@ -82,7 +82,8 @@ public sealed class PluginRunVectorTests
                 ServiceAccounts = CreateServiceAccounts(run),
             });
         var provider = credentials.Providers[0];
-        var identity = run.TryGetProperty("serviceAccount", out var account) ? new ServiceAccountIdentity("default", account.Text("name"), "pod-1", "uid-1") : null;
+        var identity = run.TryGetProperty(
+            "serviceAccount", out var account) ? new ServiceAccountIdentity("default", account.Text("name"), "pod-1", "uid-1") : null;
         var wait = GoDuration.Parse(run.Text("wait", "0s"));
 
         var asks = new List<string>();
@@ -130,7 +131,10 @@ public sealed class PluginRunVectorTests
         }
 
         var entries = cache.List()
-            .Select(pair => $"{pair.Key.Text}+{Escape(pair.Key.ServiceAccount)}={pair.Value.Auth.Count} for {(long)Math.Ceiling(cache.TimeLeft(pair.Value).TotalSeconds)}s")
+            .Select(
+                pair =>
+                    $"{pair.Key.Text}+{Escape(pair.Key.ServiceAccount)}={pair.Value.Auth.Count} for "
+                        + $"{(long)Math.Ceiling(cache.TimeLeft(pair.Value).TotalSeconds)}s")
             .Order(StringComparer.Ordinal);
         return $"{string.Join(", ", auth)} | {Shorten(answer.Failure?.KubeletText ?? "")} | {string.Join(", ", entries)}";
     }
@@ -145,7 +149,9 @@ public sealed class PluginRunVectorTests
 
         // The kubelet's clock went on a little until the cache was looked at.
         var entries = ask.Items("cache")
-            .Select(entry => $"{entry.Text("text")}+{Escape(entry.Text("serviceAccount"))}={entry.GetProperty("entries").GetInt32()} for {entry.GetProperty("left").GetInt64() + 1}s")
+            .Select(entry =>
+                $"{entry.Text("text")}+{Escape(entry.Text("serviceAccount"))}={entry.GetProperty("entries").GetInt32()} "
+                    + $"for {entry.GetProperty("left").GetInt64() + 1}s")
             .Order(StringComparer.Ordinal);
         var error = ask.TryGetProperty("error", out var value) ? Shortened(value) : "";
         return $"{string.Join(", ", auth)} | {error.Replace(BinPlaceholder, bin, StringComparison.Ordinal)} | {string.Join(", ", entries)}";

@@ -96,7 +96,8 @@ public sealed class SequenceVectorTests
                 {
                     var got = credentials.GetAsync(ask.Text("image"));
                     Assert.That(got.IsCompletedSuccessfully, Is.True);
-                    Assert.That((await got).Select(credential => credential.Username), Is.EqualTo(explanation.Credentials.Select(credential => credential.Username)));
+                    Assert.That(
+                        (await got).Select(credential => credential.Username), Is.EqualTo(explanation.Credentials.Select(credential => credential.Username)));
                 }
             }
         }
@@ -118,11 +119,15 @@ public sealed class SequenceVectorTests
         var answers = explanations.Select(explanation =>
         {
             var users = explanation.Credentials.Select(credential => $"{credential.Username} ({credential.ServiceAccount})");
-            var keys = explanation.Providers.SelectMany(provider => provider.AuthKeys.Select(key => $"{provider.Provider} {key.Key}")).Order(StringComparer.Ordinal);
+            var keys = explanation.Providers.SelectMany(
+                provider => provider.AuthKeys.Select(key => $"{provider.Provider} {key.Key}")).Order(StringComparer.Ordinal);
             return $"[{string.Join(", ", users)}] of [{string.Join(", ", keys)}]";
         });
         var tokens = requests
-            .Select(request => $"{request.Audience} {request.Identity.Namespace} {request.Identity.Name} {request.ServiceAccountUid} {request.Identity.PodName} {request.Identity.PodUid}")
+            .Select(
+                request =>
+                    $"{request.Audience} {request.Identity.Namespace} {request.Identity.Name} {request.ServiceAccountUid} "
+                        + $"{request.Identity.PodName} {request.Identity.PodUid}")
             .Order(StringComparer.Ordinal);
         var errors = explanations.SelectMany(explanation => explanation.Providers)
             .Where(provider => provider.KubeletError is not null)
@@ -139,7 +144,8 @@ public sealed class SequenceVectorTests
             return $"[{string.Join(", ", users)}] of [{string.Join(", ", ask.Texts("keys").Order(StringComparer.Ordinal))}]";
         });
         var errors = step.Items("errors").Select(error => $"{error[0].GetString()}: {error[1].GetString()}").Order(StringComparer.Ordinal);
-        return $"{string.Join(" and ", answers)}; {step.GetProperty("executions").GetInt32()} executions; tokens {string.Join(", ", step.Texts("tokenRequests").Order(StringComparer.Ordinal))}; "
+        return $"{string.Join(" and ", answers)}; {step.GetProperty("executions").GetInt32()} executions; "
+            + $"tokens {string.Join(", ", step.Texts("tokenRequests").Order(StringComparer.Ordinal))}; "
             + $"errors {string.Join(", ", errors)}";
     }
 }

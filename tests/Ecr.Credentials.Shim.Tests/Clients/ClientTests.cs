@@ -3,9 +3,9 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests.Clients;
 
 /// <summary>
-/// Real clients push to and pull from a real registry with the executable as their credential helper. Needs the paths of the programs in
-/// <c>DOCKER_REGISTRY</c>, <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c>. The emulator's proxy routes the real host names of the
-/// registry and of AWS.
+/// Real clients push to and pull from a real registry with the executable as their credential helper, if the variables <c>DOCKER_REGISTRY</c>,
+/// <c>ECR_CREDENTIAL_PROVIDER</c> and, for docker itself, <c>DOCKER</c> name programs. They reach the registry and AWS under their real
+/// names, through the emulator's proxy.
 /// </summary>
 [Requires(Requirement.Registry)]
 [Requires(Requirement.NativeExecutable)]
@@ -18,7 +18,7 @@ public sealed class ClientTests : ShimFixture
 
     private static readonly string? Docker = Environment.GetEnvironmentVariable("DOCKER");
 
-    private static readonly string[] DockerConfigurations =
+    private static readonly string[] DockersConfigurations =
         [$$"""{ "credHelpers": { "{{PrivateHost}}": "ecr-login" } }""", """{ "credsStore": "ecr-login" }"""];
 
     private static readonly string[] PrivateHosts = [PrivateHost];
@@ -36,11 +36,11 @@ public sealed class ClientTests : ShimFixture
         await RunAsync(environment, "skopeo", "--insecure-policy", "copy", $"docker://{host}/team/app:1", $"oci:{Home}/copied");
 
         Assert.That(inspected, Does.Contain($"\"Name\": \"{host}/team/app\""));
-        Assert.That(TokenRequests, Has.Count.EqualTo(1), "three processes, one call");
+        Assert.That(TokenRequests, Has.Count.EqualTo(1), "three processes must share one call");
     }
 
     [TestCaseSource(nameof(PrivateHosts))]
-    public async Task Skopeo_finds_the_helper_in_the_Docker_configuration(string host)
+    public async Task Skopeo_uses_the_helper_from_dockers_configuration(string host)
     {
         await using var registry = await RealRegistry.StartAsync(Emulator, host, Home);
         TinyImage.Write(Path.Combine(Home, "image"));
@@ -64,7 +64,7 @@ public sealed class ClientTests : ShimFixture
     }
 
     [TestCaseSource(nameof(PrivateHosts))]
-    public async Task Skopeo_shows_why_there_is_no_password(string host)
+    public async Task Skopeo_shows_the_helpers_error(string host)
     {
         Emulator.Faults.Always(Fault.AccessDenied, AwsService.Ecr);
         var environment = WriteHelper("auth.json", HelperFor(host));
@@ -98,7 +98,7 @@ public sealed class ClientTests : ShimFixture
         environment["REGISTRY_AUTH_FILE"] = Path.Combine(Home, "auth.json");
         await RunAsync(environment, "skopeo", "--insecure-policy", "copy", $"oci:{Home}/image", $"docker://{host}/team/app:1");
 
-        // podman removes the files in its storage itself.
+        // podman's storage is owned by other user IDs; only podman can remove it.
         string[] podman = ["podman", "--storage-driver=vfs", $"--root={Home}/podman", $"--runroot={Home}/podman-run", "--events-backend=none"];
         await RunAsync(environment, [.. podman, "pull", "--quiet", $"{host}/team/app:1"]);
         var images = await RunAsync(environment, [.. podman, "images", "--format={{.Repository}}:{{.Tag}}"]);
@@ -109,7 +109,7 @@ public sealed class ClientTests : ShimFixture
     }
 
     [TestCaseSource(nameof(PrivateHosts))]
-    public async Task The_NET_SDK_publishes_a_container(string host)
+    public async Task The_dotnet_SDK_publishes_a_container(string host)
     {
         await using var registry = await RealRegistry.StartAsync(Emulator, host, Home);
         TinyImage.Write(Path.Combine(Home, "image"));
@@ -142,8 +142,8 @@ public sealed class ClientTests : ShimFixture
         Assert.That(await RunAsync(environment, "skopeo", "inspect", $"docker://{host}/team/app:1"), Does.Contain($"\"Name\": \"{host}/team/app\""));
     }
 
-    // Without a daemon this is the only docker command that contacts a registry.
-    [TestCaseSource(nameof(DockerConfigurations))]
+    // Without a daemon, this is all that docker can request from a registry.
+    [TestCaseSource(nameof(DockersConfigurations))]
     [Requires(Requirement.Docker)]
     public async Task Docker_reads_from_the_registry(string configuration)
     {
@@ -163,13 +163,13 @@ public sealed class ClientTests : ShimFixture
 
     protected override AwsEmulatorOptions Options() => new()
     {
-        // bcrypt uses only the first 72 characters of a password; this one is shorter.
-        Token = "a-password-shorter-than-the-limit-of-bcrypt",
+        // bcrypt ignores everything after 72 bytes; this password is shorter.
+        Token = "a-password-that-is-short-enough-for-all-of-it-to-count",
     };
 
     private static string HelperFor(string host, string helper = "ecr-login") => $$"""{ "credHelpers": { "{{host}}": "{{helper}}" } }""";
 
-    // Creates the links under which clients look for helpers, and a configuration file that selects one.
+    // Creates the links that clients look for, and the configuration that selects them.
     private Dictionary<string, string> WriteHelper(string file, string configuration)
     {
         var programs = Directory.CreateDirectory(Path.Combine(Home, "bin"));

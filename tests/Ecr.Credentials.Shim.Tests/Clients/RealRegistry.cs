@@ -6,14 +6,14 @@ using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests.Clients;
 
-/// <summary>Debian's docker-registry under the host name of an ECR registry; it accepts only the emulator's password.</summary>
+/// <summary>Debian's docker-registry under the name of an ECR registry; it requires the emulator's password.</summary>
 internal sealed class RealRegistry : IAsyncDisposable
 {
     private readonly Process _process;
 
     private RealRegistry(Process process) => _process = process;
 
-    /// <summary>The variable with the path of docker-registry.</summary>
+    /// <summary>The variable with the path of the program docker-registry.</summary>
     public const string PathVariable = "DOCKER_REGISTRY";
 
     public static string? Program => Environment.GetEnvironmentVariable(PathVariable);
@@ -56,7 +56,7 @@ internal sealed class RealRegistry : IAsyncDisposable
         _process.Dispose();
     }
 
-    // docker-registry logs when it listens.
+    // It logs when it is listening.
     private async Task WaitUntilItListensAsync()
     {
         var log = new StringBuilder();

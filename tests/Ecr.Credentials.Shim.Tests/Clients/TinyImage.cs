@@ -4,7 +4,7 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests.Clients;
 
 /// <summary>
-/// An image without content, in the layout that <see href="https://github.com/opencontainers/image-spec/blob/main/image-layout.md"/> describes.
+/// An empty image in OCI image layout, <see href="https://github.com/opencontainers/image-spec/blob/main/image-layout.md"/>.
 /// </summary>
 internal static class TinyImage
 {
@@ -15,7 +15,7 @@ internal static class TinyImage
         Directory.CreateDirectory(Path.Combine(directory, "blobs", "sha256"));
         File.WriteAllText(Path.Combine(directory, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
 
-        // Two blocks of zeros are an empty tar archive.
+        // Two zero blocks form an empty tar archive.
         var layer = Put(directory, new byte[1024], "layer.v1.tar");
         var layerDigest = layer.Digest;
         var config = Put(

@@ -13,7 +13,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
             "`tokenAttributes` of the provider configuration; annotation `eks.amazonaws.com/ecr-role-arn` or "
                 + "`eks.amazonaws.com/role-arn`, else `AWS_ECR_ROLE_ARN`", stage =>
         {
-            stage.AddToRequest($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
+            stage.AddRequestMembers($$""","serviceAccountToken":"{{stage.Emulator.Options.WebIdentityToken}}","serviceAccountAnnotations":{"eks.amazonaws.com/role-arn":"{{stage.Role("pull")}}"}""");
             return stage.Session("pull");
         }),
         new("Profile by rule", "`--identity PATTERN=profile:NAME`", stage =>
@@ -72,7 +72,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
         }),
         new("Role with environment keys", "`role_arn`, `credential_source = Environment`", stage =>
         {
-            // Keys in the environment come before any profile; a profile that is named by a rule comes before them.
+            // Keys in the environment take precedence over profiles, but a profile named by a rule takes precedence over them.
             stage.Set(stage.Emulator.Environment(CredentialSource.StaticKey))
                 .WriteConfig($"[profile ci]\nrole_arn = {stage.Role("pull")}\ncredential_source = Environment\n")
                 .AddArguments("--identity=*.dkr.ecr.*.amazonaws.com=profile:ci", "--identity=public.ecr.aws=profile:ci",

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>Every credential source with every type of registry; the README's table has the same cases.</summary>
+/// <summary>Every identity with every kind of registry; the README's identity table is checked against the same cases.</summary>
 public sealed class IdentityMatrixTests : ShimFixture
 {
     private const string PrivateImage = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
@@ -29,7 +29,7 @@ public sealed class IdentityMatrixTests : ShimFixture
     {
         ContainerAuthorizationToken = "emulated.container.token",
 
-        // The credentials of one partition are unknown in the others.
+        // Identities exist in their own partition only.
         Partition = TestContext.CurrentContext.Test.Arguments.Contains(ChinaImage) ? "aws-cn" : "aws",
     };
 }

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
-/// <summary>Collects the variables, files, arguments and request members that configure an identity for one run of the executable.</summary>
+/// <summary>Sets up an identity for one run of the executable.</summary>
 public sealed class IdentityStage(AwsEmulator emulator, string home, string partition)
 {
     private readonly Dictionary<string, string> _variables = new(emulator.Environment(CredentialSource.None));
@@ -12,13 +12,13 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
 
     public IReadOnlyList<string> Arguments => _arguments;
 
-    /// <summary>JSON members to add to the request after the image, each preceded by a comma.</summary>
+    /// <summary>Additional members of the JSON request, each preceded by a comma.</summary>
     public string RequestMembers { get; private set; } = "";
 
-    /// <summary>Returns the ARN of a role in the image's partition.</summary>
+    /// <summary>The ARN of a role in the image's partition.</summary>
     public string Role(string name) => $"arn:{partition}:iam::123456789012:role/{name}";
 
-    /// <summary>Returns the ARN of the principal that has assumed a role.</summary>
+    /// <summary>The ARN of the principal after assuming a role.</summary>
     public string Session(string role, string session = "ecr-credential-provider") => $"arn:{partition}:sts::123456789012:assumed-role/{role}/{session}";
 
     public IdentityStage Set(string variable, string value)
@@ -43,13 +43,13 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
         return this;
     }
 
-    public IdentityStage AddToRequest(string requestMembers)
+    public IdentityStage AddRequestMembers(string requestMembers)
     {
         RequestMembers = requestMembers;
         return this;
     }
 
-    /// <summary>Writes a file below the home directory.</summary>
+    /// <summary>Writes a file under the home directory.</summary>
     public string Write(string name, string text)
     {
         var path = Path.Combine(home, name);
@@ -70,7 +70,7 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
         return this;
     }
 
-    /// <summary>Returns a section of the shared files with the keys of <see cref="AwsEmulator.ProfileCredentials"/>.</summary>
+    /// <summary>A profile section with the keys of <see cref="AwsEmulator.ProfileCredentials"/>.</summary>
     public string ProfileKeys(string section) => $"""
         [{section}]
         aws_access_key_id = {Emulator.ProfileCredentials.AccessKeyId}

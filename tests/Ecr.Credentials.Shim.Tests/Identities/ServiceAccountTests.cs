@@ -1,7 +1,7 @@
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
 /// <summary>
-/// Tokens of service accounts: <see
+/// Service account tokens: <see
 /// href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/4412-projected-service-account-tokens-for-kubelet-image-credential-providers"/>.
 /// </summary>
 public sealed class ServiceAccountTests : ShimFixture
@@ -18,7 +18,7 @@ public sealed class ServiceAccountTests : ShimFixture
     [TestCase(PullAnnotation, Role, Annotation, OtherRole, OtherRole)]
     [TestCase(Annotation, Role, "", "", OtherRole)]
     [TestCase("team", "a", "", "", Role)]
-    public async Task The_role_comes_from_the_annotations_or_from_the_environment(
+    public async Task The_role_comes_from_the_annotations_or_else_the_environment(
         string annotation, string value, string otherAnnotation, string otherValue, string variable)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.StaticKey)) { ["AWS_ECR_ROLE_ARN"] = variable };
@@ -26,7 +26,7 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (annotation, value), (otherAnnotation, otherValue)), variables));
 
         Assert.That(TokenRequests.Single().Principal, Is.EqualTo("arn:aws:sts::123456789012:assumed-role/pull/ecr-credential-provider"));
-        Assert.That(RoleRequests.Single().AccessKeyId, Is.Null, "the call to STS carries the token and is not signed");
+        Assert.That(RoleRequests.Single().AccessKeyId, Is.Null, "the STS call is unsigned: it is authenticated by the token");
     }
 
     [TestCase("123456789012.dkr.ecr.eu-west-1.amazonaws.com/app", Role, "sts.eu-west-1.amazonaws.com")]
@@ -71,7 +71,7 @@ public sealed class ServiceAccountTests : ShimFixture
     [TestCase("arn:aws-cn:iam::123456789012:role/pull",
         "is in partition \"aws-cn\" but the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com is in \"aws\": "
             + "use a role whose ARN begins with \"arn:aws:\".")]
-    public async Task An_invalid_role_is_refused(string role, string message)
+    public async Task A_role_that_cannot_be_used_is_refused(string role, string message)
     {
         AssertFailure(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, role))), 2, message);
         Assert.That(Emulator.Requests, Is.Empty);
@@ -94,15 +94,15 @@ public sealed class ServiceAccountTests : ShimFixture
         Assert.That(Emulator.Requests, Is.Empty);
     }
 
-    private static IEnumerable<TestCaseData> RejectedTokens() =>
+    private static IEnumerable<TestCaseData> Rejections() =>
     [
         new("emulated.expired-web-identity.token",
             "the service account's token has expired. A token from the kubelet is always fresh, so check the system clock. (ExpiredTokenException,"),
         new("hunter2.bad.token", "AWS rejected the token: The ID Token provided is not a valid JWT."),
     ];
 
-    [TestCaseSource(nameof(RejectedTokens))]
-    public async Task A_rejected_token_is_not_retried_and_the_role_is_reported(string token, string message)
+    [TestCaseSource(nameof(Rejections))]
+    public async Task A_rejected_token_is_sent_once_and_reported_with_its_role(string token, string message)
     {
         var result = await RunAsync(TokenRequest(token, (PullAnnotation, Role)));
 
@@ -124,7 +124,7 @@ public sealed class ServiceAccountTests : ShimFixture
     }
 
     [Test]
-    public async Task An_invalid_response_of_STS_is_reported()
+    public async Task An_invalid_STS_response_is_reported()
     {
         Emulator.Faults.Always(Fault.Malformed, AwsService.Sts);
 

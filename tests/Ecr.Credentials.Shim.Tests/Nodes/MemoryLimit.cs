@@ -18,15 +18,15 @@ internal sealed class MemoryLimit : IDisposable
         Write(IsVersion1 ? "memory.swappiness" : "memory.swap.max", 0);
     }
 
-    public string Path => _group.FullName;
+    public string ControlGroup => _group.FullName;
 
-    /// <summary>The peak memory usage in bytes.</summary>
+    /// <summary>The peak memory use in bytes.</summary>
     public long Peak => long.Parse(
-        File.ReadAllText(System.IO.Path.Combine(Path, IsVersion1 ? "memory.max_usage_in_bytes" : "memory.peak")), CultureInfo.InvariantCulture);
+        File.ReadAllText(Path.Combine(ControlGroup, IsVersion1 ? "memory.max_usage_in_bytes" : "memory.peak")), CultureInfo.InvariantCulture);
 
-    // Deletes the group; its files are virtual.
+    // The kernel removes the files in it.
     public void Dispose() => _group.Delete();
 
     private void Write(string file, long value) =>
-        File.WriteAllText(System.IO.Path.Combine(Path, file), value.ToString(CultureInfo.InvariantCulture));
+        File.WriteAllText(Path.Combine(ControlGroup, file), value.ToString(CultureInfo.InvariantCulture));
 }

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Shim.Tests.Nodes;
 
-/// <summary>A copy of a node's root file system with the executable of a release, run as a kubelet on that node would.</summary>
+/// <summary>A copy of a node's root file system with a release executable in it, which runs as the node's kubelet would run it.</summary>
 internal sealed class Node : IDisposable
 {
     private const string Executable = "/usr/local/bin/ecr-credential-provider";
 
-    // The mount namespace removes the mounts when it ends. dd drops the executable from the page cache, so that its pages are charged to the
+    // In a new mount namespace, whose mounts end with it. The page cache is dropped so that the executable's pages are charged to the
     // control group.
     private const string Enter = """
         set -e
@@ -26,7 +26,7 @@ internal sealed class Node : IDisposable
     private readonly DirectoryInfo _root;
     private readonly string[] _emulation;
 
-    /// <param name="name">A directory in <c>ECR_CREDENTIAL_PROVIDER_NODES</c>.</param>
+    /// <param name="name">A subdirectory of the one named by <c>ECR_CREDENTIAL_PROVIDER_NODES</c>.</param>
     public Node(string name)
     {
         var isArm = name.EndsWith("-arm64", StringComparison.Ordinal);
@@ -39,12 +39,12 @@ internal sealed class Node : IDisposable
         Write("/etc/hosts", "127.0.0.1 localhost\n");
     }
 
-    /// <summary>The user and group ID that the executable runs as.</summary>
+    /// <summary>The user and group that the executable runs as.</summary>
     public int User { get; init; }
 
     public bool IsReadOnly { get; init; }
 
-    /// <summary>The path of the control group that the executable runs in; empty for none.</summary>
+    /// <summary>The directory of the control group that the executable runs in.</summary>
     public string ControlGroup { get; init; } = "";
 
     private static string? Nodes { get; } = Environment.GetEnvironmentVariable("ECR_CREDENTIAL_PROVIDER_NODES");
@@ -53,7 +53,7 @@ internal sealed class Node : IDisposable
 
     public void Write(string path, string text) => File.WriteAllText(Prepare(path), text);
 
-    /// <summary>Runs the executable with only these variables.</summary>
+    /// <summary>Runs the executable with these variables and no others.</summary>
     public Task<PluginResult> RunAsync(ReadOnlyMemory<byte> input, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         PluginProcess.RunAsync(
             "/usr/bin/unshare",
@@ -69,7 +69,7 @@ internal sealed class Node : IDisposable
 
     private void Copy(string file, string path) => File.Copy(file, Prepare(path));
 
-    // A file in the copy is a hard link to the original, so it must be replaced, not written to.
+    // Files are hard links to the originals: they are replaced, never written to.
     private string Prepare(string path)
     {
         var file = Path.Join(_root.FullName, path);

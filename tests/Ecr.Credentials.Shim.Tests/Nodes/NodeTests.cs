@@ -3,15 +3,15 @@ using System.Text;
 namespace Ecr.Credentials.Shim.Tests.Nodes;
 
 /// <summary>
-/// The executables of a release in the root file systems of nodes. Needs root, and the output of <c>shim/release/build</c> and <c>fetch-node-images</c> in
-/// <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c> and <c>ECR_CREDENTIAL_PROVIDER_NODES</c>.
+/// The release executables run on every node, if the variables <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c> and
+/// <c>ECR_CREDENTIAL_PROVIDER_NODES</c> name the output of <c>shim/release/build</c> and <c>fetch-node-images</c>. Requires root.
 /// </summary>
 [Requires(Requirement.Nodes)]
 public sealed class NodeTests : ShimFixture
 {
     private const string RedHatBundle = "/etc/pki/tls/certs/ca-bundle.crt";
 
-    // Arm is emulated, and slow: it shows that the executable works, which is the same code.
+    // Arm64 is emulated and slow: those nodes only check that the executable, built from the same code, works.
     private static string[] Amd64Nodes => ["debian-11", "debian-13"];
 
     private static string[] AllNodes => [.. Amd64Nodes, "debian-11-arm64"];
@@ -31,7 +31,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_CA_certificates_of_the_distribution_are_found(
+    public async Task It_finds_the_distributions_certificates(
         [ValueSource(nameof(Amd64Nodes))] string name,
         [Values(
             "/usr/lib/ssl/cert.pem",
@@ -50,7 +50,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(AllNodes))]
-    public async Task Without_certificates_it_says_what_to_install(string name)
+    public async Task Missing_certificates_are_reported_with_the_package_to_install(string name)
     {
         using var node = new Node(name);
 
@@ -61,7 +61,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [Test]
-    public async Task Configured_CA_certificates_are_trusted(
+    public async Task Certificates_named_by_a_variable_are_trusted(
         [ValueSource(nameof(Amd64Nodes))] string name, [Values("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")] string variable)
     {
         using var node = new Node(name);
@@ -71,7 +71,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [Test]
-    public async Task Configured_CA_certificates_replace_those_of_the_system(
+    public async Task Certificates_named_by_a_variable_replace_the_systems(
         [ValueSource(nameof(Amd64Nodes))] string name, [Values("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")] string variable, [Values] bool bundle)
     {
         await using var other = await AwsEmulator.StartAsync();
@@ -89,7 +89,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
-    public async Task CA_certificates_that_OpenSSL_finds_replace_those_of_other_locations(string name)
+    public async Task Certificates_in_OpenSSLs_default_directory_are_used_alone(string name)
     {
         await using var other = await AwsEmulator.StartAsync();
         using var node = new Node(name);
@@ -99,9 +99,9 @@ public sealed class NodeTests : ShimFixture
         AssertFailure(await RunAsync(node, HttpsEnvironment()), 1, "TLS handshake failed: the certificate is not trusted");
     }
 
-    // As in a snap, but worse: with an invalid libc.so.6 no other program starts.
+    // Like a snap, but worse: an invalid libc.so.6 stops every other program.
     [TestCaseSource(nameof(AllNodes))]
-    public async Task LD_LIBRARY_PATH_is_ignored(string name)
+    public async Task Libraries_of_another_system_are_not_loaded(string name)
     {
         using var node = new Node(name);
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
@@ -116,7 +116,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
-    public async Task The_root_file_system_can_be_read_only(string name)
+    public async Task It_runs_on_a_read_only_root_file_system(string name)
     {
         using var node = new Node(name) { IsReadOnly = true };
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
@@ -125,7 +125,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [Test]
-    public async Task The_user_can_be_unknown_and_have_no_home_directory(
+    public async Task It_runs_as_an_unknown_user_without_a_home_directory(
         [ValueSource(nameof(Amd64Nodes))] string name, [Values(null, "/nonexistent")] string? home)
     {
         using var node = new Node(name) { User = 4711 };
@@ -135,7 +135,7 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
-    public async Task The_environment_can_be_empty(string name)
+    public async Task It_runs_with_an_empty_environment(string name)
     {
         using var node = new Node(name);
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
@@ -153,10 +153,10 @@ public sealed class NodeTests : ShimFixture
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
-    public async Task It_runs_in_64_MiB(string name)
+    public async Task It_needs_less_than_64_MiB(string name)
     {
         using var limit = new MemoryLimit(64 << 20);
-        using var node = new Node(name) { ControlGroup = limit.Path };
+        using var node = new Node(name) { ControlGroup = limit.ControlGroup };
         node.Write(RedHatBundle, await File.ReadAllTextAsync("/etc/ssl/certs/ca-certificates.crt") + Emulator.CertificateAuthorityPem);
 
         AssertAnswer(await RunAsync(node, HttpsEnvironment()));

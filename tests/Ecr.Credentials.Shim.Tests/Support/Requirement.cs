@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests.Support;
 
-/// <summary>What a test needs from the machine beyond a build of the repository.</summary>
+/// <summary>What a test requires besides a build of the repository.</summary>
 public enum Requirement
 {
     /// <summary>A native executable, named by <c>ECR_CREDENTIAL_PROVIDER</c>.</summary>
@@ -21,6 +21,6 @@ public enum Requirement
     /// <summary>The executable docker-credential-ecr-login, named by <c>DOCKER_CREDENTIAL_ECR_LOGIN</c>.</summary>
     ReferenceHelper,
 
-    /// <summary>A network namespace of the tests' own, made by <c>tests/with-netns</c>.</summary>
+    /// <summary>A separate network namespace, created by <c>tests/with-netns</c>.</summary>
     OwnNetwork,
 }

@@ -4,7 +4,7 @@ using NUnit.Framework.Internal;
 namespace Ecr.Credentials.Shim.Tests.Support;
 
 /// <summary>
-/// Ignores a test, with the reason, on a machine without something that it needs. With <c>ECR_REQUIRE_ALL=true</c>, as in the gate, the test fails there.
+/// Ignores a test, with the reason, if the machine does not meet its requirement. With <c>ECR_REQUIRE_ALL=true</c>, as in CI, the test fails instead.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
 public sealed class RequiresAttribute(Requirement requirement) : NUnitAttribute, IApplyToTest

@@ -14,7 +14,7 @@ public sealed class ShimResult(PluginResult result)
 
     public string Error { get; } = result.StandardError;
 
-    /// <summary>The output, parsed as the kubelet's strict decoder does.</summary>
+    /// <summary>The output as the kubelet's strict decoder reads it.</summary>
     public CredentialProviderResponse Response { get; } =
         CredentialProviderResponse.TryParse(result.StandardOutput.Span, out var response, out _) ? response : null!;
 }

@@ -1,6 +1,6 @@
 namespace Ecr.Credentials.Shim.Tests.Trust;
 
-/// <summary>A server's certificates, the machine's CA certificates, and whether the server must be trusted.</summary>
+/// <summary>A server's certificates, the roots that the machine trusts, and whether the server must be trusted.</summary>
 /// <param name="Name">The name of the case.</param>
 /// <param name="IsTrusted">Whether .NET trusts the server.</param>
 /// <param name="Issue">Issues the certificates.</param>
@@ -34,7 +34,7 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
             var root = Root("Root");
             return new(root.Issue("localhost"), [root], [Root("Another root")]);
         }),
-        new("issued by a root with the name of a trusted one", false, () =>
+        new("issued by an untrusted root with the name of a trusted one", false, () =>
         {
             var root = Root("Root");
             return new(root.Issue("localhost"), [root], [Root("Root")]);
@@ -45,17 +45,17 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
             return new(root.Issue("localhost"), [], [Root("Root"), root]);
         }),
         new("self-signed", false, () => new(Root("localhost"), [], [Root("Root")])),
-        new("self-signed and itself trusted", true, () =>
+        new("self-signed and trusted", true, () =>
         {
             var server = SelfSigned("localhost");
             return new(server, [], [server]);
         }),
-        new("for a different name", false, () =>
+        new("for another name", false, () =>
         {
             var root = Root("Root");
             return new(root.Issue("example.com"), [], [root]);
         }),
-        new("for an IP address instead of the name", false, () =>
+        new("for an IP address, when a name is requested", false, () =>
         {
             var root = Root("Root");
             return new(root.Issue("127.0.0.1"), [], [root]);
@@ -81,18 +81,18 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
             var root = Root("Root", from: Now.AddDays(-3), to: Now.AddDays(-1));
             return new(root.Issue("localhost", from: Now.AddDays(-2), to: Now.AddDays(-1)), [], [root]);
         }),
-        new("without the issuing intermediate", false, () =>
+        new("without its intermediate", false, () =>
         {
             var root = Root("Root");
             return new(root.IssueAuthority("Intermediate").Issue("localhost"), [], [root]);
         }),
-        new("without the issuing intermediate, which the machine has", true, () =>
+        new("without its intermediate, which the machine has", true, () =>
         {
             var root = Root("Root");
             var intermediate = root.IssueAuthority("Intermediate");
             return new(intermediate.Issue("localhost"), [], [intermediate, root]);
         }),
-        new("issued by an intermediate, which is trusted without its root", false, () =>
+        new("issued by an intermediate that is trusted without its root", false, () =>
         {
             var intermediate = Root("Root").IssueAuthority("Intermediate");
             return new(intermediate.Issue("localhost"), [], [intermediate]);
@@ -107,19 +107,19 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
             var (old, root) = (Root("Old root"), Root("New root"));
             return new(root.Issue("localhost"), [old.CrossSign(root)], [old]);
         }),
-        new("issued within the name constraints of an intermediate", true, () =>
+        new("within the name constraints of an intermediate", true, () =>
         {
             var root = Root("Root");
             var intermediate = root.IssueAuthority("Intermediate", permittedName: "localhost");
             return new(intermediate.Issue("localhost"), [intermediate], [root]);
         }),
-        new("issued in violation of the name constraints of an intermediate", false, () =>
+        new("outside the name constraints of an intermediate", false, () =>
         {
             var root = Root("Root");
             var intermediate = root.IssueAuthority("Intermediate", permittedName: "example.com");
             return new(intermediate.Issue("localhost"), [intermediate], [root]);
         }),
-        new("issued in violation of the path length of an intermediate", false, () =>
+        new("beyond the path length of an intermediate", false, () =>
         {
             var root = Root("Root");
             var first = root.IssueAuthority("First", pathLength: 0);
@@ -132,12 +132,12 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
             var server = root.Issue("example.com");
             return new(server.Issue("localhost"), [server], [root]);
         }),
-        new("for client authentication only", false, () =>
+        new("for client authentication", false, () =>
         {
             var root = Root("Root");
             return new(root.Issue("localhost", usage: TestCertificate.ClientAuthentication), [], [root]);
         }),
-        new("issued by an intermediate for client authentication only", false, () =>
+        new("issued by an intermediate for client authentication", false, () =>
         {
             var root = Root("Root");
             var intermediate = root.IssueAuthority("Intermediate", usage: TestCertificate.ClientAuthentication);
@@ -150,7 +150,7 @@ public sealed record CertificateCase(string Name, bool IsTrusted, Func<IssuedCer
         }),
         new("with a forged signature", false, () =>
         {
-            // The name and key identifier of another root, but not its key.
+            // Another root's name and key identifier, but not its key.
             var (root, forger) = (Root("Root"), Root("Root"));
             return new(forger.Issue("localhost", identifierOf: root), [], [root]);
         }),

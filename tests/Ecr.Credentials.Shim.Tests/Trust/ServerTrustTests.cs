@@ -1,24 +1,24 @@
 namespace Ecr.Credentials.Shim.Tests.Trust;
 
 /// <summary>
-/// Which servers the executable trusts. With static OpenSSL it verifies certificates with its own code, which must agree with .NET: the same cases apply
-/// to both, and to the former also when it leaves the decision to .NET.
+/// The servers that the executable trusts. An executable with static OpenSSL validates certificates itself and must agree with .NET: the same table
+/// applies to both, and to the former also when it delegates validation to .NET.
 /// </summary>
 public sealed class ServerTrustTests : ShimFixture
 {
     private const string Garbage = "-----BEGIN CERTIFICATE-----\ngarbage\n-----END CERTIFICATE-----\n";
     private const string NoCertificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    private const string OfAnotherKind = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
+    private const string RevocationList = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
 
     private static IReadOnlyList<CertificateCase> Cases => CertificateCase.All;
 
     [Test]
-    public async Task A_server_is_trusted_if_NET_trusts_it([ValueSource(nameof(Cases))] CertificateCase certificates, [Values] bool byNet)
+    public async Task A_server_is_trusted_if_dotnet_trusts_it([ValueSource(nameof(Cases))] CertificateCase certificates, [Values] bool byDotnet)
     {
         ArgumentNullException.ThrowIfNull(certificates);
-        if (byNet)
+        if (byDotnet)
         {
-            // The user has a certificate store, which only .NET can read, so an executable with static OpenSSL leaves the decision to .NET.
+            // An executable with static OpenSSL detects the user's certificate store, which only .NET can read.
             Directory.CreateDirectory(Path.Combine(Home, ".dotnet/corefx/cryptography/x509stores"));
         }
 
@@ -31,7 +31,7 @@ public sealed class ServerTrustTests : ShimFixture
     }
 
     [Test]
-    public async Task AWS_CA_BUNDLE_leads_to_the_same_decisions([ValueSource(nameof(Cases))] CertificateCase certificates)
+    public async Task A_bundle_in_AWS_CA_BUNDLE_gives_the_same_result([ValueSource(nameof(Cases))] CertificateCase certificates)
     {
         ArgumentNullException.ThrowIfNull(certificates);
         var issued = certificates.Issue();
@@ -42,7 +42,7 @@ public sealed class ServerTrustTests : ShimFixture
     }
 
     [Test]
-    public async Task AWS_CA_BUNDLE_replaces_the_authorities_of_the_system()
+    public async Task AWS_CA_BUNDLE_replaces_the_systems_roots()
     {
         var issued = Cases[0].Issue();
         using var front = Front(issued);
@@ -56,11 +56,11 @@ public sealed class ServerTrustTests : ShimFixture
 
     [TestCase("{0}", "", true)]
     [TestCase("{0}" + Garbage, "", true)]
-    [TestCase("comment\n" + OfAnotherKind + "{0}", "", true)]
+    [TestCase("comment\n" + RevocationList + "{0}", "", true)]
     [TestCase(Garbage + "{0}", "", false)]
     [TestCase(NoCertificate + "{0}", "", false)]
     [TestCase(Garbage, "{0}", true)]
-    public async Task Each_file_of_the_directory_is_read_up_to_the_first_invalid_certificate(string first, string second, bool isTrusted)
+    public async Task A_root_is_found_in_the_directorys_files_up_to_an_invalid_certificate(string first, string second, bool isTrusted)
     {
         var issued = Cases[0].Issue();
         using var front = Front(issued);
@@ -75,7 +75,7 @@ public sealed class ServerTrustTests : ShimFixture
     [TestCase("missing.pem", null, "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
     [TestCase("empty.pem", "no certificate", "\"{0}\" (AWS_CA_BUNDLE) contains no certificates: it must be a PEM file")]
     [TestCase("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
-    public async Task An_AWS_CA_BUNDLE_that_cannot_be_used_is_reported(string name, string? content, string message)
+    public async Task An_invalid_AWS_CA_BUNDLE_is_reported(string name, string? content, string message)
     {
         var path = Path.Combine(Home, name);
         if (content is not null)

@@ -25,7 +25,7 @@ public sealed class TestCertificate
 
     public string Pem => Value.ExportCertificatePem() + "\n";
 
-    /// <summary>The certificate with its private key, as a TLS server needs it.</summary>
+    /// <summary>The certificate with its key, as a TLS server requires it.</summary>
     public X509Certificate2 ValueWithKey =>
         X509CertificateLoader.LoadPkcs12((Value.HasPrivateKey ? Value : Value.CopyWithPrivateKey(_key)).Export(X509ContentType.Pkcs12), password: null);
 
@@ -80,7 +80,7 @@ public sealed class TestCertificate
         TestCertificate? identifierOf = null) =>
         CreateServer(name, this, from ?? Now.AddDays(-1), to ?? Now.AddDays(1), usage, weakKey, identifierOf);
 
-    /// <summary>Issues a certificate of this CA for the name and key of another.</summary>
+    /// <summary>Certifies another authority's key and name.</summary>
     public TestCertificate CrossSign(TestCertificate other)
     {
         var request = new CertificateRequest(other.Value.SubjectName, other._key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

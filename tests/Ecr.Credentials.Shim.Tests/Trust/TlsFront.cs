@@ -4,12 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Ecr.Credentials.Shim.Tests.Trust;
 
-/// <summary>Terminates TLS with the given certificates in front of a plain server.</summary>
+/// <summary>A TLS server with the given certificates, in front of a server without TLS.</summary>
 internal sealed class TlsFront : IDisposable
 {
     private readonly ConnectionListener _listener;
 
-    /// <param name="server">The plain server.</param>
+    /// <param name="server">The server behind it.</param>
     /// <param name="certificate">The server's certificate, with its private key.</param>
     /// <param name="chain">The certificates to send with it.</param>
     public TlsFront(Uri server, X509Certificate2 certificate, IEnumerable<X509Certificate2> chain)

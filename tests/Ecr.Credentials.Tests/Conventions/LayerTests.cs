@@ -139,7 +139,7 @@ public sealed partial class LayerTests
         public static SourceFile Read(string fullPath)
         {
             var text = File.ReadAllText(fullPath);
-            var path = System.IO.Path.GetRelativePath(Repository.Folder, fullPath).Replace('\\', '/');
+            var path = System.IO.Path.GetRelativePath(Repository.Root, fullPath).Replace('\\', '/');
             var directory = System.IO.Path.GetDirectoryName(path)!["lib/".Length..].Replace('\\', '.').Replace('/', '.');
             return new SourceFile(
                 path,

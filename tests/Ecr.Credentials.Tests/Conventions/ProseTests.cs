@@ -25,8 +25,8 @@ public sealed partial class ProseTests
 
     private static IEnumerable<(string Place, string Text)> Lines(string[] directories, string pattern) =>
         from directory in directories
-        from path in Directory.EnumerateFiles(Path.Combine(Repository.Folder, directory), pattern, SearchOption.AllDirectories)
-        let relative = Path.GetRelativePath(Repository.Folder, path)
+        from path in Directory.EnumerateFiles(Path.Combine(Repository.Root, directory), pattern, SearchOption.AllDirectories)
+        let relative = Path.GetRelativePath(Repository.Root, path)
         where !BuildOutput().IsMatch(relative)
         from line in File.ReadLines(path).Index()
         select ($"{relative}({line.Index + 1})", line.Item);
@@ -35,7 +35,7 @@ public sealed partial class ProseTests
     private static partial Regex BuildOutput();
 
     // A raw string literal, or a line within one, cannot be broken.
-    [GeneratedRegex(@"""""""|^\s*\S+$")]
+    [GeneratedRegex(@"""""""|printf '|^\s*\S+$")]
     private static partial Regex RawText();
 
     // Words that a native reader would not expect here, from a style guide for plain technical English.

@@ -95,7 +95,7 @@ public sealed class PluginProcessTests
         var result = await PluginProcess.RunAsync(EmulatorProgram, ["try"], environment, ReadOnlyMemory<byte>.Empty);
 
         Assert.That(result.ExitCode, Is.EqualTo(1));
-        Assert.That(Encoding.UTF8.GetString(result.StandardOutput.Span), Does.Contain("cannot be started").And.Contain("Build the solution"));
+        Assert.That(Encoding.UTF8.GetString(result.StandardOutput.Span), Does.Contain("cannot start ").And.Contain("Build the solution"));
     }
 
     private Task<PluginResult> RunAsync(string path, params string[] arguments) =>

@@ -19,11 +19,11 @@ public sealed class ShownResponseTests
         });
     }
 
-    [TestCase("", "nothing: the plugin wrote no response")]
-    [TestCase("secret", "6 bytes that are no CredentialProviderResponse")]
-    [TestCase("\"secret\"", "8 bytes that are no CredentialProviderResponse")]
-    [TestCase("null", "4 bytes that are no CredentialProviderResponse")]
-    [TestCase("""{"auth":{"host":{"password":1}}}""", "32 bytes that are no CredentialProviderResponse")]
+    [TestCase("", "none: the plugin wrote no response")]
+    [TestCase("secret", "6 bytes that are not a CredentialProviderResponse")]
+    [TestCase("\"secret\"", "8 bytes that are not a CredentialProviderResponse")]
+    [TestCase("null", "4 bytes that are not a CredentialProviderResponse")]
+    [TestCase("""{"auth":{"host":{"password":1}}}""", "32 bytes that are not a CredentialProviderResponse")]
     public void Parse_quotes_nothing_of_an_invalid_response(string output, string text)
     {
         var shown = Parse(output);

@@ -5,7 +5,7 @@ namespace Ecr.Credentials.Tests.Packaging;
 /// <summary>Keeps the readme of the package in line with the code.</summary>
 public sealed partial class PackageReadmeTests
 {
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Folder, "lib", "Ecr.Credentials", "README.md"));
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "lib", "Ecr.Credentials", "README.md"));
 
     [Test]
     public void Its_table_names_public_types_by_their_namespaces()

@@ -51,7 +51,7 @@ public sealed class PackageTests
 
     [Test]
     public void The_nuspec_contains_no_directory_of_the_build_machine() =>
-        Assert.That(_metadata.ToString(), Does.Not.Contain(Repository.Folder).And.Not.Contain("file://"));
+        Assert.That(_metadata.ToString(), Does.Not.Contain(Repository.Root).And.Not.Contain("file://"));
 
     // A commit produces the same package on every branch.
     [Test]
@@ -70,7 +70,7 @@ public sealed class PackageTests
     // The packages that the project itself references and that contain an assembly; analyzers contain none.
     private static string[] GetDirectRuntimeDependencies()
     {
-        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Folder, "lib/Ecr.Credentials/obj/project.assets.json")));
+        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "lib/Ecr.Credentials/obj/project.assets.json")));
         var direct = assets.RootElement.GetProperty("project").GetProperty("frameworks").GetProperty("net10.0").GetProperty("dependencies");
         var restored = assets.RootElement.GetProperty("targets").GetProperty("net10.0").EnumerateObject().ToDictionary(
             package => package.Name.Split('/')[0], package => package.Value, StringComparer.OrdinalIgnoreCase);

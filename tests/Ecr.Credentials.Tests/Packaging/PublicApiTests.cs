@@ -8,7 +8,7 @@ public sealed class PublicApiTests
     [Test]
     public void The_public_API_matches_the_reviewed_one()
     {
-        var reviewed = Path.Combine(Repository.Folder, "tests", "Ecr.Credentials.Tests", "Packaging", "PublicApi.txt");
+        var reviewed = Path.Combine(Repository.Root, "tests", "Ecr.Credentials.Tests", "Packaging", "PublicApi.txt");
         var current = Path.Combine(AppContext.BaseDirectory, "PublicApi.txt");
         var api = typeof(EcrCredentialProvider).Assembly
             .GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })

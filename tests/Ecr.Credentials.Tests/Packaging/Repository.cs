@@ -8,13 +8,13 @@ internal static class Repository
     private static readonly Assembly Tests = typeof(Repository).Assembly;
 
     /// <summary>The root directory of the repository.</summary>
-    public static string Folder { get; } =
+    public static string Root { get; } =
         Tests.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
 
     /// <summary>The C# files below a directory of the repository, without build output.</summary>
     public static IEnumerable<string> Sources(string directory) =>
-        from path in Directory.EnumerateFiles(Path.Combine(Folder, directory), "*.cs", SearchOption.AllDirectories)
-        let parts = Path.GetRelativePath(Folder, path).Split(Path.DirectorySeparatorChar)
+        from path in Directory.EnumerateFiles(Path.Combine(Root, directory), "*.cs", SearchOption.AllDirectories)
+        let parts = Path.GetRelativePath(Root, path).Split(Path.DirectorySeparatorChar)
         where !parts.Contains("obj") && !parts.Contains("bin")
         select path;
 

@@ -12,7 +12,7 @@ public sealed class RoslynFreeTests(string project)
     [Test]
     public void No_package_dependency_belongs_to_the_compiler()
     {
-        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Folder, project, "obj", "project.assets.json")));
+        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, project, "obj", "project.assets.json")));
         var packages = assets.RootElement.GetProperty("libraries").EnumerateObject().Select(package => package.Name).ToArray();
 
         Assert.That(packages, Has.Some.StartsWith("AWSSDK.Core/"));

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Emulator.Commands;
 
-/// <summary>Runs the emulator until Ctrl+C.</summary>
+/// <summary>Runs the emulator interactively at a terminal.</summary>
 internal static class ServeCommand
 {
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
@@ -47,7 +47,7 @@ internal static class ServeCommand
             await output.WriteLineAsync($"export {name}={value}");
         }
 
-        await output.WriteLineAsync("# Instead of AWS_ENDPOINT_URL, to reach the emulator under AWS's host names:");
+        await output.WriteLineAsync("# Instead of AWS_ENDPOINT_URL, to reach the emulator under AWS's own host names:");
         foreach (var (name, value) in emulator.ProxyEnvironment().ExceptBy(emulator.Environment().Keys, variable => variable.Key))
         {
             await output.WriteLineAsync($"# export {name}={value}");

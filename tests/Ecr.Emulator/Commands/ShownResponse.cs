@@ -15,7 +15,7 @@ internal sealed record ShownResponse(string Text, IReadOnlyList<string> Password
     {
         if (output.Length == 0)
         {
-            return new ShownResponse("nothing: the plugin wrote no response", []);
+            return new ShownResponse("none: the plugin wrote no response", []);
         }
 
         try
@@ -28,10 +28,10 @@ internal sealed record ShownResponse(string Text, IReadOnlyList<string> Password
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Reported below without the output, which may contain a secret in an unexpected place.
+            // Reported below without quoting the output, which may contain a secret in an unexpected place.
         }
 
-        return new ShownResponse(string.Create(CultureInfo.InvariantCulture, $"{output.Length} bytes that are no CredentialProviderResponse"), []);
+        return new ShownResponse(string.Create(CultureInfo.InvariantCulture, $"{output.Length} bytes that are not a CredentialProviderResponse"), []);
     }
 
     private static List<string> ShortenPasswords(JsonObject response)

@@ -5,7 +5,7 @@ using Ecr.Emulator.Services;
 
 namespace Ecr.Emulator.Commands;
 
-/// <summary>Shows one exchange: a kubelet request to the real plugin, its call to the emulator, its response.</summary>
+/// <summary>Shows one exchange: the kubelet's request to the real plugin, the plugin's calls to the emulator, and its response.</summary>
 internal static class TryCommand
 {
     public const string DefaultImage = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app";
@@ -38,7 +38,7 @@ internal static class TryCommand
         catch (Win32Exception exception)
         {
             await WriteAsync(
-                output, "Failed", $"\"{ShimProgram.Path}\" cannot be started: {exception.Message}. Build the solution, or set {ShimProgram.PathVariable}.");
+                output, "Failed", $"cannot start '{ShimProgram.Path}': {exception.Message}. Build the solution, or set {ShimProgram.PathVariable}.");
             return 1;
         }
         finally
@@ -49,7 +49,7 @@ internal static class TryCommand
 
     private static async Task<bool> ReportAsync(TextWriter output, AwsEmulator emulator, PluginResult result)
     {
-        await WriteAsync(output, "Exit code", result.ExitCode.ToString(CultureInfo.InvariantCulture) + (result.TimedOut ? " (killed after 1m)" : ""));
+        await WriteAsync(output, "Exit code", result.ExitCode.ToString(CultureInfo.InvariantCulture) + (result.TimedOut ? " (killed after one minute)" : ""));
         if (result.StandardError.Length > 0)
         {
             await WriteAsync(output, "stderr", result.StandardError.TrimEnd());
@@ -60,15 +60,15 @@ internal static class TryCommand
 
         var requests = emulator.Requests.Select(request =>
             $"{request.Service} {request.Operation} at {request.Scheme}://{request.Host}{request.Path}, region {request.Region ?? "-"}, "
-            + $"key {request.AccessKeyId ?? "-"} ({request.Principal ?? "no principal"}), "
-            + $"signature {(request.SignatureVerified ? "verified" : "not verified")}, answered {request.StatusCode} {request.ErrorCode}".TrimEnd());
-        await WriteAsync(output, "Requests to the emulator", string.Join('\n', requests.DefaultIfEmpty("none")));
+            + $"key {request.AccessKeyId ?? "-"} ({request.Principal ?? "unknown"}), "
+            + $"signature {(request.SignatureVerified ? "verified" : "not verified")}, status {request.StatusCode} {request.ErrorCode}".TrimEnd());
+        await WriteAsync(output, "Calls to the emulator", string.Join('\n', requests.DefaultIfEmpty("none")));
         await WriteAsync(output, "Time", string.Create(CultureInfo.InvariantCulture, $"{result.Duration.TotalMilliseconds:0} ms"));
 
         var succeeded = result.ExitCode == 0 && response.Passwords.Contains(emulator.Token);
-        await WriteAsync(output, "Result", succeeded
-            ? "The response contains the emulator's password."
-            : "The response does not contain the emulator's password.");
+        await WriteAsync(output, "Outcome", succeeded
+            ? "The response contains the password that the emulator issued."
+            : "The response does not contain the password that the emulator issued.");
         return succeeded;
     }
 

@@ -1,18 +1,18 @@
 namespace Ecr.Emulator.Commands;
 
-/// <summary>The help text.</summary>
+/// <summary>The help text of the command line.</summary>
 internal static class Usage
 {
     private const string Text = $"""
-        AWS on the loopback interface, for tests without an AWS account.
+        AWS on the loopback interface, for testing without AWS.
 
         try [IMAGE]                  start the emulator and run ecr-credential-provider for IMAGE as the kubelet would
                                      (default {TryCommand.DefaultImage});
-                                     {ShimProgram.PathVariable} overrides the path of the executable
+                                     set {ShimProgram.PathVariable} to use another executable
         serve [--port N] [--region R]
                                      start the emulator, print the environment to export, and log each request until Ctrl+C;
-                                     port 0 (default) is any free port; R is the only region to accept (default any)
-        --help                       print this help
+                                     port 0 (the default) selects a free port; R is the only region that is accepted
+        --help                       show this text
         """;
 
     public static int Print(TextWriter output)

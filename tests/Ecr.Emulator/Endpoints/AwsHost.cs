@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Ecr.Emulator.Endpoints;
 
-/// <summary>The host name of an AWS service: https://docs.aws.amazon.com/general/latest/gr/ecr.html and the pages of the other services.</summary>
+/// <summary>A host name under which AWS publishes a service: https://docs.aws.amazon.com/general/latest/gr/ecr.html and the pages next to it.</summary>
 internal sealed record AwsHost(AwsService Service, string Region)
 {
-    /// <summary>The formats of host names; {r} is the region, {S} and {D} are the partition's DNS suffix and dual-stack DNS suffix.</summary>
+    /// <summary>Name patterns; {r} is the region, {S} and {D} are the partition's DNS suffix and dual-stack DNS suffix.</summary>
     private static readonly (AwsService Service, string Form, Func<AwsPartition, bool> In)[] Forms =
     [
         (AwsService.Ecr, "api.ecr.{r}.{S}", _ => true),
@@ -28,7 +28,7 @@ internal sealed record AwsHost(AwsService Service, string Region)
     ];
 
     /// <param name="host">A Host header.</param>
-    /// <returns>Null for a host that is not one of these services, such as a loopback address.</returns>
+    /// <returns>Null for a name that is not one of these services, such as a loopback address.</returns>
     public static AwsHost? Parse(string host)
     {
         var name = host.EndsWith(":443", StringComparison.Ordinal) ? host[..^4] : host;
@@ -51,7 +51,7 @@ internal sealed record AwsHost(AwsService Service, string Region)
         return null;
     }
 
-    /// <summary>Whether the host has one of AWS's DNS suffixes, even if it does not exist.</summary>
+    /// <summary>Whether the name is under one of AWS's DNS suffixes, whether or not it exists.</summary>
     public static bool IsAws(string host)
     {
         var name = host.Split(':')[0];

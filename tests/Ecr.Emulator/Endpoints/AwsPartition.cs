@@ -17,7 +17,7 @@ internal sealed record AwsPartition(string Name, string RegionPattern, string Dn
         new("aws-iso-f", "us-isof-[a-z]+-[0-9]+", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
     ];
 
-    /// <returns>Null if the text is not a well-formed region.</returns>
+    /// <returns>Null if the text does not have the form of a region.</returns>
     public static AwsPartition? OfRegion(string region) =>
         All.FirstOrDefault(partition => Regex.IsMatch(region, $@"\A{partition.RegionPattern}\z"));
 }

@@ -8,7 +8,7 @@ namespace Ecr.Emulator.Identities;
 /// </summary>
 internal sealed class ClientEnvironment(AwsEmulator emulator)
 {
-    /// <summary>Without a trailing slash: SDKs append paths that start with one.</summary>
+    /// <summary>Without a trailing slash: SDKs append paths that begin with one.</summary>
     private readonly string _endpoint = emulator.Address.GetLeftPart(UriPartial.Authority);
 
     public Dictionary<string, string> ForEndpoint(CredentialSource source) => new(Common(source))
@@ -27,7 +27,7 @@ internal sealed class ClientEnvironment(AwsEmulator emulator)
     {
         var variables = Credentials(source);
 
-        // Always set, because the machine that runs the test may have a real metadata service.
+        // Always set, because the metadata address may be reachable from the machine that runs the test.
         variables["AWS_EC2_METADATA_DISABLED"] = source is CredentialSource.InstanceMetadata ? "false" : "true";
         if (emulator.Options.Region is { } region)
         {

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Ecr.Emulator.Identities;
 
-/// <summary>Issues credentials and finds them by access key ID.</summary>
+/// <summary>Issues credentials and looks up those that were issued.</summary>
 internal sealed class CredentialRegistry(string accountId, string partition, TimeProvider timeProvider)
 {
     private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -17,7 +17,7 @@ internal sealed class CredentialRegistry(string accountId, string partition, Tim
     });
 
     /// <param name="principalArn">The assumed role with its session name.</param>
-    /// <param name="lifetime">The lifetime; zero or less for expired credentials.</param>
+    /// <param name="lifetime">Zero or less issues expired credentials.</param>
     public EmulatedCredentials IssueSession(string principalArn, TimeSpan lifetime) => Add(new EmulatedCredentials
     {
         AccessKeyId = "ASIA" + RandomNumberGenerator.GetString(Base32, 16),

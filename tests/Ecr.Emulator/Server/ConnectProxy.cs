@@ -6,9 +6,9 @@ using System.Text;
 namespace Ecr.Emulator.Server;
 
 /// <summary>
-/// An HTTP proxy that tunnels CONNECT requests for every host to the emulator's TLS listener, unless a route exists, so that clients reach the emulator
-/// under AWS's real host names. Plain http requests are answered with 502: instance metadata and container credentials use plain http, and a proxy on
-/// another machine could reach neither. All requests are recorded.
+/// An HTTP proxy that routes every host name to the emulator unless another route is set: CONNECT opens a tunnel to the TLS listener, so that
+/// clients reach the emulator under AWS's real names. A plain-text request is answered with 502: metadata and container credentials use
+/// plain text, and a proxy on another machine can reach neither. Every request is recorded.
 /// </summary>
 internal sealed class ConnectProxy : IAsyncDisposable
 {
@@ -26,15 +26,15 @@ internal sealed class ConnectProxy : IAsyncDisposable
 
     public Uri Address => new($"http://{_listener.LocalEndpoint}/");
 
-    /// <summary>All requests in order of arrival.</summary>
+    /// <summary>In the order of arrival.</summary>
     public IReadOnlyList<ProxiedRequest> Requests => [.. _requests];
 
-    /// <summary>Routes connections to port 443 of this host to a port of the loopback interface.</summary>
+    /// <summary>Routes connections to port 443 of this host to another port of the loopback interface.</summary>
     public void Route(string host, int port) => _routes[$"{host}:443"] = port;
 
     public void Start(int httpsPort) => _accepting = AcceptAsync(httpsPort);
 
-    /// <summary>Whether the connection from this loopback port was made by the proxy.</summary>
+    /// <summary>Whether the connection from this loopback port is one that the proxy opened.</summary>
     public bool Owns(int remotePort) => _ownPorts.ContainsKey(remotePort);
 
     public async ValueTask DisposeAsync()
@@ -59,7 +59,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The emulator stops.
+            // The emulator is stopping.
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or InvalidDataException)
         {
-            // If one side breaks, reset the other as well instead of closing it gracefully.
+            // A connection reset on one side is reset on the other side too, not closed gracefully.
             client.Close(0);
             server.Close(0);
         }
@@ -97,7 +97,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the request headers; only the request line matters.</summary>
+    /// <summary>Reads the head of a request; only its first line matters.</summary>
     private async Task<ProxiedRequest> ReceiveRequestAsync(Socket client)
     {
         var buffer = new byte[MaximumHeadLength];
@@ -115,11 +115,11 @@ internal sealed class ConnectProxy : IAsyncDisposable
             {
                 return Encoding.ASCII.GetString(buffer, 0, received).Split(' ', 3) is [var method, var target, _]
                     ? new ProxiedRequest(method, target)
-                    : throw new InvalidDataException("The client sent no request line.");
+                    : throw new InvalidDataException("The client sent an invalid request line.");
             }
         }
 
-        throw new InvalidDataException("The client sent incomplete request headers.");
+        throw new InvalidDataException("The client sent an incomplete request head.");
     }
 
     private async Task RefuseAsync(Socket client)
@@ -127,7 +127,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         await client.SendAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stopping.Token);
         client.Shutdown(SocketShutdown.Send);
 
-        // Closing a socket with unread data resets the connection, and the client might not see the response.
+        // Closing a socket with unread bytes resets the connection, and the client might not see the response.
         var rest = new byte[1024];
         while (await client.ReceiveAsync(rest, _stopping.Token) > 0)
         {
@@ -148,7 +148,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
         }
         catch (SocketException)
         {
-            // The other direction would wait for data that can no longer be forwarded.
+            // The other direction would wait for bytes that can no longer be forwarded.
             await broken.CancelAsync();
             throw;
         }

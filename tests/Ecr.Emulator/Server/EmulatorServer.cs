@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ecr.Emulator.Server;
 
-/// <summary>The emulator's web server: sends all paths to one pipeline; listens only on loopback addresses.</summary>
+/// <summary>The web server of the emulator: one pipeline for every path, on loopback only.</summary>
 internal sealed class EmulatorServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -32,13 +32,13 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
     public Uri HttpsAddress { get; }
 
-    /// <summary>The IPv6 address of the plain listener; null on a machine without an IPv6 loopback address.</summary>
+    /// <summary>The address of the plain listener; null on a machine without an IPv6 loopback address.</summary>
     public Uri? IPv6Address { get; }
 
-    /// <param name="port">The port of the plain listener; 0 for any free port. The TLS and IPv6 listeners always use a free port.</param>
+    /// <param name="port">The port of the plain listener; 0 selects a free port. The TLS and IPv6 listeners always use free ports.</param>
     /// <param name="pipeline">Handles the requests.</param>
     /// <param name="authority">Issues certificates for the names that TLS clients request.</param>
-    /// <param name="proxy">Identifies the connections that it made.</param>
+    /// <param name="proxy">Identifies the connections that it opened.</param>
     public static async Task<EmulatorServer> StartAsync(int port, RequestPipeline pipeline, TestCertificateAuthority authority, ConnectProxy proxy)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -68,7 +68,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // The client disconnected, or the emulator stops while it delays the request.
+                // The client disconnected, or the emulator is stopping while it holds the request.
                 context.Abort();
             }
             catch (Exception exception) when (!context.Response.HasStarted)

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Ecr.Emulator.Server;
 
-/// <summary>A complete request with its service and operation.</summary>
+/// <summary>A fully read request, with its service and operation.</summary>
 internal sealed class IncomingRequest
 {
     public required string Method { get; init; }
@@ -16,10 +16,10 @@ internal sealed class IncomingRequest
 
     public required string Host { get; init; }
 
-    /// <summary>The raw path, without scheme, host and query.</summary>
+    /// <summary>As received, without scheme, host and query.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The raw query, without the question mark.</summary>
+    /// <summary>As received, without the question mark.</summary>
     public required string Query { get; init; }
 
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
@@ -32,7 +32,7 @@ internal sealed class IncomingRequest
 
     public string Operation { get; private init; } = "";
 
-    /// <summary>The form fields of the body; empty if the body is not a form.</summary>
+    /// <summary>The form fields in the body; empty if the body is not a form.</summary>
     public IReadOnlyDictionary<string, string> Form { get; private init; } = new Dictionary<string, string>();
 
     public static async Task<IncomingRequest> ReadAsync(HttpContext context, bool viaProxy)

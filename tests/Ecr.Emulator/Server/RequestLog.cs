@@ -1,6 +1,6 @@
 namespace Ecr.Emulator.Server;
 
-/// <summary>The requests so far, in order of arrival. Thread-safe.</summary>
+/// <summary>The requests received so far, in order of arrival. Thread-safe.</summary>
 internal sealed class RequestLog
 {
     private readonly Lock _gate = new();

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ecr.Emulator.Server;
 
-/// <summary>Processes each request: read, verify, record, inject a fault if one is due, and let its service answer.</summary>
+/// <summary>Processes each request: read, verify, record, inject a fault if one is planned, and let the service respond.</summary>
 internal sealed class RequestPipeline(
     AwsEmulatorOptions options,
     SigV4Verifier verifier,
@@ -45,7 +45,7 @@ internal sealed class RequestPipeline(
             answer = answer with { IsTruncated = true };
         }
 
-        // Record the response before sending it, so that it is in the log when the client has it.
+        // Recorded before it is sent, so that a client that has the response finds it in the log.
         var recorded = log.Complete(place, answer.StatusCode, answer.ErrorCode);
         await answer.WriteAsync(context, now);
         options.Answered?.Invoke(recorded);
@@ -92,7 +92,7 @@ internal sealed class RequestPipeline(
         var host = AwsHost.Parse(request.Host);
         if (host is null && AwsHost.IsAws(request.Host))
         {
-            return Answer.Text(421, "text/plain", $"AWS has no service with the host name \"{request.Host}\".", "UnknownHost");
+            return Answer.Text(421, "text/plain", $"AWS publishes no service at the host name '{request.Host}'.", "UnknownHost");
         }
 
         if (host is not null && host.Service != request.Service)

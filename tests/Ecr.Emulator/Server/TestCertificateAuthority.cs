@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Ecr.Emulator.Server;
 
-/// <summary>A certificate authority for the lifetime of the emulator that issues a certificate for any name.</summary>
+/// <summary>A certificate authority for the lifetime of the emulator that issues certificates for any name.</summary>
 internal sealed class TestCertificateAuthority : IDisposable
 {
     private readonly ConcurrentDictionary<string, X509Certificate2> _certificates = new(StringComparer.OrdinalIgnoreCase);
@@ -19,12 +19,12 @@ internal sealed class TestCertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
 
-        // Clients validate certificates with the machine's clock, independently of the emulator's clock.
+        // Clients validate certificates against the machine's clock, whatever clock the emulator uses.
         var now = TimeProvider.System.GetUtcNow();
         _root = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
     }
 
-    /// <summary>The CA certificate without its key.</summary>
+    /// <summary>The authority's certificate, without its key.</summary>
     public string Pem => _root.ExportCertificatePem() + "\n";
 
     public X509Certificate2 CertificateFor(string name) => _certificates.GetOrAdd(name, Issue);
@@ -55,7 +55,7 @@ internal sealed class TestCertificateAuthority : IDisposable
         using var certificate = request.Create(_root, _root.NotBefore, _root.NotAfter, RandomNumberGenerator.GetBytes(16));
         using var withKey = certificate.CopyWithPrivateKey(key);
 
-        // On Windows, TLS needs a key that was loaded from a PKCS #12 container.
+        // Windows cannot serve TLS with a key that was never in a PKCS #12 container.
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), password: null);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>The response to a request.</summary>
+/// <summary>The response to the client.</summary>
 internal sealed record Answer(int StatusCode, string ContentType, byte[] Body)
 {
     /// <summary>The error code for the request log; null for success.</summary>
@@ -12,7 +12,7 @@ internal sealed record Answer(int StatusCode, string ContentType, byte[] Body)
 
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether the response is cut off in the middle.</summary>
+    /// <summary>Whether the response is truncated.</summary>
     public bool IsTruncated { get; init; }
 
     public static Answer Text(int statusCode, string contentType, string body, string? errorCode = null) =>

@@ -10,7 +10,7 @@ internal sealed record AuthorizationToken(string Text, DateTimeOffset ExpiresAt)
 {
     public static AuthorizationToken Create(string password, DateTimeOffset expiresAt) => new(Base64("AWS:" + password), expiresAt);
 
-    /// <summary>Generates a password with the size and format of AWS's: base64 of a small JSON document that describes an encrypted payload.</summary>
+    /// <summary>A password of the size and format of AWS's: base64 of a small JSON document about an encrypted payload.</summary>
     public static string NewPassword(DateTimeOffset expiresAt) => Convert.ToBase64String(JsonAnswer.Write(json =>
     {
         json.WriteBase64String("payload", RandomNumberGenerator.GetBytes(780));

@@ -1,6 +1,6 @@
 namespace Ecr.Emulator.Services;
 
-/// <summary>An error with its name in AWS's JSON protocol.</summary>
+/// <summary>An error, with the name that AWS's JSON protocol uses.</summary>
 internal sealed record AwsError(int StatusCode, string Code, string Message)
 {
     public static AwsError MissingAuthenticationToken { get; } =
@@ -41,6 +41,6 @@ internal sealed record AwsError(int StatusCode, string Code, string Message)
         "AccessDeniedException",
         $"User: {principal} is not authorized to perform: {action} on resource: * because no identity-based policy allows the {action} action");
 
-    /// <summary>The shorter message for a caller without AWS credentials.</summary>
+    /// <summary>A caller without AWS credentials gets a shorter message.</summary>
     public static AwsError NotAuthorized(string action) => new(400, "AccessDeniedException", $"Not authorized to perform {action}");
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>The JSON document with credentials that the metadata service and the container endpoint return.</summary>
+/// <summary>The JSON document in which the metadata service and the container endpoint return credentials.</summary>
 internal static class CredentialsDocument
 {
     public static Answer For(EmulatedCredentials credentials) => new(200, "application/json", JsonAnswer.Write(json =>

@@ -100,7 +100,7 @@ internal sealed class EcrService(AwsEmulatorOptions options, string password)
         });
     }
 
-    /// <summary>Without the member, the response is for the caller's registry.</summary>
+    /// <summary>Without this member, the response covers the caller's own registry.</summary>
     private bool TryReadRegistryIds(JsonElement body, out IReadOnlyList<string> registryIds)
     {
         registryIds = [options.AccountId];

@@ -1,6 +1,6 @@
 namespace Ecr.Emulator.Services;
 
-/// <summary>Formats an error for the protocol of the service: JSON, XML or plain text.</summary>
+/// <summary>Formats an error in the service's protocol: JSON, XML or plain text.</summary>
 internal static class ErrorAnswer
 {
     public static Answer For(AwsService service, AwsError error) => service switch

@@ -4,10 +4,10 @@ using Ecr.Emulator.Signing;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>The responses of faults that replace the response of the service.</summary>
+/// <summary>The responses that faults send instead of the service's own.</summary>
 internal static class FaultAnswer
 {
-    /// <returns>The response of an intermediary; null if the request reaches the service.</returns>
+    /// <returns>The response of an intermediary in front of the service; null if the service itself responds.</returns>
     public static Answer? InsteadOf(IncomingRequest request, Fault? fault) => fault?.Kind switch
     {
         FaultKind.Throttling => ErrorAnswer.For(request.Service, AwsError.Throttling),
@@ -20,7 +20,7 @@ internal static class FaultAnswer
         _ => null,
     };
 
-    /// <returns>The error for a caller with a valid signature; null if the service accepts the request.</returns>
+    /// <returns>The error with which the service rejects a caller with a valid signature; null if it accepts.</returns>
     public static AwsError? Refusal(IncomingRequest request, SigV4Verdict verdict, string accountId, Fault? fault) => fault?.Kind switch
     {
         FaultKind.ExpiredCredentials => AwsError.ExpiredToken,

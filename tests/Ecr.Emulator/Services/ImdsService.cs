@@ -39,7 +39,7 @@ internal sealed class ImdsService(AwsEmulatorOptions options, EmulatedCredential
             "/latest/meta-data/placement/region" => Text(options.InstanceRegion),
             "/latest/dynamic/instance-identity/document" => IdentityDocument(),
 
-            // SDKs send the path with and without a trailing slash.
+            // SDKs send this path with and without a trailing slash.
             CredentialsPath or "/latest/meta-data/iam/security-credentials" when options.InstanceRole is { } role => Text(role),
             var path when options.InstanceRole is { } role && path == CredentialsPath + role => CredentialsDocument.For(instanceCredentials),
             _ => Refuse(404, "Not Found"),

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>Responses of the AWS JSON 1.1 protocol.</summary>
+/// <summary>Responses in the AWS JSON 1.1 protocol.</summary>
 internal static class JsonAnswer
 {
     public const string ContentType = "application/x-amz-json-1.1";
 
-    /// <summary>As AWS writes JSON: plus signs in base64 are not escaped.</summary>
+    /// <summary>As AWS writes it: base64 plus signs are not escaped.</summary>
     private static readonly JsonWriterOptions PlainText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Answer Success(Action<Utf8JsonWriter> writeMembers) => new(200, ContentType, Write(writeMembers));
@@ -17,12 +17,12 @@ internal static class JsonAnswer
     {
         json.WriteString("__type", error.Code);
 
-        // IAM's errors capitalize the member name, those of the services do not.
+        // IAM's errors capitalize this member, the services' own errors do not.
         json.WriteString(error.Code is "AccessDeniedException" ? "Message" : "message", error.Message);
     }))
     { ErrorCode = error.Code };
 
-    /// <summary>The error for a request that matches no operation of the service.</summary>
+    /// <summary>The request does not name an operation of the service.</summary>
     public static Answer UnknownOperation() => new(400, ContentType, Write(json =>
         json.WriteString("__type", "com.amazon.coral.service#UnknownOperationException")))
     { ErrorCode = "UnknownOperationException" };

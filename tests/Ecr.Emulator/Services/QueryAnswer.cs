@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>Responses of the AWS query protocol, in XML.</summary>
+/// <summary>Responses in the AWS query protocol, which uses XML.</summary>
 internal static class QueryAnswer
 {
     private static readonly XNamespace Namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -30,7 +30,7 @@ internal static class QueryAnswer
 
     public static XElement Element(string name, params object[] content) => new(Namespace + name, content);
 
-    /// <summary>The query protocol has different names and statuses for errors that occur before an operation is reached.</summary>
+    /// <summary>The query protocol uses other names and statuses for errors that occur before an operation is reached.</summary>
     private static (int StatusCode, string Code) Translate(AwsError error) => error.Code switch
     {
         "MissingAuthenticationTokenException" => (403, "MissingAuthenticationToken"),

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ecr.Emulator.Services;
 
-/// <summary>Responses of the AWS REST JSON protocol, with the error name in a header.</summary>
+/// <summary>Responses in the AWS REST JSON protocol, which reports the error code in a header.</summary>
 internal static class RestJsonAnswer
 {
     public const string ContentType = "application/json";
@@ -15,7 +15,7 @@ internal static class RestJsonAnswer
     {
         ErrorCode = error.Code,
 
-        // The services append a URL.
+        // The services append an internal URL.
         Headers = new Dictionary<string, string> { ["x-amzn-ErrorType"] = error.Code + ":http://internal.amazon.com/coral/" },
     };
 }

@@ -56,7 +56,7 @@ internal sealed class SsoOidcService(AwsEmulatorOptions options)
         });
     }
 
-    /// <summary>An OAuth error response: https://www.rfc-editor.org/rfc/rfc6749#section-5.2</summary>
+    /// <summary>The members are defined by OAuth: https://www.rfc-editor.org/rfc/rfc6749#section-5.2</summary>
     private static Answer Refuse(int statusCode, string code, string oauthError, string description) =>
         RestJsonAnswer.Error(new AwsError(statusCode, code, description), json =>
         {

@@ -17,8 +17,8 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
     public const string AssumeRoleWithWebIdentity = "AssumeRoleWithWebIdentity";
     public const string GetCallerIdentity = "GetCallerIdentity";
 
-    /// <param name="request">A form with an Action.</param>
-    /// <param name="verdict">The result of verifying the signature.</param>
+    /// <param name="request">A form that contains an Action.</param>
+    /// <param name="verdict">The signer of the request, and its region.</param>
     public Answer Handle(IncomingRequest request, SigV4Verdict verdict) => request.Operation switch
     {
         AssumeRole => HandleAssumeRole(request, verdict),
@@ -112,7 +112,7 @@ internal sealed class StsService(AwsEmulatorOptions options, CredentialRegistry 
     }
 
     /// <param name="roleArn">The ARN of a role in any partition.</param>
-    /// <param name="region">The region of STS; null if the request does not specify one. A partition does not know the roles of others.</param>
+    /// <param name="region">The region in which STS is called; null if the request does not say. A role exists in its own partition only.</param>
     private bool IsAssumable(string roleArn, string? region) =>
         (region is null || AwsPartition.OfRegion(region)?.Name == roleArn.Split(':')[1])
         && (options.AssumableRoles is not { } roles || roles.Contains(roleArn));

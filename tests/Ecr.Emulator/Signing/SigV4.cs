@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Ecr.Emulator.Signing;
 
 /// <summary>
-/// Signature Version 4 for all services except S3:
+/// Signature Version 4 as AWS specifies it, for every service but S3:
 /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 /// </summary>
 internal static class SigV4
@@ -13,10 +13,10 @@ internal static class SigV4
     public const string Algorithm = "AWS4-HMAC-SHA256";
 
     /// <param name="method">The HTTP method.</param>
-    /// <param name="path">The raw path. It is encoded again: only S3 signs it as sent.</param>
-    /// <param name="query">The raw query, without the question mark.</param>
-    /// <param name="headers">All headers of the request, in the order sent.</param>
-    /// <param name="signedHeaders">The sorted lower-case names of the headers to sign.</param>
+    /// <param name="path">The path as received. It is encoded once more: only S3 signs it as sent.</param>
+    /// <param name="query">The query as received, without the question mark.</param>
+    /// <param name="headers">Every header of the request, in the order sent.</param>
+    /// <param name="signedHeaders">Names of the headers to sign: lower case, sorted.</param>
     /// <param name="payloadHash">See <see cref="HexHash"/>.</param>
     public static string CanonicalRequest(
         string method,

@@ -5,13 +5,13 @@ namespace Ecr.Emulator.Signing;
 /// <summary>The result of verifying a request's signature.</summary>
 internal sealed record SigV4Verdict
 {
-    /// <summary>The parsed header; null if the request is unsigned or the header is malformed.</summary>
+    /// <summary>Null if the request is unsigned or its Authorization header cannot be parsed.</summary>
     public SigV4Authorization? Authorization { get; init; }
 
-    /// <summary>The credentials of the key; null for an unknown key.</summary>
+    /// <summary>The credentials that the key belongs to; null for an unknown key.</summary>
     public EmulatedCredentials? Credentials { get; init; }
 
-    /// <summary>The error; null if the signature is valid or not required.</summary>
+    /// <summary>Why the request is rejected; null if it is accepted or no signature is required.</summary>
     public AwsError? Error { get; init; }
 
     public bool IsVerified => Credentials is not null && Error is null;

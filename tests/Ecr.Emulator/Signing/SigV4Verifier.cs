@@ -8,7 +8,7 @@ using Ecr.Emulator.Services;
 
 namespace Ecr.Emulator.Signing;
 
-/// <summary>Verifies, as AWS does, the signature of a request and its region, service and time.</summary>
+/// <summary>Verifies a request's signature, scope and timestamp as AWS does.</summary>
 internal sealed class SigV4Verifier(CredentialRegistry credentials, string? loopbackRegion)
 {
     private const string TimestampFormat = "yyyyMMdd'T'HHmmss'Z'";
@@ -97,7 +97,7 @@ internal sealed class SigV4Verifier(CredentialRegistry credentials, string? loop
                     + $"'{timestamp[..8]}', from '{timestamp}'.");
         }
 
-        // STS tolerates a larger difference than the other services.
+        // STS tolerates more clock skew than the other services.
         var tolerance = TimeSpan.FromMinutes(request.Service is AwsService.Sts ? 15 : 5);
         static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(TimestampFormat, CultureInfo.InvariantCulture);
 
@@ -126,7 +126,7 @@ internal sealed class SigV4Verifier(CredentialRegistry credentials, string? loop
         var stringToSign = SigV4.StringToSign(request.Headers["X-Amz-Date"], authorization.Scope, canonicalRequest);
         var signature = SigV4.Signature(SigV4.SigningKey(signer.SecretAccessKey, authorization.Scope), stringToSign);
 
-        // AWS repeats the whole canonical request, including the session token. Clients must not pass this text on.
+        // AWS repeats the whole canonical request, including the session token. Clients must not pass that text on.
         return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(signature), Encoding.ASCII.GetBytes(authorization.Signature))
             ? null
             : AwsError.InvalidSignature(

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
 
-/// <summary>A file's path and content, to tell in which line something is.</summary>
+/// <summary>A file's path and content, which map an offset to a line.</summary>
 internal sealed class SourceText
 {
     private readonly byte[]? _bytes;

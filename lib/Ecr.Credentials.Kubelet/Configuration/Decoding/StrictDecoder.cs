@@ -15,7 +15,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     // The decoder collects no more.
     private const int MaxStrictErrors = 100;
 
-    // Nobody reads more.
+    // More would not be read.
     private const int MaxProblems = 1000;
 
     private readonly List<ConfigProblem> _problems = [];

@@ -207,7 +207,7 @@ internal sealed class ConfigTextEditor
     {
         var key = parent.Children[parent.Children.IndexOf(value) - 1];
         var colon = _text.IndexOf(':', key.End) + 1;
-        return _text.AsSpan(colon, value.Start - colon).IsWhiteSpace() ? colon : throw Refuse("a comment stands in front of the list");
+        return _text.AsSpan(colon, value.Start - colon).IsWhiteSpace() ? colon : throw Refuse("a comment precedes the list");
     }
 
     private static YamlNode? Find(YamlNode map, string name)
@@ -262,7 +262,7 @@ internal sealed class ConfigTextEditor
             index--;
         }
 
-        return index >= 0 && _text[index] == '-' ? index : throw Refuse("something stands between \"-\" and the provider");
+        return index >= 0 && _text[index] == '-' ? index : throw Refuse("something is between \"-\" and the provider");
     }
 
     private int LineStart(int index) => index == 0 ? 0 : _text.LastIndexOf('\n', index - 1) + 1;

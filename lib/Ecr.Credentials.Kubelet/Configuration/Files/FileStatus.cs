@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Files;
 
-/// <summary>What is at a path once links are followed, or why that cannot be told, in the words of the system.</summary>
+/// <summary>What is at a path once links are followed, or why that is unknown, in the words of the system.</summary>
 /// <remarks>On Linux by <see href="https://man7.org/linux/man-pages/man2/statx.2.html"/>, elsewhere by .NET, which knows fewer reasons.</remarks>
 internal readonly struct FileStatus
 {

@@ -69,7 +69,7 @@ internal ref struct GoJsonReader
         return true;
     }
 
-    /// <summary>Reads what stands between two values: the end of a container, which is returned, or a comma, and the name of a field.</summary>
+    /// <summary>Reads the text between two values: the end of a container, which is returned, or a comma, and the name of a field.</summary>
     private DocumentNode? TryClose(Stack<Container> open, bool isFirst)
     {
         var container = open.Peek();

@@ -116,7 +116,7 @@ internal static class YamlComposer
         }
     }
 
-    /// <summary>Reads the token behind the document, in which an error of syntax counts. Whether a document may end there does not.</summary>
+    /// <summary>Reads the token behind the document, in which a syntax error is reported; whether a document may end there is not checked.</summary>
     private static void RequireEnd(Parser parser)
     {
         try

@@ -44,7 +44,7 @@ internal sealed class YamlNode(YamlNodeKind kind, Mark start)
     /// <summary>The anchor; empty without one.</summary>
     public string Anchor { get; init; } = "";
 
-    /// <summary>What an alias stands for.</summary>
+    /// <summary>The node that an alias refers to.</summary>
     public YamlNode? Target { get; init; }
 
     /// <summary>The items of a sequence; keys and values of a mapping in turn.</summary>

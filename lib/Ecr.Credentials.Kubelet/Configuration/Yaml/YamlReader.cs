@@ -7,7 +7,7 @@ namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 /// <summary>Converts the first document of a YAML stream to JSON, as the kubelet does before it decodes the document.</summary>
 /// <remarks>
 /// Rules: <see href="https://pkg.go.dev/sigs.k8s.io/yaml#YAMLToJSON"/> with the strict conversion's complaints about repeated keys beside it.
-/// What aliases stand for is made once and shared, so a document takes memory in proportion to its length; how often it would be made counts
+/// The target of an alias is created once and shared, so a document takes memory in proportion to its length; how often it would be made counts
 /// towards the kubelet's limit.
 /// </remarks>
 internal sealed class YamlReader
@@ -20,12 +20,12 @@ internal sealed class YamlReader
     private const int ManyValues = 400_000;
     private const int TooManyValues = 4_000_000;
 
-    // A repeated key is named each time that an alias repeats it; nobody reads more.
+    // A repeated key is named each time that an alias repeats it; more would not be read.
     private const int MaxRepeatedKeys = 1000;
 
     private static readonly Dictionary<Key, Entry> NoEntries = [];
 
-    // What "<<" adds to a map is not shared as what aliases stand for is. The kubelet would go on for a while.
+    // What "<<" adds to a map is not shared as the targets of aliases are. The kubelet would go on for a while.
     private const int MaxMergedEntries = 50_000;
 
     private readonly Dictionary<YamlNode, Resolved?> _resolved = [];
@@ -157,7 +157,7 @@ internal sealed class YamlReader
     }
 
     private static DocumentException TooMuch(int position) =>
-        new("yaml: document contains excessive aliasing", position, "invalid YAML: its aliases stand for too much");
+        new("yaml: document contains excessive aliasing", position, "invalid YAML: its aliases expand to too much");
 
     private double AllowedAliasShare() => _values switch
     {

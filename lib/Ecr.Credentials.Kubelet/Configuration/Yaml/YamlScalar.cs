@@ -3,7 +3,7 @@ using Ecr.Credentials.Kubelet.Configuration.Decoding;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 
-/// <summary>What a scalar of YAML 1.1 stands for, as the kubelet's parser resolves it.</summary>
+/// <summary>The value of a scalar of YAML 1.1, as the kubelet's parser resolves it.</summary>
 /// <remarks>Rules: <see href="https://yaml.org/type/"/>; numbers with the prefixes of <see href="https://pkg.go.dev/strconv#ParseInt"/>.</remarks>
 internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, bool IsFloat = false, string? NotANumber = null)
 {

@@ -186,7 +186,7 @@ internal sealed partial class YamlScanner : IScanner
                 Skip();
             }
 
-            // In block context a tab is no indentation, so none may stand where a key may begin.
+            // In block context a tab is no indentation, so it must not be where a key may begin.
             while (Next == ' ' || (Next == '\t' && (InFlow || !_isKeyAllowed)))
             {
                 Skip();
@@ -333,7 +333,7 @@ internal sealed partial class YamlScanner : IScanner
         var level = _keys.Count - 1;
         if (IsStillPossible(level))
         {
-            // What stands in front of the colon was a key.
+            // The text before the colon was a key.
             var key = _keys[level];
             _tokens.Insert(key.Token, new Key(key.Mark, key.Mark));
             if (!InFlow)

@@ -12,8 +12,9 @@ namespace Ecr.Credentials.Kubelet.Plugins.Processes;
 
 /// <summary>A plugin's process on Linux, from its start to the end of it and of everybody who holds its standard output or standard error.</summary>
 /// <remarks>
-/// <see cref="Process"/> is not used because it makes one number of exit codes and signals, which the kubelet tells apart, and because a process that
-/// ended and left children behind could no longer be told from these. Here a plugin leads a process group of its own, and stays a zombie until its output
+/// <see cref="Process"/> is not used because it merges exit codes and signals into one number, which the kubelet distinguishes, and because a process that
+/// ended and left children behind could no longer be distinguished from these. Here a plugin leads a process group of its own, and stays a zombie
+/// until its output
 /// has ended, so that the number of the group cannot become anyone else's before.
 /// </remarks>
 [SupportedOSPlatform("linux")]
@@ -207,7 +208,7 @@ internal sealed class LinuxProcess
 
     private static void SetNonBlocking(int file) => _ = Control(file, SetFlags, NonBlocking);
 
-    // False once there is nothing left to write, or nobody to read it.
+    // False once there is nothing left to write, or no reader.
     private static bool WriteInput(int file, ref ReadOnlySpan<byte> input)
     {
         if (!input.IsEmpty)

@@ -81,7 +81,7 @@ public sealed partial class AwsConfigurationFingerprintTests
     [Test]
     public void Every_variable_read_by_the_credential_chain_is_listed()
     {
-        var read = Directory.EnumerateFiles(Path.Combine(Repository.Folder, "lib", "Ecr.Credentials", "Aws"), "*.cs", SearchOption.AllDirectories)
+        var read = Directory.EnumerateFiles(Path.Combine(Repository.Root, "lib", "Ecr.Credentials", "Aws"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => VariablePattern().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value);
 
