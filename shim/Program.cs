@@ -118,7 +118,7 @@ static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)
     return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider, TrustStore = trustStore });
 }
 
-// Without a home directory the AWS SDK would read settings from ./.aws, which anyone may have written. A service often has no HOME.
+// Without a home directory the AWS SDK would read settings from ./.aws, which may be untrusted. Services often have no HOME.
 static void EnsureHome()
 {
     if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))

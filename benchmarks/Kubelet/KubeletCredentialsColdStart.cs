@@ -6,7 +6,7 @@ using Ecr.Credentials.Kubelet.Plugins;
 
 namespace Ecr.Credentials.Benchmarks.Kubelet;
 
-/// <summary>Many callers at once for an image that nobody has asked for. They share one execution of the plugin.</summary>
+/// <summary>Concurrent callers for an image that is not cached. They share one execution of the plugin.</summary>
 [SimpleJob(RunStrategy.Monitoring, iterationCount: 20)]
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "BenchmarkDotNet calls the clean-up.")]
 [UnsupportedOSPlatform("windows")]

@@ -5,7 +5,7 @@ using Ecr.Credentials.Protocol;
 
 namespace Ecr.Credentials.Benchmarks.Protocol;
 
-/// <summary>The kubelet's request, from bytes to an object.</summary>
+/// <summary>Parses a kubelet request.</summary>
 public class RequestReading
 {
     private byte[] _json = null!;

@@ -2,7 +2,7 @@ using Ecr.Credentials.Tokens;
 
 namespace Consumer;
 
-/// <summary>Gives a password without asking AWS.</summary>
+/// <summary>Returns a fixed password without calling AWS.</summary>
 internal sealed class FakeTokenSource(DateTimeOffset expiresAt) : IEcrTokenSource
 {
     public ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default) =>

@@ -21,7 +21,7 @@ var clock = new StoppedClock(DateTimeOffset.UnixEpoch);
 var options = new EcrCredentialProviderOptions { TimeProvider = clock };
 using var provider = new EcrCredentialProvider(new FakeTokenSource(clock.GetUtcNow().AddHours(12)), options);
 
-// Once over the kubelet's wire: written and read again.
+// Round trip over the kubelet's protocol: write and parse.
 using var wire = new MemoryStream();
 (await provider.GetCredentialsAsync(request)).WriteTo(wire);
 var response = CredentialProviderResponse.Parse(wire.ToArray());

@@ -1,6 +1,6 @@
 namespace Consumer;
 
-/// <summary>It is always the same time.</summary>
+/// <summary>A clock that always returns the same time.</summary>
 internal sealed class StoppedClock(DateTimeOffset now) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => now;

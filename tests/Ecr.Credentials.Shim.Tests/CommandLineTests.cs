@@ -44,6 +44,8 @@ public sealed class CommandLineTests : ShimFixture
     [TestCase("--timeout=61s", "invalid --timeout \"61s\": expected")]
     [TestCase("--timeout=30", "invalid --timeout \"30\":")]
     [TestCase("--unknown-registry=allow", "invalid --unknown-registry \"allow\": expected refuse or default-region")]
+    [TestCase("--service-account=require", "invalid --service-account \"require\": expected optional or require-role")]
+    [TestCase("--a\u001b[31m\nb", "unknown argument \"--a\\u001b[31m\\u000ab\"; see --help")]
     [TestCase("--registry-alias=mirror.example", "\"mirror.example\" is not a valid registry alias. Expected PATTERN=REGISTRY.")]
     [TestCase("--registry-alias=mirror.example/team=public.ecr.aws", "must be a host without a path")]
     [TestCase("--registry-alias=mirror.example=docker.io", "\"docker.io\" is not an Amazon ECR registry host.")]

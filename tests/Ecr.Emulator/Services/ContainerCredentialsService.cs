@@ -3,7 +3,7 @@ using Ecr.Emulator.Server;
 namespace Ecr.Emulator.Services;
 
 /// <summary>
-/// The endpoint that serves credentials to a container, of ECS and of the EKS Pod Identity agent:
+/// The container credentials endpoint of ECS and of the EKS Pod Identity agent:
 /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 /// </summary>
 internal sealed class ContainerCredentialsService(AwsEmulatorOptions options, EmulatedCredentials containerCredentials, EmulatedCredentials podCredentials)
