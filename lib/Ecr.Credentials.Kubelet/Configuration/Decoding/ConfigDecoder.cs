@@ -70,7 +70,7 @@ internal static class ConfigDecoder
 
     private static ConfigProblemCollection Single(ConfigProblem problem, string prefix) => new([problem], prefix + problem.KubeletMessage);
 
-    // Data whose first character other than white space is "{" is JSON and nothing else. A byte order mark is no white space.
+    // Content that starts with "{" after white space is JSON, never YAML. A byte order mark is not white space.
     private static bool IsJson(ReadOnlySpan<byte> content)
     {
         while (Rune.DecodeFromUtf8(content, out var rune, out var length) == System.Buffers.OperationStatus.Done && Rune.IsWhiteSpace(rune))

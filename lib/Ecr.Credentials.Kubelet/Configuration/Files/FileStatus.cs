@@ -19,7 +19,7 @@ internal readonly struct FileStatus
 
     private FileStatus(string? error, int mode) => (Error, _mode) = (error, mode);
 
-    /// <summary>Why there is no status, such as <c>no such file or directory</c>; null if there is one.</summary>
+    /// <summary>Why the status could not be read, such as <c>no such file or directory</c>; null if it was read.</summary>
     public string? Error { get; }
 
     public bool IsMissing => Error == "no such file or directory";

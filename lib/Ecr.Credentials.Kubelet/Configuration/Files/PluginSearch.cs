@@ -47,7 +47,7 @@ internal sealed class PluginSearch(ConfigFiles files, string searchPath)
         return problems.Count == 0 ? ConfigProblemCollection.None : new ConfigProblemCollection(problems, problems[0].KubeletMessage);
     }
 
-    /// <summary>Why a plugin cannot be run: an empty text if there is none; null if it can.</summary>
+    /// <summary>Why a plugin cannot be run: empty if it does not exist, null if it can be run.</summary>
     private string? Find(string path)
     {
         if (path is "" or "." or "..")

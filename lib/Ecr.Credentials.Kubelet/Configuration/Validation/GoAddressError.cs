@@ -3,7 +3,7 @@ using Ecr.Credentials.Kubelet.Configuration.Decoding;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Validation;
 
-/// <summary>Why a text is no IP address, in the words of <see href="https://pkg.go.dev/net/netip#ParseAddr"/>.</summary>
+/// <summary>Why a text is not an IP address, worded as in <see href="https://pkg.go.dev/net/netip#ParseAddr"/>.</summary>
 internal static class GoAddressError
 {
     private const int Groups = 8;

@@ -9,7 +9,7 @@ namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 internal static class YamlComposer
 {
     /// <summary>Reads the first document.</summary>
-    /// <returns>Its root; null if there is no document at all.</returns>
+    /// <returns>The root; null if the file contains no document.</returns>
     /// <exception cref="DocumentException">The text is not YAML.</exception>
     public static YamlNode? Compose(YamlText text, out int depth)
     {
