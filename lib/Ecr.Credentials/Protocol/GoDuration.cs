@@ -136,6 +136,65 @@ public static class GoDuration
         return text.Length;
     }
 
+    /// <summary>Parses digits; fails above 2^63.</summary>
+    internal static bool TryReadWhole(ReadOnlySpan<char> digits, out ulong value)
+    {
+        value = 0;
+        foreach (var digit in digits)
+        {
+            if (value > MinMagnitude / 10)
+            {
+                return false;
+            }
+
+            value = (value * 10) + (ulong)(digit - '0');
+            if (value > MinMagnitude)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The nanoseconds of the digits after the decimal point.</summary>
+    internal static ulong ReadFraction(ReadOnlySpan<char> digits, ulong unit)
+    {
+        // Go ignores further digits once the value no longer fits in 63 bits, and multiplies in floating point.
+        var value = 0UL;
+        var scale = 1.0;
+        foreach (var digit in digits)
+        {
+            if (value > (MinMagnitude - 1) / 10)
+            {
+                break;
+            }
+
+            var next = (value * 10) + (ulong)(digit - '0');
+            if (next > MinMagnitude)
+            {
+                break;
+            }
+
+            value = next;
+            scale *= 10;
+        }
+
+        return (ulong)(value * (unit / scale));
+    }
+
+    /// <summary>The nanoseconds of a unit; zero if it is unknown.</summary>
+    internal static ulong FindUnit(ReadOnlySpan<char> name) => name switch
+    {
+        "ns" => Nanosecond,
+        "us" or "\u00b5s" or "\u03bcs" => Microsecond,
+        "ms" => Millisecond,
+        "s" => Second,
+        "m" => Minute,
+        "h" => Hour,
+        _ => 0,
+    };
+
     private static bool TryReadPart(ref ReadOnlySpan<char> text, out ulong nanoseconds)
     {
         nanoseconds = 0;
@@ -174,51 +233,6 @@ public static class GoDuration
         return end < 0 ? text.Length : end;
     }
 
-    private static bool TryReadWhole(ReadOnlySpan<char> digits, out ulong value)
-    {
-        value = 0;
-        foreach (var digit in digits)
-        {
-            if (value > MinMagnitude / 10)
-            {
-                return false;
-            }
-
-            value = (value * 10) + (ulong)(digit - '0');
-            if (value > MinMagnitude)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static ulong ReadFraction(ReadOnlySpan<char> digits, ulong unit)
-    {
-        // Go ignores further digits once the value no longer fits in 63 bits, and multiplies in floating point.
-        var value = 0UL;
-        var scale = 1.0;
-        foreach (var digit in digits)
-        {
-            if (value > (MinMagnitude - 1) / 10)
-            {
-                break;
-            }
-
-            var next = (value * 10) + (ulong)(digit - '0');
-            if (next > MinMagnitude)
-            {
-                break;
-            }
-
-            value = next;
-            scale *= 10;
-        }
-
-        return (ulong)(value * (unit / scale));
-    }
-
     private static ulong ReadUnit(ref ReadOnlySpan<char> text)
     {
         var length = 0;
@@ -229,16 +243,7 @@ public static class GoDuration
 
         var name = text[..length];
         text = text[name.Length..];
-        return name switch
-        {
-            "ns" => Nanosecond,
-            "us" or "\u00b5s" or "\u03bcs" => Microsecond,
-            "ms" => Millisecond,
-            "s" => Second,
-            "m" => Minute,
-            "h" => Hour,
-            _ => 0,
-        };
+        return FindUnit(name);
     }
 
     private ref struct Utf8Builder(Span<byte> utf8)

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Globalization;
+using Ecr.Credentials.Protocol;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
 
 /// <summary>
-/// Durations with Go's nanoseconds and Go's messages. <see cref="Protocol.GoDuration"/> is for everybody; the kubelet's validation also sees
-/// the nanosecond that no <see cref="TimeSpan"/> holds.
+/// Durations in nanoseconds, with Go's error messages. The kubelet's validation distinguishes durations that <see cref="GoDuration"/> truncates to the
+/// same <see cref="TimeSpan"/>.
 /// </summary>
 internal static class GoNanoseconds
 {
@@ -49,7 +50,7 @@ internal static class GoNanoseconds
                 return invalid;
             }
 
-            if (!TryReadWhole(whole, out var value))
+            if (!GoDuration.TryReadWhole(whole, out var value))
             {
                 return invalid;
             }
@@ -62,13 +63,13 @@ internal static class GoNanoseconds
                 return $"time: missing unit in duration {GoText.QuoteBytes(text)}";
             }
 
-            var unit = Unit(unitName);
+            var unit = GoDuration.FindUnit(unitName);
             if (unit == 0)
             {
                 return $"time: unknown unit {GoText.QuoteBytes(unitName)} in duration {GoText.QuoteBytes(text)}";
             }
 
-            total += ((UInt128)value * unit) + ReadFraction(fraction, unit);
+            total += ((UInt128)value * unit) + GoDuration.ReadFraction(fraction, unit);
             if (value > Limit / unit || total > Limit)
             {
                 return invalid;
@@ -120,60 +121,4 @@ internal static class GoNanoseconds
         text = text[digits.Length..];
         return digits;
     }
-
-    private static bool TryReadWhole(ReadOnlySpan<char> digits, out ulong value)
-    {
-        value = 0;
-        foreach (var digit in digits)
-        {
-            if (value > Limit / 10)
-            {
-                return false;
-            }
-
-            value = (value * 10) + (ulong)(digit - '0');
-            if (value > Limit)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // Go drops digits once the value no longer fits 63 bits, and multiplies as a double.
-    private static ulong ReadFraction(ReadOnlySpan<char> digits, ulong unit)
-    {
-        var value = 0UL;
-        var scale = 1.0;
-        foreach (var digit in digits)
-        {
-            if (value > (Limit - 1) / 10)
-            {
-                break;
-            }
-
-            var next = (value * 10) + (ulong)(digit - '0');
-            if (next > Limit)
-            {
-                break;
-            }
-
-            value = next;
-            scale *= 10;
-        }
-
-        return value == 0 ? 0 : (ulong)(value * (unit / scale));
-    }
-
-    private static ulong Unit(ReadOnlySpan<char> name) => name switch
-    {
-        "ns" => 1,
-        "us" or "\u00b5s" or "\u03bcs" => 1_000,
-        "ms" => 1_000_000,
-        "s" => (ulong)PerSecond,
-        "m" => 60 * (ulong)PerSecond,
-        "h" => 3600 * (ulong)PerSecond,
-        _ => 0,
-    };
 }
