@@ -1,4 +1,5 @@
 using System.Net;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Text;
 
@@ -82,7 +83,7 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
 
     private string? FindToken()
     {
-        var (source, token) = environment(TokenFileVariable) is { } path
+        var (source, token) = environment(TokenFileVariable) is { } named && HomeDirectory.Expand(environment, named) is var path
             ? ($"the token in {MessageText.Quote(path)}", TokenTextFile.Read(path))
             : (TokenVariable, environment(TokenVariable));
         return token is null || HttpHeaderValue.IsValid(token)

@@ -54,9 +54,9 @@ internal sealed class ProfileCredentials(
                 : CredentialResult.NotFound($"{profile} contains no credentials");
         }
 
-        return files.CurrentProfile == SharedConfig.DefaultProfile
+        return files.CurrentProfileVariable is not { } variable || files.CurrentProfile == SharedConfig.DefaultProfile
             ? CredentialResult.NotFound($"there is no profile \"{SharedConfig.DefaultProfile}\" in {files}")
-            : throw NotFound(files.CurrentProfile, $"correct {SharedConfig.ProfileVariable}, or add the profile to {files}.");
+            : throw NotFound(files.CurrentProfile, $"correct {variable}, or add the profile to {files}.");
     }
 
     /// <summary>Gets the credentials of a named profile.</summary>
