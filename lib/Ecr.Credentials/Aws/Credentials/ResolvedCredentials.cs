@@ -29,8 +29,8 @@ internal sealed class ResolvedCredentials(ImmutableCredentials credentials, stri
     public async Task<ResolvedCredentials> AssumeRoleAsync(
         StsClient sts, RoleSession session, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var assumed = await sts.AssumeRoleAsync(ToFixedCredentials(), ToString(), session, lookup.Registry, lookup.Progress, cancellationToken)
-            .ConfigureAwait(false);
+        var assumed = await sts.AssumeRoleAsync(
+            ToFixedCredentials(), ToString(), session, lookup.Registry, lookup.Settings, lookup.Progress, cancellationToken).ConfigureAwait(false);
         return new ResolvedCredentials(assumed, $"the role {session.Role}, assumed with {this}");
     }
 

@@ -40,7 +40,7 @@ internal sealed class WebIdentityCredentials(Func<string, string?> environment, 
         path = HomeDirectory.Expand(environment, path);
         var tokenName = $"the token in {MessageText.Quote(path)}";
         var assumed = await sts.AssumeRoleWithWebIdentityAsync(
-            TokenTextFile.Read(path), tokenName, session, lookup.Registry, lookup.Progress, cancellationToken).ConfigureAwait(false);
+            TokenTextFile.Read(path), tokenName, session, lookup.Registry, lookup.Settings, lookup.Progress, cancellationToken).ConfigureAwait(false);
         return new ResolvedCredentials(assumed, $"the role {session.Role}, assumed with {tokenName}");
     }
 }

@@ -11,7 +11,6 @@ namespace Ecr.Credentials.Aws.Credentials.Profiles;
 /// For a profile with several sources, the order is that of the Go SDK: a role is assumed if there is a <c>role_arn</c>; otherwise access keys, then an
 /// SSO session, then a command. Other settings are ignored.
 /// </remarks>
-/// <param name="environment">Reads an environment variable.</param>
 /// <param name="sts">Assumes roles.</param>
 /// <param name="webIdentity">Assumes roles with a token in a file.</param>
 /// <param name="sso">Gets the credentials of an SSO session.</param>
@@ -20,7 +19,6 @@ namespace Ecr.Credentials.Aws.Credentials.Profiles;
 /// <param name="instanceMetadata">The <c>credential_source</c> <c>Ec2InstanceMetadata</c>.</param>
 /// <param name="container">The <c>credential_source</c> <c>EcsContainer</c>.</param>
 internal sealed class ProfileCredentials(
-    Func<string, string?> environment,
     StsClient sts,
     WebIdentityCredentials webIdentity,
     SsoCredentials sso,
@@ -46,7 +44,7 @@ internal sealed class ProfileCredentials(
     /// <inheritdoc/>
     public async Task<CredentialResult> FindAsync(CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var files = SharedConfig.Read(environment);
+        var files = lookup.Settings.Files;
         if (files.Find(files.CurrentProfile) is { } profile)
         {
             return await new Resolution(this, files, lookup, cancellationToken).FindAsync(profile).ConfigureAwait(false) is { } credentials
@@ -66,7 +64,7 @@ internal sealed class ProfileCredentials(
     /// <exception cref="EcrCredentialException">The profile does not exist, or cannot provide credentials.</exception>
     public async Task<ResolvedCredentials> GetAsync(string name, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var files = SharedConfig.Read(environment);
+        var files = lookup.Settings.Files;
         var profile = files.Find(name) ?? throw NotFound(name, $"correct the name, or add the profile to {files}.");
         return await new Resolution(this, files, lookup, cancellationToken).FindAsync(profile).ConfigureAwait(false)
             ?? throw Invalid($"{profile} contains no credentials: add access keys, a role or another source to it in {files}.");
