@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Text;
@@ -100,7 +101,7 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
                 .ConfigureAwait(false);
             return status == HttpStatusCode.OK
                 ? content
-                : throw Invalid(EcrCredentialErrorReason.ServiceError, origin, $"HTTP {(int)status}");
+                : throw Invalid(EcrCredentialErrorReason.ServiceError, origin, $"HTTP {(int)status}{DescribeError(content)}");
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
@@ -108,6 +109,26 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
                 EcrCredentialErrorReason.Unreachable,
                 $"no answer from {origin}: {ConnectionErrors.Describe(e)}. Check {RelativeVariable}, {FullVariable} and the agent that serves it.",
                 e);
+        }
+    }
+
+    // The agents of ECS and EKS say why: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+    private static string DescribeError(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            return (document.RootElement.FindText("code"), document.RootElement.FindText("message")) switch
+            {
+                ({ } code, { } message) => $", {MessageText.OneLine(code)}: {MessageText.OneLine(message).TrimEnd('.')}",
+                ({ } code, null) => $", {MessageText.OneLine(code)}",
+                (null, { } message) => $", {MessageText.OneLine(message).TrimEnd('.')}",
+                _ => "",
+            };
+        }
+        catch (JsonException)
+        {
+            return "";
         }
     }
 

@@ -38,6 +38,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         {
             RoleArn = session.Role.ToString(),
             RoleSessionName = session.Name,
+            DurationSeconds = session.DurationSeconds,
             ExternalId = session.ExternalId,
         };
         var call = Describe(config, request, "Allow sts:AssumeRole on the role for these credentials, and let the role's trust policy allow them.");
@@ -76,6 +77,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         {
             RoleArn = session.Role.ToString(),
             RoleSessionName = session.Name,
+            DurationSeconds = session.DurationSeconds,
             WebIdentityToken = token,
         };
         var call = Describe(config, request, "The role's trust policy must allow this OIDC provider, service account (sub) and audience (aud).") with

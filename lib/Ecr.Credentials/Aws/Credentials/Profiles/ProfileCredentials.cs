@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Sts;
@@ -100,7 +101,7 @@ internal sealed class ProfileCredentials(
                 throw Invalid($"{profile} requires MFA (mfa_serial), which a non-interactive program cannot provide: use another profile.");
             }
 
-            var session = new RoleSession(AwsRoleArn.ParseSetting(setting, role), sessionName, profile["external_id"]);
+            var session = new RoleSession(AwsRoleArn.ParseSetting(setting, role), sessionName, profile["external_id"], GetDuration(profile));
             _assumedFrom.Add(profile.Name);
             var source = await GetSourceAsync(profile).ConfigureAwait(false);
             return await source.AssumeRoleAsync(owner.Sts, session, lookup, cancellationToken).ConfigureAwait(false);
@@ -191,6 +192,14 @@ internal sealed class ProfileCredentials(
             (null, null) => null,
             (null, _) => throw Invalid($"{profile} has an aws_secret_access_key but no aws_access_key_id: add it."),
             _ => throw Invalid($"{profile} has an aws_access_key_id but no aws_secret_access_key: add it."),
+        };
+
+        // The limits are those of STS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+        private static int? GetDuration(ConfigSection profile) => profile["duration_seconds"] switch
+        {
+            null => null,
+            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 900 and <= 43200 => seconds,
+            var text => throw Invalid($"invalid duration_seconds {MessageText.Quote(text)} of {profile}: expected a number of seconds from 900 to 43200."),
         };
 
         private static ResolvedCredentials? CheckRoleIsNotMissing(ConfigSection profile)
