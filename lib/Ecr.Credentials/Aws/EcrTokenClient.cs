@@ -89,17 +89,18 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
 
         public async Task<EcrToken> RunAsync(CancellationToken cancellationToken)
         {
-            owner._httpClientFactory.Create();
             var profile = (request.Identity.Value as EcrIdentity.ProfileChoice)?.Name;
             var settings = AwsSettings.Read(AwsEnvironment.Get, profile);
-            var config = new EcrServiceConfig(request.Registry, settings, owner._httpClientFactory);
+            var httpClientFactory = owner._httpClientFactory.For(settings);
+            httpClientFactory.Create();
+            var config = new EcrServiceConfig(request.Registry, settings, httpClientFactory);
             Log.CallingEcr(owner._logger, request.Registry, config.Endpoint);
 
             var lookup = new CredentialLookup(request.Registry, settings, _progress, owner._logger);
             var resolving = owner._credentials.ResolveAsync(request.Identity, lookup, cancellationToken);
             if (!resolving.IsCompleted)
             {
-                _ = owner._httpClientFactory.ConnectAsync(config.Endpoint);
+                _ = httpClientFactory.ConnectAsync(config.Endpoint);
             }
 
             var credentials = await resolving.ConfigureAwait(false);

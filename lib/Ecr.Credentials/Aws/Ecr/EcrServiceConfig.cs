@@ -36,10 +36,10 @@ internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
         RegionEndpoint = RegionEndpoint.GetBySystemName(registry.Region);
         AuthenticationRegion = registry.Region;
 
+        HttpClientFactory = httpClientFactory;
         this.Apply(settings);
         _configuredEndpoint = settings.FindEndpoint(ServiceId);
         EndpointProvider = this;
-        HttpClientFactory = httpClientFactory;
     }
 
     /// <summary>The call, described for messages.</summary>

@@ -19,6 +19,10 @@ internal static class ClientConfigExtensions
         config.RetryMode = settings.IsRetryAdaptive ? RequestRetryMode.Adaptive : RequestRetryMode.Standard;
         config.MaxErrorRetry = settings.MaxAttempts - 1;
         config.ClientAppId = settings.AppId ?? "";
+        if (config.HttpClientFactory is AwsHttpClientFactory httpClientFactory)
+        {
+            config.HttpClientFactory = httpClientFactory.For(settings);
+        }
 
         // Features that the services called here do not have.
         config.AccountIdEndpointMode = AccountIdEndpointMode.DISABLED;

@@ -1,5 +1,7 @@
 using Ecr.Credentials.Aws.Configuration;
+using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Tests.Aws.Credentials.Profiles;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Aws.Configuration;
 
@@ -60,6 +62,28 @@ public sealed class AwsSettingsTests : IDisposable
         Set(variables);
 
         Assert.That(_stage.Settings.FindEndpoint("ECR PUBLIC"), Is.EqualTo(expected is null ? null : new Uri(expected)));
+    }
+
+    [TestCase("/a.pem", null, "/a.pem")]
+    [TestCase("/a.pem", "/b.pem", null)]
+    public void The_CA_bundle_of_the_profile_is_used_unless_the_variable_names_one(string bundle, string? variable, string? expected)
+    {
+        _stage.WriteConfig($"[default]\nca_bundle = {bundle}").Set("AWS_CA_BUNDLE", variable);
+
+        Assert.That(_stage.Settings.ProfileCaBundle, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_client_of_its_own_reads_the_CA_bundle_of_the_profile()
+    {
+        var path = _stage.Write("ca.pem", "");
+        _stage.WriteConfig("[default]\nca_bundle = ~/ca.pem");
+        using var factory = new AwsHttpClientFactory(NullLogger.Instance, TimeProvider.System);
+
+        var own = factory.For(_stage.Settings);
+
+        Assert.That(own, Is.Not.SameAs(factory).And.SameAs(factory.For(_stage.Settings)));
+        Assert.That(own.Create, Throws.TypeOf<EcrCredentialException>().With.Message.Contains($"\"{path}\" (ca_bundle) contains no certificates"));
     }
 
     [TestCase(null, false)]
