@@ -80,7 +80,7 @@ public sealed class AwsConfigurationTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.None)) { [variable] = "/nowhere/aws" };
 
-        AssertFailure(await RunAsync(Request(), variables), 2, $"cannot read \"/nowhere/aws\" ({variable}): ");
+        AssertFailure(await RunAsync(Request(), variables), 1, $"\"/nowhere/aws\" ({variable}, does not exist)");
     }
 
     [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both or neither.")]

@@ -62,7 +62,7 @@ internal sealed class CredentialResolver(IReadOnlyList<ICredentialSource> defaul
     {
         const string TokenName = "the service account's token";
         var credentials = await sts.AssumeRoleWithWebIdentityAsync(
-            web.Token, TokenName, new RoleSession(web.Arn), lookup.Registry, lookup.Progress, cancellationToken).ConfigureAwait(false);
+            web.Token, TokenName, new RoleSession(web.Arn), lookup.Registry, lookup.Settings, lookup.Progress, cancellationToken).ConfigureAwait(false);
         return new ResolvedCredentials(credentials, $"the role {web.Arn}, assumed with {TokenName}");
     }
 

@@ -1,4 +1,3 @@
-using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Credentials.Profiles;
@@ -6,6 +5,7 @@ using Ecr.Credentials.Aws.Ecr;
 using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Sts;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
@@ -45,7 +45,6 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
         var container = new ContainerCredentials(AwsEnvironment.Get, _metadataHttpClient);
         var instanceMetadata = new InstanceMetadataCredentials(AwsEnvironment.Get, _metadataHttpClient);
         var profiles = new ProfileCredentials(
-            AwsEnvironment.Get,
             sts,
             webIdentity,
             new SsoCredentials(_httpClientFactory, AwsEnvironment.Get, options.TimeProvider),
@@ -90,15 +89,18 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
 
         public async Task<EcrToken> RunAsync(CancellationToken cancellationToken)
         {
-            owner._httpClientFactory.Create();
-            var config = Configure();
+            var profile = (request.Identity.Value as EcrIdentity.ProfileChoice)?.Name;
+            var settings = AwsSettings.Read(AwsEnvironment.Get, profile);
+            var httpClientFactory = owner._httpClientFactory.For(settings);
+            httpClientFactory.Create();
+            var config = new EcrServiceConfig(request.Registry, settings, httpClientFactory);
             Log.CallingEcr(owner._logger, request.Registry, config.Endpoint);
 
-            var lookup = new CredentialLookup(request.Registry, _progress, owner._logger);
+            var lookup = new CredentialLookup(request.Registry, settings, _progress, owner._logger);
             var resolving = owner._credentials.ResolveAsync(request.Identity, lookup, cancellationToken);
             if (!resolving.IsCompleted)
             {
-                _ = owner._httpClientFactory.ConnectAsync(config.Endpoint);
+                _ = httpClientFactory.ConnectAsync(config.Endpoint);
             }
 
             var credentials = await resolving.ConfigureAwait(false);
@@ -106,43 +108,6 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
             var response = await GetAuthorizationTokenAsync(credentials, config, cancellationToken).ConfigureAwait(false);
             return ReadToken(response, config.Endpoint);
         }
-
-        private EcrServiceConfig Configure()
-        {
-            try
-            {
-                var config = new EcrServiceConfig(request.Registry, owner._httpClientFactory);
-
-                // The SDK reads its settings on first use; errors in them are to be reported here.
-                _ = config.RetryMode;
-                return config.Endpoint.Scheme is "https" or "http"
-                    ? config
-                    : throw new UriFormatException($"{MessageText.Quote(MessageText.Address(config.Endpoint))} is not an http or https URL");
-            }
-            catch (Exception e) when (e is UriFormatException or TypeInitializationException or FormatException or ArgumentException or AmazonClientException)
-            {
-                // The SDK reads its environment in type initializers.
-                var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
-                throw cause is InvalidDataException ? MalformedFile() : InvalidSettings(MessageText.OneLine(cause.Message).TrimEnd('.'), e);
-            }
-        }
-
-        // The SDK's exception repeats a line of the file, which may contain a key. It is dropped, and the file read again for the line number.
-        private static EcrCredentialException MalformedFile()
-        {
-            try
-            {
-                SharedConfig.Read(AwsEnvironment.Get);
-                return InvalidSettings("a line is neither a section nor a setting", null);
-            }
-            catch (EcrCredentialException e)
-            {
-                return e;
-            }
-        }
-
-        private static EcrCredentialException InvalidSettings(string reason, Exception? cause) => EcrCredentialException.InvalidConfiguration(
-            $"invalid AWS configuration: {reason}. Correct the AWS_ environment variables or the AWS config file.", cause);
 
         private static async Task<GetAuthorizationTokenResponse> SendAsync(
             ResolvedCredentials credentials, EcrServiceConfig config, bool isPublic, CancellationToken cancellationToken)

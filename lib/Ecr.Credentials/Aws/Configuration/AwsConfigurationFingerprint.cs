@@ -14,6 +14,7 @@ internal static class AwsConfigurationFingerprint
         "AWS_ACCESS_KEY_ID",
         "AWS_ACCESS_KEY",
         "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
         "AWS_ROLE_ARN",
         "AWS_ROLE_SESSION_NAME",
         "AWS_WEB_IDENTITY_TOKEN_FILE",
@@ -22,6 +23,7 @@ internal static class AwsConfigurationFingerprint
         "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
         "AWS_EC2_METADATA_DISABLED",
+        "AWS_EC2_METADATA_V1_DISABLED",
         "AWS_EC2_METADATA_SERVICE_ENDPOINT",
         "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
         "AWS_ENDPOINT_URL",
@@ -52,16 +54,17 @@ internal static class AwsConfigurationFingerprint
             hash.Add("\n");
         }
 
-        var home = HomeDirectory.Find(environment);
-        AddFile(ref hash, environment(SharedConfig.CredentialsFileVariable), home, "credentials");
-        AddFile(ref hash, environment(SharedConfig.ConfigFileVariable), home, "config");
+        AddFile(ref hash, environment, SharedConfig.CredentialsFileVariable, "credentials");
+        AddFile(ref hash, environment, SharedConfig.ConfigFileVariable, "config");
         return hash.Value.ToString("x16", CultureInfo.InvariantCulture);
     }
 
     // Any write is a change: to know better, the file would have to be read and parsed.
-    private static void AddFile(ref Fnv1a64 hash, string? path, string? home, string name)
+    private static void AddFile(ref Fnv1a64 hash, Func<string, string?> environment, string variable, string name)
     {
-        path ??= home is null ? null : Path.Combine(home, ".aws", name);
+        var path = environment(variable) is { } named
+            ? HomeDirectory.Expand(environment, named)
+            : HomeDirectory.Find(environment) is { } home ? Path.Combine(home, ".aws", name) : null;
         hash.Add(path);
         hash.Add("\n");
         if (path is not null && new FileInfo(path) is { Exists: true } file)

@@ -12,4 +12,8 @@ internal static class HomeDirectory
             && Path.IsPathFullyQualified(home)
             ? home
             : null;
+
+    /// <summary>The path with the home directory in place of <c>~</c>, which only a shell replaces.</summary>
+    public static string Expand(Func<string, string?> environment, string path) =>
+        path.StartsWith("~/", StringComparison.Ordinal) && Find(environment) is { } home ? Path.Join(home, path.AsSpan(2)) : path;
 }

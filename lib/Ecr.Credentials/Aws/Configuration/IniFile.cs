@@ -4,13 +4,13 @@ namespace Ecr.Credentials.Aws.Configuration;
 
 /// <summary>An AWS config or credentials file, parsed into sections: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"/>.</summary>
 /// <remarks>
-/// As in the Go SDK, the later of two equal settings wins, and sections of the same name are merged. Nested settings are ignored; none is about
-/// credentials. The SDK's own parser cannot distinguish a profile with an invalid setting from a missing profile, and repeats lines, which may contain
-/// keys, in its messages.
+/// Accepts what the AWS CLI or the Go SDK accepts: the later of two equal settings wins, sections of the same name are merged, a colon may separate key
+/// and value, and an indented line continues a value unless it is a setting itself. An invalid line is an error of its section only, because other
+/// tools keep settings of their own in these files.
 /// </remarks>
 internal sealed class IniFile
 {
-    private readonly Dictionary<string, Dictionary<string, string>> _sections = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IniSection> _sections = new(StringComparer.Ordinal);
 
     private IniFile()
     {
@@ -18,17 +18,23 @@ internal sealed class IniFile
 
     public static IniFile Empty { get; } = new();
 
-    /// <exception cref="FormatException">A line is neither a section nor a setting. The message names its number and never repeats it.</exception>
+    /// <summary>What is wrong with the first line that belongs to no section, such as <c>line 1 is before the first section</c>.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>
+    /// Parses a file. Errors are in <see cref="Error"/> and <see cref="IniSection.Error"/>: they name a line's number and never repeat the line.
+    /// </summary>
     public static IniFile Parse(ReadOnlySpan<char> text)
     {
         var file = new IniFile();
-        Dictionary<string, string>? section = null;
-        var mayNest = false;
+        IniSection? section = null;
+        string? key = null;
         var number = 0;
-        foreach (var line in text.EnumerateLines())
+        while (!text.IsEmpty)
         {
             number++;
-            var content = line.Trim();
+            var line = CutLine(ref text);
+            var content = line.Trim().Trim('\0');
             if (content.IsEmpty || content[0] is '#' or ';')
             {
                 continue;
@@ -36,56 +42,118 @@ internal sealed class IniFile
 
             if (content[0] == '[')
             {
-                section = file.Open(ParseSection(content, number));
-                mayNest = false;
-                continue;
+                section = file.Open(content, number);
+                key = null;
             }
-
-            if (mayNest && char.IsWhiteSpace(line[0]))
+            else if (section is null)
             {
-                continue;
+                file.Error ??= At(number, "is not in a section");
             }
-
-            var (key, value) = ParseSetting(content, number);
-            mayNest = value.Length == 0;
-            (section ?? throw Malformed(number, "is before the first section"))[key] = value;
+            else
+            {
+                key = ReadSetting(section, key, line, content, number);
+            }
         }
 
         return file;
     }
 
     /// <param name="name">The text between the brackets.</param>
-    public IReadOnlyDictionary<string, string>? Find(string name) => _sections.GetValueOrDefault(name);
+    public IniSection? Find(string name) => _sections.GetValueOrDefault(name);
 
-    private static string ParseSection(ReadOnlySpan<char> line, int number)
+    // Other characters that Unicode calls line breaks occur in values.
+    private static ReadOnlySpan<char> CutLine(ref ReadOnlySpan<char> text)
+    {
+        var end = text.IndexOfAny('\r', '\n');
+        var line = end < 0 ? text : text[..end];
+        var next = end < 0 ? text.Length : text[end..].StartsWith("\r\n") ? end + 2 : end + 1;
+        text = text[next..];
+        return line;
+    }
+
+    /// <returns>The key that indented lines may continue.</returns>
+    private static string? ReadSetting(IniSection section, string? key, ReadOnlySpan<char> line, ReadOnlySpan<char> content, int number)
+    {
+        var separator = content.IndexOfAny('=', ':');
+        if (key is not null && char.IsWhiteSpace(line[0]))
+        {
+            if (section.Settings[key].Length == 0)
+            {
+                // Nothing that is read has nested settings, except endpoints, so what is no setting does no harm.
+                if (separator > 0)
+                {
+                    section.Set(IniSection.NestedKey(key, content[..separator].TrimEnd().ToString()), content[(separator + 1)..].TrimStart().ToString());
+                }
+
+                return key;
+            }
+
+            if (separator < 0 || content[separator] != '=' || !IsPlainKey(content[..separator].TrimEnd()))
+            {
+                section.Continue(key, content);
+                return key;
+            }
+        }
+
+        if (separator <= 0)
+        {
+            section.Fail(At(number, "is not a setting"));
+            return null;
+        }
+
+        key = content[..separator].TrimEnd().ToString();
+        section.Set(key, content[(separator + 1)..].TrimStart().ToString());
+        return key;
+    }
+
+    // An option such as --role=x in the second line of a command is not a setting.
+    private static bool IsPlainKey(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.'))
+            {
+                return false;
+            }
+        }
+
+        return text.Length > 0 && char.IsAsciiLetter(text[0]);
+    }
+
+    private static string At(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"line {number} {what}");
+
+    private static string ParseName(ReadOnlySpan<char> name)
+    {
+        name = name.Trim();
+        var space = name.IndexOfAny(' ', '\t');
+        if (space < 0)
+        {
+            return name.ToString();
+        }
+
+        // Exactly one space between kind and name, as in "profile x". The AWS CLI writes names that contain spaces in quotes.
+        var bare = name[space..].TrimStart();
+        if (bare.Length >= 2 && bare[0] is '"' or '\'' && bare[^1] == bare[0])
+        {
+            bare = bare[1..^1];
+        }
+
+        return $"{name[..space]} {bare}";
+    }
+
+    private IniSection? Open(ReadOnlySpan<char> line, int number)
     {
         var end = line.IndexOf(']');
         if (end < 0)
         {
-            throw Malformed(number, "has no closing bracket");
+            Error ??= At(number, "has no closing bracket");
+            return null;
         }
 
-        // Exactly one space between kind and name, as in "profile x".
-        var name = line[1..end].Trim();
-        var space = name.IndexOfAny(' ', '\t');
-        return space < 0 ? name.ToString() : $"{name[..space]} {name[space..].TrimStart()}";
-    }
-
-    private static (string Key, string Value) ParseSetting(ReadOnlySpan<char> line, int number)
-    {
-        var equals = line.IndexOf('=');
-        return equals > 0
-            ? (line[..equals].TrimEnd().ToString(), line[(equals + 1)..].TrimStart().ToString())
-            : throw Malformed(number, "is neither a section nor a setting");
-    }
-
-    private static FormatException Malformed(int number, string what) => new(string.Create(CultureInfo.InvariantCulture, $"line {number} {what}"));
-
-    private Dictionary<string, string> Open(string name)
-    {
+        var name = ParseName(line[1..end]);
         if (!_sections.TryGetValue(name, out var section))
         {
-            _sections[name] = section = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            _sections[name] = section = new IniSection();
         }
 
         return section;

@@ -11,34 +11,47 @@ internal sealed class SharedConfig
     public const string CredentialsFileVariable = "AWS_SHARED_CREDENTIALS_FILE";
     public const string ConfigFileVariable = "AWS_CONFIG_FILE";
     public const string ProfileVariable = "AWS_PROFILE";
+    public const string DefaultProfileVariable = "AWS_DEFAULT_PROFILE";
     public const string DefaultProfile = "default";
 
-    private readonly IniFile _credentials;
-    private readonly IniFile _config;
-    private readonly string _description;
+    private readonly SourceFile _credentials;
+    private readonly SourceFile _config;
 
-    private SharedConfig(IniFile credentials, IniFile config, string currentProfile, string description)
+    private SharedConfig(SourceFile credentials, SourceFile config, string? profileVariable, string currentProfile)
     {
         _credentials = credentials;
         _config = config;
+        CurrentProfileVariable = profileVariable;
         CurrentProfile = currentProfile;
-        _description = description;
     }
 
     /// <summary>The name of the profile that is used if none is named.</summary>
     public string CurrentProfile { get; }
 
+    /// <summary>The variable that names <see cref="CurrentProfile"/>; <see langword="null"/> if none does.</summary>
+    public string? CurrentProfileVariable { get; }
+
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
-    /// <exception cref="EcrCredentialException">A file is malformed, or a file that a variable names cannot be read.</exception>
+    /// <exception cref="EcrCredentialException">A file that a variable names exists but cannot be read.</exception>
     public static SharedConfig Read(Func<string, string?> environment)
     {
-        var home = HomeDirectory.Find(environment);
-        var (credentials, credentialsPlace) = Read(environment(CredentialsFileVariable), CredentialsFileVariable, home, "credentials");
-        var (config, configPlace) = Read(environment(ConfigFileVariable), ConfigFileVariable, home, "config");
-        return new SharedConfig(credentials, config, environment(ProfileVariable) ?? DefaultProfile, $"{credentialsPlace} or {configPlace}");
+        var credentials = SourceFile.Read(environment, CredentialsFileVariable, "credentials");
+        var config = SourceFile.Read(environment, ConfigFileVariable, "config");
+
+        // AWS_DEFAULT_PROFILE is the older name, which the AWS CLI and the Go SDK read.
+        foreach (var variable in (string[])[ProfileVariable, DefaultProfileVariable])
+        {
+            if (environment(variable) is { } profile)
+            {
+                return new SharedConfig(credentials, config, variable, profile);
+            }
+        }
+
+        return new SharedConfig(credentials, config, null, DefaultProfile);
     }
 
     /// <summary>The profile; settings in the credentials file override those in the config file. <see langword="null"/> if neither has it.</summary>
+    /// <exception cref="EcrCredentialException">A line of the profile is invalid.</exception>
     public ConfigSection? Find(string name)
     {
         var credentials = _credentials.Find(name);
@@ -47,54 +60,15 @@ internal sealed class SharedConfig
     }
 
     /// <summary>The section <c>[sso-session NAME]</c>; <see langword="null"/> if there is none.</summary>
-    public ConfigSection? FindSsoSession(string name) => _config.Find($"sso-session {name}") is { } settings ? new ConfigSection(name, settings) : null;
+    /// <exception cref="EcrCredentialException">A line of the section is invalid.</exception>
+    public ConfigSection? FindSsoSession(string name) => FindInConfig("sso-session", name);
+
+    /// <summary>The section <c>[services NAME]</c>; <see langword="null"/> if there is none.</summary>
+    /// <exception cref="EcrCredentialException">A line of the section is invalid.</exception>
+    public ConfigSection? FindServices(string name) => FindInConfig("services", name);
 
     /// <summary>The paths of both files, to be read after "in".</summary>
-    public override string ToString() => _description;
-
-    private static (IniFile File, string Place) Read(string? path, string variable, string? home, string name) =>
-        path is not null ? ReadNamed(path, variable) : home is not null ? ReadDefault(Path.Combine(home, ".aws", name)) : (IniFile.Empty, $"~/.aws/{name}");
-
-    private static (IniFile File, string Place) ReadNamed(string path, string variable)
-    {
-        try
-        {
-            return (Parse(File.ReadAllText(path), path), MessageText.Quote(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw EcrCredentialException.InvalidConfiguration($"cannot read {MessageText.Quote(path)} ({variable}): {MessageText.OneLine(e.Message)}", e);
-        }
-    }
-
-    // The home directory may be another user's, as under sudo; other credential sources still apply.
-    private static (IniFile File, string Place) ReadDefault(string path)
-    {
-        try
-        {
-            return (Parse(File.ReadAllText(path), path), MessageText.Quote(path));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return (IniFile.Empty, MessageText.Quote(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return (IniFile.Empty, $"{MessageText.Quote(path)} (unreadable)");
-        }
-    }
-
-    private static IniFile Parse(string text, string path)
-    {
-        try
-        {
-            return IniFile.Parse(text);
-        }
-        catch (FormatException e)
-        {
-            throw EcrCredentialException.InvalidConfiguration($"invalid file {MessageText.Quote(path)}: {e.Message}; expected [section] or key = value", e);
-        }
-    }
+    public override string ToString() => $"{_credentials} or {_config}";
 
     private static Dictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? config, IReadOnlyDictionary<string, string>? credentials)
     {
@@ -110,5 +84,70 @@ internal sealed class SharedConfig
         }
 
         return merged;
+    }
+
+    private ConfigSection? FindInConfig(string kind, string name) => _config.Find($"{kind} {name}") is { } settings ? new ConfigSection(name, settings) : null;
+
+    /// <summary>One of the two files.</summary>
+    /// <param name="content">The sections; none if the file is missing.</param>
+    /// <param name="place">Its path in quotes.</param>
+    /// <param name="remark">What prevents its use, in parentheses.</param>
+    private sealed class SourceFile(IniFile content, string place, string remark = "")
+    {
+        public static SourceFile Read(Func<string, string?> environment, string variable, string name)
+        {
+            if (environment(variable) is { } named)
+            {
+                return ReadNamed(HomeDirectory.Expand(environment, named), variable);
+            }
+
+            return HomeDirectory.Find(environment) is { } home
+                ? ReadDefault(Path.Combine(home, ".aws", name))
+                : new SourceFile(IniFile.Empty, $"~/.aws/{name}");
+        }
+
+        /// <exception cref="EcrCredentialException">A line of the section is invalid.</exception>
+        public IReadOnlyDictionary<string, string>? Find(string section) => content.Find(section) switch
+        {
+            null => null,
+            { Error: { } error } => throw EcrCredentialException.InvalidConfiguration(
+                $"invalid section [{MessageText.OneLine(section)}] in {place}: {error}; expected key = value"),
+            { Settings: var settings } => settings,
+        };
+
+        public override string ToString() => place + (content.Error is { } error ? $" ({error})" : remark);
+
+        private static SourceFile ReadNamed(string path, string variable)
+        {
+            try
+            {
+                return new SourceFile(IniFile.Parse(File.ReadAllText(path)), MessageText.Quote(path));
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return new SourceFile(IniFile.Empty, MessageText.Quote(path), $" ({variable}, does not exist)");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            {
+                throw EcrCredentialException.InvalidConfiguration($"cannot read {MessageText.Quote(path)} ({variable}): {MessageText.OneLine(e.Message)}", e);
+            }
+        }
+
+        // The home directory may be another user's, as under sudo; other credential sources still apply.
+        private static SourceFile ReadDefault(string path)
+        {
+            try
+            {
+                return new SourceFile(IniFile.Parse(File.ReadAllText(path)), MessageText.Quote(path));
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return new SourceFile(IniFile.Empty, MessageText.Quote(path));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return new SourceFile(IniFile.Empty, MessageText.Quote(path), " (unreadable)");
+            }
+        }
     }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Text;
 
@@ -82,7 +84,7 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
 
     private string? FindToken()
     {
-        var (source, token) = environment(TokenFileVariable) is { } path
+        var (source, token) = environment(TokenFileVariable) is { } named && HomeDirectory.Expand(environment, named) is var path
             ? ($"the token in {MessageText.Quote(path)}", TokenTextFile.Read(path))
             : (TokenVariable, environment(TokenVariable));
         return token is null || HttpHeaderValue.IsValid(token)
@@ -99,7 +101,7 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
                 .ConfigureAwait(false);
             return status == HttpStatusCode.OK
                 ? content
-                : throw Invalid(EcrCredentialErrorReason.ServiceError, origin, $"HTTP {(int)status}");
+                : throw Invalid(EcrCredentialErrorReason.ServiceError, origin, $"HTTP {(int)status}{DescribeError(content)}");
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
@@ -107,6 +109,26 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
                 EcrCredentialErrorReason.Unreachable,
                 $"cannot reach {origin}: {ConnectionErrors.Describe(e)}. Check {RelativeVariable}, {FullVariable} and the agent at that address.",
                 e);
+        }
+    }
+
+    // The agents of ECS and EKS say why: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+    private static string DescribeError(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            return (document.RootElement.FindText("code"), document.RootElement.FindText("message")) switch
+            {
+                ({ } code, { } message) => $", {MessageText.OneLine(code)}: {MessageText.OneLine(message).TrimEnd('.')}",
+                ({ } code, null) => $", {MessageText.OneLine(code)}",
+                (null, { } message) => $", {MessageText.OneLine(message).TrimEnd('.')}",
+                _ => "",
+            };
+        }
+        catch (JsonException)
+        {
+            return "";
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Text;
@@ -8,7 +9,7 @@ using Ecr.Credentials.Text;
 namespace Ecr.Credentials.Aws.Credentials;
 
 /// <summary>
-/// The role of an EC2 instance, from the instance metadata service, version 2:
+/// The role of an EC2 instance, from the instance metadata service, version 2, or version 1 where the service refuses a session token:
 /// <see href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html"/>.
 /// </summary>
 /// <param name="environment">Reads an environment variable.</param>
@@ -19,6 +20,7 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
     private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
     private const string ModeVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
     private const string TimeoutVariable = "AWS_METADATA_SERVICE_TIMEOUT";
+    private const string Version1DisabledVariable = "AWS_EC2_METADATA_V1_DISABLED";
     private const string AttemptsVariable = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
 
     private const string RolePath = "latest/meta-data/iam/security-credentials/";
@@ -34,27 +36,30 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             return CredentialResult.NotFound($"the instance metadata service is disabled by {DisabledVariable}");
         }
 
-        var session = new Session(httpClient, GetEndpoint(), GetTimeout(), GetAttempts(), lookup.Progress);
+        var settings = lookup.Settings;
+        var session = new Session(
+            httpClient, GetEndpoint(settings), GetTimeout(settings), GetAttempts(settings), IsVersion1Disabled(settings), lookup.Progress);
         if (await session.StartAsync(cancellationToken).ConfigureAwait(false) is { } unavailable)
         {
             return CredentialResult.NotFound(unavailable);
         }
 
-        return await session.FindRoleAsync(cancellationToken).ConfigureAwait(false) is { } role
+        var (role, reason) = await session.FindRoleAsync(cancellationToken).ConfigureAwait(false);
+        return role is not null
             ? CredentialResult.Found(await session.GetCredentialsAsync(role, cancellationToken).ConfigureAwait(false))
-            : CredentialResult.NotFound("the instance has no role");
+            : CredentialResult.NotFound(reason!);
     }
 
-    private Uri GetEndpoint()
+    private Uri GetEndpoint(AwsSettings settings)
     {
-        if (environment(EndpointVariable) is { } configured)
+        if (Find(settings, EndpointVariable, "ec2_metadata_service_endpoint") is { } configured)
         {
             return Uri.TryCreate(configured.TrimEnd('/') + '/', UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
                 ? endpoint
                 : throw Invalid(EndpointVariable, configured, "expected an http URL such as http://169.254.169.254");
         }
 
-        return environment(ModeVariable) switch
+        return Find(settings, ModeVariable, "ec2_metadata_service_endpoint_mode") switch
         {
             null => new Uri("http://169.254.169.254/"),
             var mode when mode.Equals("IPv4", StringComparison.OrdinalIgnoreCase) => new Uri("http://169.254.169.254/"),
@@ -63,7 +68,7 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
         };
     }
 
-    private TimeSpan GetTimeout() => environment(TimeoutVariable) switch
+    private TimeSpan GetTimeout(AwsSettings settings) => Find(settings, TimeoutVariable, "metadata_service_timeout") switch
     {
         null => TimeSpan.FromSeconds(DefaultTimeoutSeconds),
         var text when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.001 and <= 3600 =>
@@ -71,22 +76,32 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
         var text => throw Invalid(TimeoutVariable, text, "expected a number of seconds from 0.001 to 3600, such as 1.5"),
     };
 
-    private int GetAttempts() => environment(AttemptsVariable) switch
+    private int GetAttempts(AwsSettings settings) => Find(settings, AttemptsVariable, "metadata_service_num_attempts") switch
     {
         null => DefaultAttempts,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) && attempts > 0 => attempts,
         var text => throw Invalid(AttemptsVariable, text, "expected a whole number above zero"),
     };
 
-    private static EcrCredentialException Invalid(string variable, string value, string expected) =>
-        EcrCredentialException.InvalidConfiguration($"invalid {variable} {MessageText.Quote(value)}: {expected}");
+    private bool IsVersion1Disabled(AwsSettings settings) =>
+        string.Equals(Find(settings, Version1DisabledVariable, "ec2_metadata_v1_disabled"), "true", StringComparison.OrdinalIgnoreCase);
+
+    private string? Find(AwsSettings settings, string variable, string key) => environment(variable) ?? settings.FindInProfile(key);
+
+    private EcrCredentialException Invalid(string variable, string value, string expected)
+    {
+        var setting = environment(variable) is null ? $"profile setting for {variable}" : variable;
+        return EcrCredentialException.InvalidConfiguration($"invalid {setting} {MessageText.Quote(value)}: {expected}");
+    }
 
     /// <summary>One session with the metadata service.</summary>
-    private sealed class Session(MetadataHttpClient httpClient, Uri endpoint, TimeSpan timeout, int attempts, CallProgress progress)
+    private sealed class Session(MetadataHttpClient httpClient, Uri endpoint, TimeSpan timeout, int attempts, bool isVersion1Disabled, CallProgress progress)
     {
         private readonly string _service = $"the instance metadata service at {MessageText.Address(endpoint)}";
 
-        private string _token = "";
+        // Version 1 has none.
+        private string? _token;
+        private string? _refusal;
 
         /// <summary>Gets the session token that every further request must carry.</summary>
         /// <returns><see langword="null"/>, or why the service is not available here.</returns>
@@ -96,14 +111,20 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             try
             {
                 var (status, content) = await httpClient.SendAsync(CreateTokenRequest, timeout, attempts, cancellationToken).ConfigureAwait(false);
-                _token = Encoding.UTF8.GetString(content);
-                return status switch
+                var text = Encoding.UTF8.GetString(content);
+                if (status == HttpStatusCode.OK && HttpHeaderValue.IsValid(text))
                 {
-                    HttpStatusCode.OK when HttpHeaderValue.IsValid(_token) => null,
+                    _token = text;
+                    return null;
+                }
+
+                _refusal = status switch
+                {
                     HttpStatusCode.OK => $"{_service} returned an invalid session token",
                     HttpStatusCode.Forbidden => $"{_service} is disabled for this instance (HTTP 403)",
                     _ => $"{_service} returned HTTP {(int)status} for the session token",
                 };
+                return isVersion1Disabled || !IsVersion1(status) ? _refusal : null;
             }
             catch (TimeoutException)
             {
@@ -116,12 +137,17 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
         }
 
         /// <summary>Gets the name of the instance's role.</summary>
-        /// <returns><see langword="null"/> if the instance has none.</returns>
-        public async Task<string?> FindRoleAsync(CancellationToken cancellationToken)
+        /// <returns>The name, or why there is none.</returns>
+        public async Task<(string? Role, string? NotFoundReason)> FindRoleAsync(CancellationToken cancellationToken)
         {
             const string What = "the instance's role";
 
             var (status, content) = await GetAsync(RolePath, cancellationToken).ConfigureAwait(false);
+            if (_refusal is not null && status != HttpStatusCode.OK)
+            {
+                return (null, _refusal);
+            }
+
             if (status is not (HttpStatusCode.OK or HttpStatusCode.NotFound))
             {
                 throw Refused(What, status);
@@ -130,10 +156,10 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             var role = status == HttpStatusCode.OK ? Encoding.UTF8.GetString(content).Split('\n', 2)[0].Trim() : "";
             if (role.Length == 0)
             {
-                return null;
+                return (null, "the instance has no role");
             }
 
-            return IsRoleName(role) ? role : throw Invalid(What, "not a role name");
+            return IsRoleName(role) ? (role, null) : throw Invalid(What, "not a role name");
         }
 
         public async Task<ResolvedCredentials> GetCredentialsAsync(string role, CancellationToken cancellationToken)
@@ -158,6 +184,10 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
         // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html; none of these characters needs escaping in a path.
         private static bool IsRoleName(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '=' or ',' or '.' or '@' or '-');
 
+        // https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html: as every SDK does.
+        private static bool IsVersion1(HttpStatusCode status) =>
+            status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed;
+
         private async Task<(HttpStatusCode StatusCode, byte[] Content)> GetAsync(string path, CancellationToken cancellationToken)
         {
             try
@@ -178,10 +208,16 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             Headers = { { "x-aws-ec2-metadata-token-ttl-seconds", "300" } },
         };
 
-        private HttpRequestMessage CreateGetRequest(string path) => new(HttpMethod.Get, new Uri(endpoint, path))
+        private HttpRequestMessage CreateGetRequest(string path)
         {
-            Headers = { { "x-aws-ec2-metadata-token", _token } },
-        };
+            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(endpoint, path));
+            if (_token is not null)
+            {
+                request.Headers.Add("x-aws-ec2-metadata-token", _token);
+            }
+
+            return request;
+        }
 
         private EcrCredentialException Refused(string what, HttpStatusCode status) => new(
             EcrCredentialErrorReason.ServiceError,

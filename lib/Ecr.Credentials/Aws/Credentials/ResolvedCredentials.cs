@@ -7,11 +7,12 @@ namespace Ecr.Credentials.Aws.Credentials;
 /// <summary>AWS credentials and where they come from.</summary>
 /// <param name="credentials">The credentials.</param>
 /// <param name="origin">Where they come from, to be read after "from", such as <c>the environment (AWS_ACCESS_KEY_ID)</c>.</param>
+/// <exception cref="EcrCredentialException">A key or the session token contains a control character.</exception>
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class ResolvedCredentials(ImmutableCredentials credentials, string origin)
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public ImmutableCredentials Credentials { get; } = credentials;
+    public ImmutableCredentials Credentials { get; } = Check(credentials, origin);
 
     public string Origin { get; } = origin;
 
@@ -29,10 +30,23 @@ internal sealed class ResolvedCredentials(ImmutableCredentials credentials, stri
     public async Task<ResolvedCredentials> AssumeRoleAsync(
         StsClient sts, RoleSession session, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var assumed = await sts.AssumeRoleAsync(ToFixedCredentials(), ToString(), session, lookup.Registry, lookup.Progress, cancellationToken)
-            .ConfigureAwait(false);
+        var assumed = await sts.AssumeRoleAsync(
+            ToFixedCredentials(), ToString(), session, lookup.Registry, lookup.Settings, lookup.Progress, cancellationToken).ConfigureAwait(false);
         return new ResolvedCredentials(assumed, $"the role {session.Role}, assumed with {this}");
     }
+
+    // Key and token are sent in headers that HttpClient does not validate: text after a line break would become a header of its own.
+    private static ImmutableCredentials Check(ImmutableCredentials credentials, string origin) =>
+        FindInvalid(credentials) is { } what
+            ? throw EcrCredentialException.InvalidConfiguration(
+                $"{what} from {origin} contains a control character such as a line break: remove it.")
+            : credentials;
+
+    private static string? FindInvalid(ImmutableCredentials credentials) =>
+        credentials.AccessKey.Any(char.IsControl) ? "the access key ID"
+        : credentials.SecretKey.Any(char.IsControl) ? "the secret access key"
+        : credentials.Token?.Any(char.IsControl) == true ? "the session token"
+        : null;
 
     public override string ToString() => $"the access key ending in {AccessKeyEnd} from {Origin}";
 }

@@ -1,3 +1,4 @@
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Text;
@@ -36,9 +37,10 @@ internal sealed class WebIdentityCredentials(Func<string, string?> environment, 
         string path, string role, string? sessionName, string roleSetting, CredentialLookup lookup, CancellationToken cancellationToken)
     {
         var session = new RoleSession(AwsRoleArn.ParseSetting(roleSetting, role), sessionName);
+        path = HomeDirectory.Expand(environment, path);
         var tokenName = $"the token in {MessageText.Quote(path)}";
         var assumed = await sts.AssumeRoleWithWebIdentityAsync(
-            TokenTextFile.Read(path), tokenName, session, lookup.Registry, lookup.Progress, cancellationToken).ConfigureAwait(false);
+            TokenTextFile.Read(path), tokenName, session, lookup.Registry, lookup.Settings, lookup.Progress, cancellationToken).ConfigureAwait(false);
         return new ResolvedCredentials(assumed, $"the role {session.Role}, assumed with {tokenName}");
     }
 }

@@ -3,14 +3,16 @@ using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.Runtime.Internal;
 using Amazon.Util.Internal;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Errors;
+using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Aws.Ecr;
 
 /// <summary>
-/// The configuration of <see cref="EcrServiceClient"/>. Carries the service ids of AWS's own clients, so that the environment variables and
-/// profile settings for those (<c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>, <c>use_fips_endpoint</c> and so on) apply here too.
+/// The configuration of <see cref="EcrServiceClient"/>. Carries the service ids of AWS's own clients, so that the settings for those
+/// (<c>AWS_ENDPOINT_URL_ECR</c> and so on) apply here too.
 /// </summary>
 internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
 {
@@ -19,8 +21,10 @@ internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
         new([new DefaultConfiguration { Name = DefaultConfigurationMode.Standard, RetryMode = RequestRetryMode.Standard }]);
 
     private readonly EcrRegistry _registry;
+    private readonly Uri? _configuredEndpoint;
 
-    public EcrServiceConfig(EcrRegistry registry, HttpClientFactory httpClientFactory)
+    /// <exception cref="EcrCredentialException">A setting is invalid.</exception>
+    public EcrServiceConfig(EcrRegistry registry, AwsSettings settings, HttpClientFactory httpClientFactory)
         : base(Defaults)
     {
         _registry = registry;
@@ -32,8 +36,10 @@ internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
         RegionEndpoint = RegionEndpoint.GetBySystemName(registry.Region);
         AuthenticationRegion = registry.Region;
 
-        EndpointProvider = this;
         HttpClientFactory = httpClientFactory;
+        this.Apply(settings);
+        _configuredEndpoint = settings.FindEndpoint(ServiceId);
+        EndpointProvider = this;
     }
 
     /// <summary>The call, described for messages.</summary>
@@ -55,9 +61,8 @@ internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
     /// registry host or the configuration says so.
     /// </summary>
     public Uri Endpoint =>
-        ServiceURL is { } configured
-            ? new Uri(configured)
-            : _registry.GetApiEndpoint(_registry.IsFips || UseFIPSEndpoint, _registry.IsDualStack || UseDualstackEndpoint);
+        _configuredEndpoint
+            ?? _registry.GetApiEndpoint(_registry.IsFips || UseFIPSEndpoint, _registry.IsDualStack || UseDualstackEndpoint);
 
     public Endpoint ResolveEndpoint(EndpointParameters parameters) => new(Endpoint.AbsoluteUri);
 

@@ -1,12 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
 using Amazon.Runtime;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Trust;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace Ecr.Credentials.Aws.Http;
 
 /// <summary>Provides the SDK with one HTTP client, with timeouts that leave room for three attempts within the kubelet's minute.</summary>
-internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProvider, LazyTrustStore? trustStore = null) : HttpClientFactory, IDisposable
+/// <param name="logger">Receives a line for each attempt.</param>
+/// <param name="timeProvider">The clock of measured durations.</param>
+/// <param name="trustStore">Decides which servers are trusted; .NET if <see langword="null"/>.</param>
+/// <param name="profileBundle">The path of a profile's CA bundle, which overrides <paramref name="trustStore"/>.</param>
+internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProvider, LazyTrustStore? trustStore = null, string? profileBundle = null)
+    : HttpClientFactory, IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(12);
@@ -15,12 +21,32 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     private readonly Lock _creation = new();
+    private readonly Dictionary<string, AwsHttpClientFactory> _byBundle = [];
     private SocketsHttpHandler? _connections;
     private HttpClient? _client;
     private bool _isUsed;
 
+    /// <summary>The factory whose client trusts the authorities that the settings name.</summary>
+    public AwsHttpClientFactory For(AwsSettings settings)
+    {
+        if (settings.ProfileCaBundle is not { } bundle || bundle == profileBundle)
+        {
+            return this;
+        }
+
+        lock (_creation)
+        {
+            if (!_byBundle.TryGetValue(bundle, out var factory))
+            {
+                _byBundle[bundle] = factory = new AwsHttpClientFactory(logger, timeProvider, trustStore, bundle);
+            }
+
+            return factory;
+        }
+    }
+
     /// <summary>Returns the client, created on first use.</summary>
-    /// <exception cref="EcrCredentialException"><c>AWS_CA_BUNDLE</c> is invalid.</exception>
+    /// <exception cref="EcrCredentialException">The CA bundle is invalid.</exception>
     public HttpClient Create()
     {
         lock (_creation)
@@ -72,6 +98,11 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
 
     public void Dispose()
     {
+        foreach (var factory in _byBundle.Values)
+        {
+            factory.Dispose();
+        }
+
         _client?.Dispose();
         _connections?.Dispose();
     }
@@ -85,7 +116,7 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
             ActivityHeadersPropagator = null, // It would add a header after signing.
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
-            SslOptions = CaBundle.CreateSslOptions(trustStore),
+            SslOptions = CaBundle.CreateSslOptions(trustStore, profileBundle),
             UseCookies = false,
         };
         return new HttpClient(HttpLoggingHandler.Around(_connections, logger, timeProvider)) { Timeout = AttemptTimeout };

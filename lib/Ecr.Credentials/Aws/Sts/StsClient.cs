@@ -20,6 +20,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
     /// <param name="caller">Describes these credentials, for messages.</param>
     /// <param name="session">The role.</param>
     /// <param name="registry">The registry that is called afterwards.</param>
+    /// <param name="settings">The AWS settings.</param>
     /// <param name="progress">Records what is being waited for.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="EcrCredentialException">STS refuses, does not answer, or is in another partition than the role.</exception>
@@ -28,14 +29,16 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         string caller,
         RoleSession session,
         EcrRegistry registry,
+        AwsSettings settings,
         CallProgress progress,
         CancellationToken cancellationToken)
     {
-        var config = Configure(session, registry);
+        var config = Configure(session, registry, settings);
         var request = new AssumeRoleRequest
         {
             RoleArn = session.Role.ToString(),
             RoleSessionName = session.Name,
+            DurationSeconds = session.DurationSeconds,
             ExternalId = session.ExternalId,
         };
         var call = Describe(config, request, "Allow sts:AssumeRole on the role for these credentials, and let the role's trust policy allow them.");
@@ -56,6 +59,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
     /// <param name="tokenName">Describes the token, for messages, such as <c>the service account's token</c>.</param>
     /// <param name="session">The role.</param>
     /// <param name="registry">The registry that is called afterwards.</param>
+    /// <param name="settings">The AWS settings.</param>
     /// <param name="progress">Records what is being waited for.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="EcrCredentialException">STS refuses, does not answer, or is in another partition than the role.</exception>
@@ -64,14 +68,16 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         string tokenName,
         RoleSession session,
         EcrRegistry registry,
+        AwsSettings settings,
         CallProgress progress,
         CancellationToken cancellationToken)
     {
-        var config = Configure(session, registry);
+        var config = Configure(session, registry, settings);
         var request = new AssumeRoleWithWebIdentityRequest
         {
             RoleArn = session.Role.ToString(),
             RoleSessionName = session.Name,
+            DurationSeconds = session.DurationSeconds,
             WebIdentityToken = token,
         };
         var call = Describe(config, request, "The role's trust policy must allow this OIDC provider, service account (sub) and audience (aud).") with
@@ -91,7 +97,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         }
     }
 
-    private AmazonSecurityTokenServiceConfig Configure(RoleSession session, EcrRegistry registry)
+    private AmazonSecurityTokenServiceConfig Configure(RoleSession session, EcrRegistry registry, AwsSettings settings)
     {
         if (session.Role.Partition != registry.Partition)
         {
@@ -100,18 +106,18 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
                     + $"use a role whose ARN begins with \"arn:{registry.Partition}:\".");
         }
 
-        var region = GetRegion(registry);
+        var region = GetRegion(registry, settings);
         return new AmazonSecurityTokenServiceConfig
         {
             RegionEndpoint = RegionEndpoint.GetBySystemName(region),
             AuthenticationRegion = region, // With a configured endpoint the SDK would sign for us-east-1.
             HttpClientFactory = httpClientFactory,
-        }.PreferConfiguredEndpoint();
+        }.Apply(settings).ApplyEndpoint(settings);
     }
 
     // ECR Public has a single region; STS also exists in the caller's.
-    private static string GetRegion(EcrRegistry registry) =>
-        registry.IsPublic && AwsDefaultRegion.Find() is { } near && AwsPartition.FromRegion(near)?.Name == registry.Partition
+    private static string GetRegion(EcrRegistry registry, AwsSettings settings) =>
+        registry.IsPublic && settings.Region is { } near && AwsPartition.FromRegion(near)?.Name == registry.Partition
             ? near
             : registry.Region;
 

@@ -17,10 +17,22 @@ public sealed class IniFileTests
     [TestCase("[default]\n  output = json\n  region = eu-west-1", "eu-west-1")]
     [TestCase("[default]\ns3 =\n  region = us-east-1\n  no setting\n\n  # comment\n  more = x\nregion = eu-west-1", "eu-west-1")]
     [TestCase("[default]\ns3 =\n  region = us-east-1", null)]
+    [TestCase("[default]#comment\nregion: eu-west-1", "eu-west-1")]
+    [TestCase("[default]\nregion : a=b", "a=b")]
+    [TestCase("[default]\nregion = a:b", "a:b")]
+    [TestCase("[default]\nregion = a\n  -b\n\n\tc=d e\n --f=g", "a\n-b", Description = "c is a setting, continued by the last line")]
+    [TestCase("[default]\nregion = a\n --f=g\n h: i", "a\n--f=g\nh: i")]
+    [TestCase("[default]\nregion = a\n[other]\n b = c\nregion = d", "a")]
+    [TestCase("[default]\noutput = json\n  region = eu-west-1", "eu-west-1")]
+    [TestCase("[default]\nregion = a\u0085b\u2028c", "a\u0085b\u2028c")]
+    [TestCase("[default]\rregion = a\routput = json", "a")]
+    [TestCase("[default]\nregion = a\n\0", "a")]
+    [TestCase("[default\nregion = a", null)]
+    [TestCase("region = a\n[default]", null)]
     [TestCase("[Default]\nregion = eu-west-1", null)]
     [TestCase("", null)]
     public void Parse_reads_the_settings_of_each_section(string text, string? region) =>
-        Assert.That(IniFile.Parse(text).Find("default")?.GetValueOrDefault("region"), Is.EqualTo(region));
+        Assert.That(IniFile.Parse(text).Find("default")?.Settings.GetValueOrDefault("region"), Is.EqualTo(region));
 
     [TestCase("[profile node]")]
     [TestCase("[profile  node]")]
@@ -28,12 +40,40 @@ public sealed class IniFileTests
     public void Whitespace_between_the_kind_of_a_section_and_its_name_is_one_space(string section) =>
         Assert.That(IniFile.Parse(section).Find("profile node"), Is.Not.Null);
 
-    [TestCase("aws_secret_access_key = hunter2", "line 1 is before the first section")]
-    [TestCase("[default]\n\naws_secret_access_key hunter2", "line 3 is neither a section nor a setting")]
-    [TestCase("[default]\n= hunter2", "line 2 is neither a section nor a setting")]
-    [TestCase("[default]\nregion = x\n  hunter2", "line 3 is neither a section nor a setting")]
-    [TestCase("[default]\nregion = x\n[hunter2", "line 3 has no closing bracket")]
-    [TestCase("[default]\ns3 =\nhunter2", "line 3 is neither a section nor a setting")]
-    public void Parse_reports_the_number_of_an_invalid_line_and_never_the_line(string text, string message) =>
-        Assert.That(() => IniFile.Parse(text), Throws.TypeOf<FormatException>().With.Message.EqualTo(message));
+    [TestCase("[profile \"my node\"]", "profile my node")]
+    [TestCase("[sso-session 'My Corp'] # x", "sso-session My Corp")]
+    [TestCase("[profile 'x]", "profile 'x")]
+    [TestCase("[profile \"x']", "profile \"x'")]
+    [TestCase("[profile \"]", "profile \"")]
+    [TestCase("['x']", "'x'")]
+    public void Quotes_around_the_name_of_a_section_are_removed(string section, string name) =>
+        Assert.That(IniFile.Parse(section).Find(name), Is.Not.Null);
+
+    [Test]
+    public void A_nested_setting_has_a_key_of_its_own()
+    {
+        const string Text = "[services x]\necr =\n  endpoint_url = http://localhost:1\n  nonsense\nsts =\n  endpoint_url = b";
+
+        var settings = IniFile.Parse(Text).Find("services x")!.Settings;
+
+        Assert.That(settings, Has.Count.EqualTo(4));
+        Assert.That(settings[IniSection.NestedKey("ecr", "endpoint_url")], Is.EqualTo("http://localhost:1"));
+        Assert.That(settings[IniSection.NestedKey("sts", "endpoint_url")], Is.EqualTo("b"));
+    }
+
+    [TestCase("aws_secret_access_key = hunter2", "line 1 is not in a section")]
+    [TestCase("\n[default\naws_secret_access_key = hunter2", "line 2 has no closing bracket")]
+    [TestCase("[default]\nregion = x\n[hunter2\n[other\n", "line 3 has no closing bracket")]
+    [TestCase("[default]\nhunter2", null)]
+    public void A_line_outside_sections_is_an_error_of_the_file(string text, string? error) =>
+        Assert.That(IniFile.Parse(text).Error, Is.EqualTo(error));
+
+    [TestCase("[default]\n\naws_secret_access_key hunter2\nhunter3", "line 3 is not a setting")]
+    [TestCase("[default]\n= hunter2", "line 2 is not a setting")]
+    [TestCase("[default]\n  hunter2", "line 2 is not a setting")]
+    [TestCase("[default]\ns3 =\nhunter2", "line 3 is not a setting")]
+    [TestCase("[default]\ns3 =\n  hunter2", null)]
+    [TestCase("[default]\nregion = x\n[other]\nhunter2", null)]
+    public void An_invalid_line_is_an_error_of_its_section_and_never_repeated(string text, string? error) =>
+        Assert.That(IniFile.Parse(text).Find("default")!.Error, Is.EqualTo(error));
 }

@@ -47,6 +47,10 @@ public sealed class SharedConfigTests : IDisposable
     [TestCase("region = eu-west-1 # Ireland", "eu-west-1")]
     [TestCase("region = eu-west-1\t; Ireland", "eu-west-1")]
     [TestCase("region = a#b;c", "a#b;c")]
+    [TestCase("region = \"eu-west-1\" # Ireland", "eu-west-1")]
+    [TestCase("region = \"a\" \"b\"", "\"a\" \"b\"")]
+    [TestCase("region = \"", "\"")]
+    [TestCase("region = a # b\n  c # d", "a\nc # d")]
     [TestCase("region = # Ireland", null)]
     [TestCase("region =", null)]
     public void A_trailing_comment_is_removed_and_an_empty_value_is_missing(string line, string? region)
@@ -59,9 +63,9 @@ public sealed class SharedConfigTests : IDisposable
     [Test]
     public void A_credential_process_is_read_verbatim_including_comment_characters()
     {
-        _stage.WriteConfig("[default]\ncredential_process = a ; b #c");
+        _stage.WriteConfig("[default]\ncredential_process = \"a\" ; b #c\n  --d=\"e\"");
 
-        Assert.That(_stage.Files.Find("default")!.CredentialProcess, Is.EqualTo("a ; b #c"));
+        Assert.That(_stage.Files.Find("default")!.CredentialProcess, Is.EqualTo("\"a\" ; b #c --d=\"e\""));
     }
 
     [TestCase(SharedConfig.CredentialsFileVariable, "[node]\nregion = eu-west-1")]
@@ -80,12 +84,23 @@ public sealed class SharedConfigTests : IDisposable
 
     [TestCase(SharedConfig.CredentialsFileVariable)]
     [TestCase(SharedConfig.ConfigFileVariable)]
-    public void A_variable_that_names_a_missing_file_is_an_error(string variable)
+    public void A_variable_that_names_a_missing_file_is_reported_where_nothing_is_found(string variable)
     {
         var missing = Path.Combine(_stage.Home, "missing");
         _stage.Set(variable, missing).WriteCredentials("[default]\n").WriteConfig("[default]\n");
 
-        AssertMisconfigured($"cannot read \"{missing}\" ({variable}): ");
+        Assert.That(_stage.Files.Find("default"), Is.Not.Null, "The other file is read.");
+        Assert.That(_stage.Files.ToString(), Does.Contain($"\"{missing}\" ({variable}, does not exist)"));
+    }
+
+    [TestCase(SharedConfig.CredentialsFileVariable, "[node]\nregion = eu-west-1")]
+    [TestCase(SharedConfig.ConfigFileVariable, "[profile node]\nregion = eu-west-1")]
+    public void A_tilde_in_a_variable_is_the_home_directory(string variable, string text)
+    {
+        _stage.Write("elsewhere/aws", text);
+        _stage.Set(variable, "~/elsewhere/aws");
+
+        Assert.That(_stage.Files.Find("node")?["region"], Is.EqualTo("eu-west-1"));
     }
 
     [Test]
@@ -96,13 +111,26 @@ public sealed class SharedConfigTests : IDisposable
         AssertMisconfigured($"cannot read \"{_stage.Home}\" ({SharedConfig.ConfigFileVariable}): ");
     }
 
-    [Test]
-    public void The_error_for_a_malformed_file_contains_its_path_but_none_of_its_text()
+    [TestCase(".aws/credentials", "[node]\naws_secret_access_key hunter2\n", "[node]")]
+    [TestCase(".aws/config", "[profile node]\naws_secret_access_key hunter2\n", "[profile node]")]
+    public void An_invalid_line_is_an_error_only_of_the_profile_that_contains_it(string file, string text, string section)
     {
-        var path = _stage.Write(".aws/credentials", "[default]\naws_secret_access_key hunter2\n");
+        var path = _stage.Write(file, $"{text}[profile other]\nregion = eu-west-1\n[other]");
 
-        var message = AssertMisconfigured($"invalid file \"{path}\": line 2 is neither a section nor a setting; expected [section] or key = value");
+        Assert.That(_stage.Files.Find("other"), Is.Not.Null);
+        var message = AssertMisconfigured($"invalid section {section} in \"{path}\": line 2 is not a setting; expected key = value", "node");
         Assert.That(message, Does.Not.Contain("hunter2"));
+    }
+
+    [Test]
+    public void A_line_outside_sections_is_reported_where_nothing_is_found()
+    {
+        _stage.WriteCredentials("aws_access_key_id = a\n").WriteConfig("[default\n");
+
+        Assert.That(_stage.Files.Find("default"), Is.Null);
+        Assert.That(
+            _stage.Files.ToString(),
+            Does.Contain("credentials\" (line 1 is not in a section) or ").And.EndsWith("config\" (line 1 has no closing bracket)"));
     }
 
     [Test]
@@ -129,11 +157,13 @@ public sealed class SharedConfigTests : IDisposable
     public void Without_HOME_the_home_directory_of_the_user_is_used() =>
         Assert.That(HomeDirectory.Find(_ => null), Is.EqualTo(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
 
-    [TestCase(null, "default")]
-    [TestCase("node", "node")]
-    public void AWS_PROFILE_selects_the_current_profile(string? variable, string expected)
+    [TestCase(null, null, "default")]
+    [TestCase("node", null, "node")]
+    [TestCase("node", "other", "node")]
+    [TestCase(null, "other", "other")]
+    public void The_current_profile_is_the_one_that_the_environment_names(string? variable, string? older, string expected)
     {
-        _stage.Set(SharedConfig.ProfileVariable, variable);
+        _stage.Set(SharedConfig.ProfileVariable, variable).Set(SharedConfig.DefaultProfileVariable, older);
 
         Assert.That(_stage.Files.CurrentProfile, Is.EqualTo(expected));
     }
@@ -146,9 +176,9 @@ public sealed class SharedConfigTests : IDisposable
         Assert.That(_stage.Files.Find("node")!.ToString(), Is.EqualTo("the AWS profile \"node\""));
     }
 
-    private string AssertMisconfigured(string message)
+    private string AssertMisconfigured(string message, string profile = "default")
     {
-        var exception = Assert.Throws<EcrCredentialException>(() => _ = _stage.Files)!;
+        var exception = Assert.Throws<EcrCredentialException>(() => _stage.Files.Find(profile))!;
         Assert.That(exception.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
         Assert.That(exception.Message, Does.StartWith(message));
         return exception.Message;

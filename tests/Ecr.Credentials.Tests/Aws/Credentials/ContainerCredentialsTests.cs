@@ -158,6 +158,25 @@ public sealed class ContainerCredentialsTests
                 FullVariable, "http://127.0.0.1:1/"), (TokenFileVariable, path));
     }
 
+    [TestCase("""{"code":"AccessDenied","message":"no\nrole."}""", ", AccessDenied: ")]
+    [TestCase("""{"code":"AccessDenied"}""", ", AccessDenied. ")]
+    [TestCase("""{"message":"no role."}""", ", no role. ")]
+    [TestCase("""{"code":1}""", ". ")]
+    [TestCase("s3cret", ". ")]
+    public async Task The_code_and_the_message_of_a_refusal_are_reported(string body, string expected)
+    {
+        await using var server = await LoopbackServer.StartAsync((_, response) =>
+        {
+            response.StatusCode = 403;
+            return response.WriteAsync(body);
+        });
+        using var http = new MetadataHttpClient(NullLogger.Instance, TimeProvider.System, trustStore: null);
+
+        var failure = await new ContainerCredentials(Variables.Of((FullVariable, server.Address.AbsoluteUri)), http).FailAsync();
+
+        Assert.That(failure.Message, Does.Contain("HTTP 403" + expected).And.Not.Contain("s3cret").And.Not.Contain("\n"));
+    }
+
     [Test]
     public async Task An_empty_token_file_is_rejected()
     {

@@ -26,6 +26,20 @@ public sealed class EnvironmentCredentialsTests
         Assert.That((identity?.Credentials.AccessKey, identity?.Credentials.SecretKey), Is.EqualTo(("AKIA2", "new")));
     }
 
+    [TestCase("AKIA1\r", "s3cret", "t0ken", "the access key ID")]
+    [TestCase("AKIA1", "s3cret\n", "t0ken", "the secret access key")]
+    [TestCase("AKIA1", "s3cret", "t0ken\r\nX-Injected: 1", "the session token")]
+    public async Task A_line_break_is_refused_and_never_sent(string accessKey, string secretKey, string token, string what)
+    {
+        var failure = await new EnvironmentCredentials(
+            Variables.Of(("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SECRET_ACCESS_KEY", secretKey), ("AWS_SESSION_TOKEN", token))).FailAsync();
+
+        Assert.That(failure.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
+        Assert.That(
+            failure.Message,
+            Is.EqualTo($"{what} from the environment (AWS_ACCESS_KEY_ID) contains a control character such as a line break: remove it."));
+    }
+
     [Test]
     public async Task A_session_token_is_returned_with_the_keys()
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 using Ecr.Emulator;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -216,10 +217,69 @@ public sealed class InstanceMetadataCredentialsTests
             response.StatusCode = status;
             return response.WriteAsync("s3cret");
         });
-        using var source = new Source(service.Variables);
+        using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), ("AWS_EC2_METADATA_V1_DISABLED", "true")));
 
         Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} {miss}"));
         Assert.That(service.Server.Requests, Has.Count.EqualTo(attempts));
+    }
+
+    [TestCase(403)]
+    [TestCase(404)]
+    [TestCase(405)]
+    public async Task A_service_that_refuses_a_token_is_asked_without_one(int status)
+    {
+        await using var service = await Service.StartAsync(
+            token: response =>
+            {
+                response.StatusCode = status;
+                return Task.CompletedTask;
+            },
+            roles: response => response.WriteAsync(response.HttpContext.Request.Headers.ContainsKey("x-aws-ec2-metadata-token") ? "token" : "none"));
+        using var source = new Source(service.Variables);
+
+        Assert.That((await source.Metadata.FindAsync())?.Origin, Is.EqualTo("the instance's role \"none\""));
+    }
+
+    [Test]
+    public async Task A_service_that_refuses_a_request_without_a_token_too_is_unavailable()
+    {
+        static Task Refuse(HttpResponse response)
+        {
+            response.StatusCode = 403;
+            return Task.CompletedTask;
+        }
+
+        await using var service = await Service.StartAsync(token: Refuse, roles: Refuse);
+        using var source = new Source(service.Variables);
+
+        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} is disabled for this instance (HTTP 403)"));
+    }
+
+    [Test]
+    public async Task The_profile_names_the_service_unless_a_variable_does()
+    {
+        await using var service = await Service.StartAsync();
+        using var home = new ProfileStage();
+        home.WriteConfig($"[default]\nec2_metadata_service_endpoint = {service.Endpoint}");
+        using var source = new Source(Variables.Of(), connect: service.Server.ConnectAsync);
+
+        Assert.That((await source.Metadata.FindAsync(home.Lookup))?.Origin, Is.EqualTo("the instance's role \"node\""));
+        Assert.That(service.Server.Requests, Has.Count.EqualTo(3));
+    }
+
+    [TestCase("ec2_metadata_service_endpoint", "moon", EndpointVariable)]
+    [TestCase("ec2_metadata_service_endpoint_mode", "moon", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")]
+    [TestCase("metadata_service_timeout", "moon", TimeoutVariable)]
+    [TestCase("metadata_service_num_attempts", "0", AttemptsVariable)]
+    public async Task An_invalid_setting_of_the_profile_is_reported(string setting, string value, string variable)
+    {
+        using var home = new ProfileStage();
+        home.WriteConfig($"[default]\n{setting} = {value}");
+        using var source = new Source(Variables.Of());
+
+        var failure = (await Assert.ThrowsAsync<EcrCredentialException>(() => source.Metadata.FindAsync(home.Lookup)))!;
+
+        Assert.That(failure.Message, Does.StartWith($"invalid profile setting for {variable} \"{value}\": expected "));
     }
 
     [TestCase("")]

@@ -1,3 +1,4 @@
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Registries;
@@ -7,17 +8,20 @@ namespace Ecr.Credentials.Tests.Aws.Credentials;
 
 internal static class LookupExtensions
 {
-    public static CredentialLookup NewLookup() =>
-        new(EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), new CallProgress(), NullLogger.Instance);
+    public static CredentialLookup NewLookup(params (string Name, string Value)[] variables) => new(
+        EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com"),
+        AwsSettings.Read(Variables.Of([("HOME", "/no/home"), .. variables])),
+        new CallProgress(),
+        NullLogger.Instance);
 
-    /// <summary>The credentials; the source must have some.</summary>
-    public static async Task<ResolvedCredentials?> FindAsync(this ICredentialSource source) =>
-        (await source.FindAsync(NewLookup(), CancellationToken.None)).Credentials;
+    /// <summary>The credentials, if the source has some.</summary>
+    public static async Task<ResolvedCredentials?> FindAsync(this ICredentialSource source, CredentialLookup? lookup = null) =>
+        (await source.FindAsync(lookup ?? NewLookup(), CancellationToken.None)).Credentials;
 
     /// <summary>Why the source has no credentials.</summary>
-    public static async Task<string> FindReasonAsync(this ICredentialSource source)
+    public static async Task<string> FindReasonAsync(this ICredentialSource source, CredentialLookup? lookup = null)
     {
-        var result = await source.FindAsync(NewLookup(), CancellationToken.None);
+        var result = await source.FindAsync(lookup ?? NewLookup(), CancellationToken.None);
         Assert.That(result.IsFound, Is.False);
         return result.NotFoundReason!;
     }

@@ -6,8 +6,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials;
 
-/// <summary>Not parallelizable: the SDK reads the address of STS from the environment of the process.</summary>
-[NonParallelizable]
 public sealed class WebIdentityCredentialsTests
 {
     private const string FileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE";
@@ -95,17 +93,9 @@ public sealed class WebIdentityCredentialsTests
 
     private static async Task<ResolvedCredentials?> FindAsync(AwsEmulator emulator, params (string Name, string Value)[] variables)
     {
-        const string EndpointVariable = "AWS_ENDPOINT_URL_STS";
-        Environment.SetEnvironmentVariable(EndpointVariable, emulator.Address.AbsoluteUri);
-        try
-        {
-            using var http = Http();
-            return await new WebIdentityCredentials(Variables.Of(variables), new StsClient(http)).FindAsync();
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(EndpointVariable, null);
-        }
+        using var http = Http();
+        var lookup = LookupExtensions.NewLookup(("AWS_ENDPOINT_URL_STS", emulator.Address.AbsoluteUri));
+        return await new WebIdentityCredentials(Variables.Of(variables), new StsClient(http)).FindAsync(lookup);
     }
 
     private static async Task AssertMisconfiguredAsync(string message, params (string Name, string Value)[] variables)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Sts;
@@ -11,7 +12,6 @@ namespace Ecr.Credentials.Aws.Credentials.Profiles;
 /// For a profile with several sources, the order is that of the Go SDK: a role is assumed if there is a <c>role_arn</c>; otherwise access keys, then an
 /// SSO session, then a command. Other settings are ignored.
 /// </remarks>
-/// <param name="environment">Reads an environment variable.</param>
 /// <param name="sts">Assumes roles.</param>
 /// <param name="webIdentity">Assumes roles with a token in a file.</param>
 /// <param name="sso">Gets the credentials of an SSO session.</param>
@@ -20,7 +20,6 @@ namespace Ecr.Credentials.Aws.Credentials.Profiles;
 /// <param name="instanceMetadata">The <c>credential_source</c> <c>Ec2InstanceMetadata</c>.</param>
 /// <param name="container">The <c>credential_source</c> <c>EcsContainer</c>.</param>
 internal sealed class ProfileCredentials(
-    Func<string, string?> environment,
     StsClient sts,
     WebIdentityCredentials webIdentity,
     SsoCredentials sso,
@@ -46,7 +45,7 @@ internal sealed class ProfileCredentials(
     /// <inheritdoc/>
     public async Task<CredentialResult> FindAsync(CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var files = SharedConfig.Read(environment);
+        var files = lookup.Settings.Files;
         if (files.Find(files.CurrentProfile) is { } profile)
         {
             return await new Resolution(this, files, lookup, cancellationToken).FindAsync(profile).ConfigureAwait(false) is { } credentials
@@ -54,9 +53,9 @@ internal sealed class ProfileCredentials(
                 : CredentialResult.NotFound($"{profile} contains no credentials");
         }
 
-        return files.CurrentProfile == SharedConfig.DefaultProfile
+        return files.CurrentProfileVariable is not { } variable || files.CurrentProfile == SharedConfig.DefaultProfile
             ? CredentialResult.NotFound($"there is no profile \"{SharedConfig.DefaultProfile}\" in {files}")
-            : throw NotFound(files.CurrentProfile, $"correct {SharedConfig.ProfileVariable}, or add the profile to {files}.");
+            : throw NotFound(files.CurrentProfile, $"correct {variable}, or add the profile to {files}.");
     }
 
     /// <summary>Gets the credentials of a named profile.</summary>
@@ -66,7 +65,7 @@ internal sealed class ProfileCredentials(
     /// <exception cref="EcrCredentialException">The profile does not exist, or cannot provide credentials.</exception>
     public async Task<ResolvedCredentials> GetAsync(string name, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var files = SharedConfig.Read(environment);
+        var files = lookup.Settings.Files;
         var profile = files.Find(name) ?? throw NotFound(name, $"correct the name, or add the profile to {files}.");
         return await new Resolution(this, files, lookup, cancellationToken).FindAsync(profile).ConfigureAwait(false)
             ?? throw Invalid($"{profile} contains no credentials: add access keys, a role or another source to it in {files}.");
@@ -102,7 +101,7 @@ internal sealed class ProfileCredentials(
                 throw Invalid($"{profile} requires MFA (mfa_serial), which a non-interactive program cannot provide. Use another profile.");
             }
 
-            var session = new RoleSession(AwsRoleArn.ParseSetting(setting, role), sessionName, profile["external_id"]);
+            var session = new RoleSession(AwsRoleArn.ParseSetting(setting, role), sessionName, profile["external_id"], GetDuration(profile));
             _assumedFrom.Add(profile.Name);
             var source = await GetSourceAsync(profile).ConfigureAwait(false);
             return await source.AssumeRoleAsync(owner.Sts, session, lookup, cancellationToken).ConfigureAwait(false);
@@ -193,6 +192,14 @@ internal sealed class ProfileCredentials(
             (null, null) => null,
             (null, _) => throw Invalid($"{profile} has an aws_secret_access_key but no aws_access_key_id: add it."),
             _ => throw Invalid($"{profile} has an aws_access_key_id but no aws_secret_access_key: add it."),
+        };
+
+        // The limits are those of STS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+        private static int? GetDuration(ConfigSection profile) => profile["duration_seconds"] switch
+        {
+            null => null,
+            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 900 and <= 43200 => seconds,
+            var text => throw Invalid($"invalid duration_seconds {MessageText.Quote(text)} of {profile}: expected a number of seconds from 900 to 43200."),
         };
 
         private static ResolvedCredentials? CheckRoleIsNotMissing(ConfigSection profile)

@@ -31,7 +31,8 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
     {
         var token = await GetTokenAsync(settings, lookup, cancellationToken).ConfigureAwait(false);
         var config = new AmazonSSOConfig { RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region), HttpClientFactory = httpClientFactory }
-            .PreferConfiguredEndpoint();
+            .Apply(lookup.Settings)
+            .ApplyEndpoint(lookup.Settings);
         var request = new GetRoleCredentialsRequest { AccessToken = token.AccessToken, AccountId = settings.AccountId, RoleName = settings.RoleName };
         var call = Describe(config, request, settings);
         lookup.Progress.WaitingFor = $"waiting for {MessageText.Address(call.Endpoint)} to return the role of {settings.Profile}";
@@ -101,7 +102,8 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
         SsoToken token, SsoTokenFile file, SsoSettings settings, CredentialLookup lookup, CancellationToken cancellationToken)
     {
         var config = new AmazonSSOOIDCConfig { RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region), HttpClientFactory = httpClientFactory }
-            .PreferConfiguredEndpoint();
+            .Apply(lookup.Settings)
+            .ApplyEndpoint(lookup.Settings);
         var request = new CreateTokenRequest
         {
             ClientId = token.ClientId,

@@ -155,7 +155,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     public async Task A_role_is_assumed_with_the_credentials_of_its_source(string settings, string inBase)
     {
         _stage.WriteConfig(
-            $"[default]\nrole_arn = {Role}\nexternal_id = partner\nrole_session_name = "
+            $"[default]\nrole_arn = {Role}\nexternal_id = partner\nduration_seconds = 900\nrole_session_name = "
                 + $"node-7\n{settings.Replace("{keys}", EmulatedKeys, StringComparison.Ordinal)}\n"
                 + $"[profile base]\n{EmulatedKeys}{inBase}");
 
@@ -164,9 +164,21 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         var request = RoleRequests.Single();
         Assert.That((request.AccessKeyId, request.SignatureVerified), Is.EqualTo((_emulator.ProfileCredentials.AccessKeyId, true)));
         Assert.That((request.Operation, request.Host), Is.EqualTo(("AssumeRole", "sts.eu-west-1.amazonaws.com")));
-        Assert.That(request.Body, Does.Contain("RoleSessionName=node-7").And.Contain("ExternalId=partner"));
+        Assert.That(request.Body, Does.Contain("RoleSessionName=node-7").And.Contain("ExternalId=partner").And.Contain("DurationSeconds=900"));
         Assert.That(identity.Origin, Does.StartWith(
             $"the role {Role}, assumed with the access key ending in {_emulator.ProfileCredentials.AccessKeyId[^4..]} from the AWS profile "));
+    }
+
+    [TestCase("899")]
+    [TestCase("43201")]
+    [TestCase("1h")]
+    public async Task A_duration_that_STS_does_not_allow_is_an_error(string duration)
+    {
+        _stage.WriteConfig($"[default]\nrole_arn = {Role}\nduration_seconds = {duration}\n{EmulatedKeys}");
+
+        await AssertMisconfiguredAsync(
+            () => _stage.FindAsync(),
+            $"invalid duration_seconds \"{duration}\" of the AWS profile \"default\": expected a number of seconds from 900 to 43200.");
     }
 
     [Test]

@@ -33,8 +33,11 @@ internal sealed class ProfileStage : IDisposable
 
     public ListLogger Logger { get; } = new();
 
-    public CredentialLookup Lookup =>
-        field ??= new CredentialLookup(EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), new CallProgress(), Logger);
+    public CallProgress Progress { get; } = new();
+
+    public CredentialLookup Lookup => new(EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com"), Settings, Progress, Logger);
+
+    public AwsSettings Settings => AwsSettings.Read(_environment.GetValueOrDefault);
 
     public ProcessCredentials Process => new(Clock);
 
@@ -74,7 +77,7 @@ internal sealed class ProfileStage : IDisposable
 
     public async Task<ResolvedCredentials?> FindAsync() => (await Create().FindAsync(Lookup, CancellationToken.None)).Credentials;
 
-    public Task<string> FindReasonAsync() => Create().FindReasonAsync();
+    public Task<string> FindReasonAsync() => Create().FindReasonAsync(Lookup);
 
     public Task<ResolvedCredentials> GetAsync(string profile, CancellationToken cancellationToken = default) =>
         Create().GetAsync(profile, Lookup, cancellationToken);
@@ -91,7 +94,6 @@ internal sealed class ProfileStage : IDisposable
         var local = new MetadataHttpClient(Logger, Clock, trustStore: null);
         var sts = new StsClient(_httpClient!);
         return new ProfileCredentials(
-            environment,
             sts,
             new WebIdentityCredentials(environment, sts),
             new SsoCredentials(_httpClient!, environment, Clock),
