@@ -3,7 +3,7 @@ namespace Ecr.Credentials.Matching;
 /// <summary>A literal that every image matched by a pattern has in a given slot.</summary>
 /// <param name="Slot">The slot.</param>
 /// <param name="Text">The literal.</param>
-internal readonly record struct Anchor(IndexSlot Slot, string Text)
+internal sealed record Anchor(IndexSlot Slot, string Text)
 {
     /// <summary>Returns all anchors of a group: at least one, because a port is always a literal, even if empty.</summary>
     public static IEnumerable<Anchor> GetAll(PatternGroup group)

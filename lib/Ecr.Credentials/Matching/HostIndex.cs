@@ -5,6 +5,9 @@ namespace Ecr.Credentials.Matching;
 /// Each group of patterns with the same host and port is indexed by one <see cref="Anchor"/>, a literal that every image matched by the group has in
 /// a given slot. Of a group's possible anchors, the one shared by the fewest groups is used. For an image, every slot in use for its label count is
 /// looked up, and the groups found are tried.
+/// <para>
+/// What the index is built from are classes: NativeAOT compiles LINQ once for all of them, but anew for each structure.
+/// </para>
 /// </remarks>
 internal sealed class HostIndex
 {
@@ -16,17 +19,26 @@ internal sealed class HostIndex
         PatternGroup[] groups =
         [
             .. patterns
-                .Select((pattern, index) => (Pattern: pattern, Index: index))
-                .GroupBy(indexed => (indexed.Pattern.Host.Text, indexed.Pattern.Port))
-                .Select(same => new PatternGroup(
-                    same.First().Pattern.Host, same.Key.Port, [.. same.Select(indexed => (indexed.Pattern.Path, indexed.Index))])),
+                .Select((pattern, index) => new IndexedPattern(pattern, index))
+                .GroupBy(indexed => $"{indexed.Pattern.Host.Text}:{indexed.Pattern.Port}", StringComparer.Ordinal)
+                .Select(same => new PatternGroup([.. same])),
         ];
 
         _groupsWithClasses = [.. groups.Where(group => group.Host.HasClasses)];
-        _lookupsByLabelCount = groups
-            .Where(group => !group.Host.HasClasses)
-            .GroupBy(group => LabelCount(group.Host.Text))
-            .ToDictionary(sameCount => sameCount.Key, sameCount => Index([.. sameCount]));
+
+        Dictionary<int, List<PatternGroup>> groupsByLabelCount = [];
+        foreach (var group in groups.Where(group => !group.Host.HasClasses))
+        {
+            var labels = LabelCount(group.Host.Text);
+            groupsByLabelCount.TryAdd(labels, []);
+            groupsByLabelCount[labels].Add(group);
+        }
+
+        _lookupsByLabelCount = [];
+        foreach (var (labels, sameCount) in groupsByLabelCount)
+        {
+            _lookupsByLabelCount.Add(labels, Index(sameCount));
+        }
     }
 
     /// <returns>The lowest index of a matching pattern; -1 if no pattern matches.</returns>
@@ -71,7 +83,7 @@ internal sealed class HostIndex
         return first;
     }
 
-    private static SlotLookup[] Index(PatternGroup[] groups)
+    private static SlotLookup[] Index(List<PatternGroup> groups)
     {
         Dictionary<Anchor, int> uses = [];
         foreach (var anchor in groups.SelectMany(Anchor.GetAll))
@@ -82,10 +94,10 @@ internal sealed class HostIndex
         return
         [
             .. groups
-                .Select(group => (Group: group, Anchor: Anchor.GetAll(group).MinBy(anchor => uses[anchor])))
-                .GroupBy(indexed => indexed.Anchor.Slot)
+                .GroupBy(group => Anchor.GetAll(group).MinBy(anchor => uses[anchor])!)
+                .GroupBy(sameAnchor => sameAnchor.Key.Slot)
                 .OrderBy(sameSlot => sameSlot.Key.Field)
-                .Select(sameSlot => new SlotLookup(sameSlot.Key, sameSlot.ToLookup(indexed => indexed.Anchor.Text, indexed => indexed.Group))),
+                .Select(sameSlot => new SlotLookup(sameSlot.Key, sameSlot)),
         ];
     }
 

@@ -4,7 +4,7 @@ namespace Ecr.Credentials.Matching;
 /// <param name="Field">0 for the port; otherwise the number of the host label, counted from the last one, which is 1.</param>
 /// <param name="Kind">The part of the field.</param>
 /// <param name="Length">The length of the part; 0 for the whole field.</param>
-internal readonly record struct IndexSlot(int Field, AnchorKind Kind, int Length)
+internal sealed record IndexSlot(int Field, AnchorKind Kind, int Length)
 {
     public const int PortField = 0;
 }

@@ -12,19 +12,20 @@ internal sealed class PathIndex
 
     private readonly Entry[] _entries;
 
-    public PathIndex((string Path, int Index)[] patterns)
+    public PathIndex(IndexedPattern[] patterns)
     {
-        _entries =
+        IGrouping<string, IndexedPattern>[] groups =
         [
             .. patterns
-                .GroupBy(pattern => pattern.Path, StringComparer.Ordinal)
-                .OrderBy(same => same.Key, StringComparer.Ordinal)
-                .Select(same => new Entry(same.Key, None, same.Min(pattern => pattern.Index))),
+                .GroupBy(indexed => indexed.Pattern.Path, StringComparer.Ordinal)
+                .OrderBy(same => same.Key, StringComparer.Ordinal),
         ];
 
+        _entries = new Entry[groups.Length];
         for (var i = 0; i < _entries.Length; i++)
         {
-            (var path, _, var firstIndex) = _entries[i];
+            var path = groups[i].Key;
+            var firstIndex = groups[i].Min(indexed => indexed.Index);
             var prefix = i - 1;
             while (prefix != None && !path.StartsWith(_entries[prefix].Path, StringComparison.Ordinal))
             {

@@ -7,14 +7,15 @@ internal sealed class PatternGroup
     private readonly string? _onlyPath;
     private readonly PathIndex? _paths;
 
-    public PatternGroup(HostGlob host, string port, (string Path, int Index)[] patterns)
+    /// <param name="patterns">At least one pattern, in order.</param>
+    public PatternGroup(IndexedPattern[] patterns)
     {
-        Host = host;
-        Port = port;
-        FirstIndex = patterns.Min(pattern => pattern.Index);
+        Host = patterns[0].Pattern.Host;
+        Port = patterns[0].Pattern.Port;
+        FirstIndex = patterns[0].Index;
         if (patterns.Length == 1)
         {
-            _onlyPath = patterns[0].Path;
+            _onlyPath = patterns[0].Pattern.Path;
         }
         else
         {

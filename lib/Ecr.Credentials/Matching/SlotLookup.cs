@@ -3,33 +3,36 @@ namespace Ecr.Credentials.Matching;
 /// <summary>The groups whose <see cref="Anchor"/> is in one slot.</summary>
 internal sealed class SlotLookup
 {
-    private readonly IndexSlot _slot;
+    private readonly AnchorKind _kind;
+    private readonly int _length;
     private readonly Dictionary<string, PatternGroup[]>.AlternateLookup<ReadOnlySpan<char>> _groups;
 
     /// <param name="slot">The slot.</param>
-    /// <param name="groups">The groups by the text of their anchor.</param>
-    public SlotLookup(IndexSlot slot, ILookup<string, PatternGroup> groups)
+    /// <param name="groups">The groups by their anchor in this slot; each group in the order of the patterns.</param>
+    public SlotLookup(IndexSlot slot, IEnumerable<IGrouping<Anchor, PatternGroup>> groups)
     {
-        _slot = slot;
+        Field = slot.Field;
+        _kind = slot.Kind;
+        _length = slot.Length;
         _groups = groups
-            .ToDictionary(sameText => sameText.Key, sameText => sameText.OrderBy(group => group.FirstIndex).ToArray(), StringComparer.Ordinal)
+            .ToDictionary(sameAnchor => sameAnchor.Key.Text, sameAnchor => sameAnchor.ToArray(), StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    public int Field => _slot.Field;
+    public int Field { get; }
 
     /// <summary>Returns the groups that may match an image with this field, ordered by their first pattern.</summary>
     public ReadOnlySpan<PatternGroup> Find(ReadOnlySpan<char> field)
     {
-        if (field.Length < _slot.Length)
+        if (field.Length < _length)
         {
             return default;
         }
 
-        var text = _slot.Kind switch
+        var text = _kind switch
         {
-            AnchorKind.Start => field[.._slot.Length],
-            AnchorKind.End => field[^_slot.Length..],
+            AnchorKind.Start => field[.._length],
+            AnchorKind.End => field[^_length..],
             _ => field,
         };
         return _groups.TryGetValue(text, out var groups) ? groups : default(ReadOnlySpan<PatternGroup>);
