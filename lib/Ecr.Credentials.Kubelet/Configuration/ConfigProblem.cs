@@ -3,19 +3,32 @@ using System.Globalization;
 
 namespace Ecr.Credentials.Kubelet.Configuration;
 
-/// <summary>A reason for which the kubelet refuses a configuration.</summary>
+/// <summary>
+/// Something wrong in a configuration: the kubelet refuses it, or, as a warning, accepts it although it does not do what was meant or gives away a secret.
+/// </summary>
 /// <remarks>Immutable. <see cref="Message"/> and <see cref="ToString"/> hold no secrets; <see cref="KubeletMessage"/> can.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class ConfigProblem
 {
-    internal ConfigProblem(string file, int line, int column, string message, string kubeletMessage)
+    // https://pkg.go.dev/k8s.io/apimachinery/pkg/runtime#NewMissingKindErr
+    private const string FileInMessage = "Object '";
+
+    internal ConfigProblem(string file, int line, int column, string message, string kubeletMessage, string? warningId = null)
     {
         File = file;
         Line = line;
         Column = column;
         Message = message;
         KubeletMessage = kubeletMessage;
+        WarningId = warningId;
     }
+
+    /// <summary>
+    /// What kind of warning it is: <c>path-wildcard</c>, <c>scheme</c>, <c>docker-index</c>, <c>missing-plugin</c>, <c>internal-version</c>,
+    /// <c>not-ecr</c>, <c>path-caching</c>, <c>readable-secret</c> or <c>file-in-log</c>, the same from version to version;
+    /// <see langword="null"/> if the kubelet refuses the configuration.
+    /// </summary>
+    public string? WarningId { get; }
 
     /// <summary>The path of the file or directory, as it was given.</summary>
     public string File { get; }
@@ -30,14 +43,24 @@ public sealed class ConfigProblem
     public string Message { get; }
 
     /// <summary>
-    /// How the kubelet words this problem; empty for a problem behind the one at which it stops. If the kind or API version is missing, that is
-    /// the text of the whole file, secrets included.
+    /// How the kubelet words this problem; empty for a warning and for a problem behind the one at which it stops. If the kind or API version is
+    /// missing, that is the text of the whole file, secrets included.
     /// </summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string KubeletMessage { get; }
 
-    /// <summary>The place and <see cref="Message"/>.</summary>
+    /// <summary>Whether <see cref="KubeletMessage"/> repeats the whole file.</summary>
+    internal bool HoldsFile => KubeletMessage.StartsWith(FileInMessage, StringComparison.Ordinal);
+
+    /// <summary><see cref="KubeletMessage"/> without the content of the file.</summary>
+    internal string SafeKubeletMessage =>
+        HoldsFile ? $"{KubeletMessage[..KubeletMessage.IndexOf(" in '", StringComparison.Ordinal)]} in '…'" : KubeletMessage;
+
+    /// <summary>The place, <see cref="Message"/> and, in parentheses, <see cref="WarningId"/>.</summary>
     /// <returns>Text that is safe to log.</returns>
-    public override string ToString() =>
-        Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}:{Column}: {Message}") : $"{File}: {Message}";
+    public override string ToString()
+    {
+        var place = Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}:{Column}") : File;
+        return WarningId is null ? $"{place}: {Message}" : $"{place}: {Message} ({WarningId})";
+    }
 }

@@ -108,7 +108,7 @@ public sealed class CredentialProviderConfig
     /// <param name="path">The file or directory.</param>
     /// <param name="binDirectory">The directory of the plugins; <see langword="null"/> not to look for them.</param>
     /// <returns>The warnings, file by file. A file that the kubelet cannot read has at most the warning <c>file-in-log</c>.</returns>
-    public static IReadOnlyList<ConfigWarning> Lint(string path, string? binDirectory = null)
+    public static IReadOnlyList<ConfigProblem> Lint(string path, string? binDirectory = null)
     {
         if (TryLoad(path, out var config, out var problems))
         {
@@ -123,7 +123,7 @@ public sealed class CredentialProviderConfig
     /// <summary>Finds what the kubelet accepts and what does not do what was meant, or gives away a secret.</summary>
     /// <param name="binDirectory">The directory of the plugins; <see langword="null"/> not to look for them.</param>
     /// <returns>The warnings in the order of the providers.</returns>
-    public IReadOnlyList<ConfigWarning> Lint(string? binDirectory = null)
+    public IReadOnlyList<ConfigProblem> Lint(string? binDirectory = null)
     {
         var linter = new ConfigLinter(new ConfigFiles(workingDirectory: null));
         linter.Lint(this);
@@ -191,14 +191,14 @@ public sealed class CredentialProviderConfig
         var problems = new List<ConfigProblem>();
         if (version < new KubernetesVersion(1, 20))
         {
-            problems.Add(new ConfigProblem(Path, 0, 0, $"Kubernetes {version} has no credential providers; they came with 1.20", ""));
+            problems.Add(new ConfigProblem(Path, 0, 0, $"Kubernetes {version} does not support credential providers, which were added in 1.20", ""));
             return problems;
         }
 
         if (_isDirectory && version < SinceDirectories)
         {
-            problems.Add(new ConfigProblem(Path, 0, 0, $"Kubernetes {version} reads one file, no directory; directories came with {SinceDirectories}",
-                    ""));
+            problems.Add(new ConfigProblem(
+                Path, 0, 0, $"Kubernetes {version} does not support a directory, which was added in {SinceDirectories}; use a single file", ""));
         }
 
         foreach (var document in Documents)
@@ -208,7 +208,7 @@ public sealed class CredentialProviderConfig
             {
                 problems.Add(document.Source.Problem(
                     document.Root.Position,
-                    $"Kubernetes {version} does not know kubelet.config.k8s.io/{document.Version}, which came with {since}; use an older apiVersion",
+                    $"Kubernetes {version} does not support kubelet.config.k8s.io/{document.Version}, which was added in {since}; use an older apiVersion",
                     ""));
             }
         }
@@ -223,13 +223,13 @@ public sealed class CredentialProviderConfig
             if (version < SinceTokenAttributes)
             {
                 problems.Add(provider.Problem(
-                    provider.PositionOf("tokenAttributes"), $"Kubernetes {version} does not know tokenAttributes, which came with {SinceTokenAttributes}", ""));
+                    provider.PositionOf("tokenAttributes"), $"Kubernetes {version} does not support tokenAttributes, which were added in {SinceTokenAttributes}", ""));
             }
             else if (version < SinceDirectories && attributes.CacheType.Length > 0)
             {
                 problems.Add(provider.Problem(
                     provider.PositionOf("tokenAttributes", subfield: "cacheType"),
-                    $"Kubernetes {version} does not know cacheType, which came with {SinceDirectories}",
+                    $"Kubernetes {version} does not support cacheType, which was added in {SinceDirectories}",
                     ""));
             }
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Plugins;
@@ -9,7 +10,7 @@ namespace Ecr.Credentials.Kubelet.Plugins;
 [DebuggerDisplay("{Message,nq}")]
 internal sealed class PluginFailure
 {
-    // What is shorter is no secret, but a part of many words.
+    // Anything shorter is more likely a part of other words than a secret.
     private const int MinSecretLength = 6;
 
     // Four bytes of UTF-8 for each character that one line can show, and as much again for what the line leaves out.

@@ -102,7 +102,7 @@ internal sealed class PluginProvider
         {
             if (identity is null && TokenAttributes.RequireServiceAccount == true)
             {
-                return new ProviderAnswer(ProviderOutcome.ServiceAccountMissing) { Detail = "the provider requires a service account, and none is given" };
+                return new ProviderAnswer(ProviderOutcome.ServiceAccountMissing) { Detail = "the provider requires a service account, and the pod has none" };
             }
 
             // Before the cache, as the kubelet does: who gets no token gets no credentials either, also if there are some.

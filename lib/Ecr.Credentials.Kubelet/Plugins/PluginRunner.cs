@@ -1,5 +1,6 @@
 using System.Buffers;
 using Ecr.Credentials.Kubelet.Configuration;
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Kubelet.Plugins.Processes;
 using Ecr.Credentials.Kubelet.Plugins.Responses;
 using Ecr.Credentials.Protocol;

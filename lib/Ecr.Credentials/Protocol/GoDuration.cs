@@ -97,9 +97,21 @@ public static class GoDuration
         var magnitude = duration.Ticks < 0 ? (ulong)-(Int128)duration.Ticks : (ulong)duration.Ticks;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(magnitude, (ulong)(long.MaxValue / TimeSpan.NanosecondsPerTick), nameof(duration));
 
-        var nanoseconds = magnitude * (ulong)TimeSpan.NanosecondsPerTick;
+        return Format(magnitude * (ulong)TimeSpan.NanosecondsPerTick, duration < TimeSpan.Zero, utf8);
+    }
+
+    /// <summary>Formats a duration in nanoseconds, which can be finer than a <see cref="TimeSpan"/>.</summary>
+    internal static string FormatNanoseconds(long nanoseconds)
+    {
+        Span<byte> utf8 = stackalloc byte[MaxLength];
+        var magnitude = nanoseconds < 0 ? (ulong)-(Int128)nanoseconds : (ulong)nanoseconds;
+        return Encoding.UTF8.GetString(utf8[..Format(magnitude, nanoseconds < 0, utf8)]);
+    }
+
+    private static int Format(ulong nanoseconds, bool isNegative, Span<byte> utf8)
+    {
         var text = new Utf8Builder(utf8);
-        if (duration < TimeSpan.Zero)
+        if (isNegative)
         {
             text.Write("-"u8);
         }

@@ -53,7 +53,7 @@ public class ConfigLintTests
             File.SetUnixFileMode(file, (UnixFileMode)mode);
         }
 
-        Assert.That(CredentialProviderConfig.Lint(file).Select(warning => warning.Id), Is.EqualTo(Enumerable.Repeat("readable-secret", count)));
+        Assert.That(CredentialProviderConfig.Lint(file).Select(warning => warning.WarningId), Is.EqualTo(Enumerable.Repeat("readable-secret", count)));
     }
 
     [TestCase("providers: []\n", "file-in-log")]
@@ -66,13 +66,13 @@ public class ConfigLintTests
         var file = Path.Combine(directory.Path, "config.yaml");
         File.WriteAllText(file, text);
 
-        Assert.That(string.Join(',', CredentialProviderConfig.Lint(file).Select(warning => warning.Id)), Is.EqualTo(ids));
+        Assert.That(string.Join(',', CredentialProviderConfig.Lint(file).Select(warning => warning.WarningId)), Is.EqualTo(ids));
     }
 
     private static string Lint(string pattern, string argument = "")
     {
         using var directory = new TemporaryDirectory();
-        return string.Join(',', CredentialProviderConfig.Lint(Write(directory, pattern, argument)).Select(warning => warning.Id));
+        return string.Join(',', CredentialProviderConfig.Lint(Write(directory, pattern, argument)).Select(warning => warning.WarningId));
     }
 
     private static string Write(TemporaryDirectory directory, string pattern, string argument, string more = "")

@@ -11,19 +11,19 @@ public class ConfigValidationTests
     private const string TokensOf133 = "\n  tokenAttributes: {serviceAccountTokenAudience: sts.amazonaws.com, requireServiceAccount: true}";
 
     [TestCase("v1", "v1", "", "1.26", "")]
-    [TestCase("v1", "v1", "", "1.25", "kubelet.config.k8s.io/v1, which came with 1.26")]
+    [TestCase("v1", "v1", "", "1.25", "kubelet.config.k8s.io/v1, which was added in 1.26")]
     [TestCase("v1beta1", "v1beta1", "", "1.24", "")]
-    [TestCase("v1beta1", "v1beta1", "", "1.23", "which came with 1.24")]
+    [TestCase("v1beta1", "v1beta1", "", "1.23", "which was added in 1.24")]
     [TestCase("v1alpha1", "v1alpha1", "", "1.20", "")]
-    [TestCase("v1alpha1", "v1alpha1", "", "1.19", "no credential providers")]
+    [TestCase("v1alpha1", "v1alpha1", "", "1.19", "does not support credential providers")]
     [TestCase("v1alpha1", "v1", "", "1.25", "expected credentialprovider.kubelet.k8s.io/v1alpha1, credentialprovider.kubelet.k8s.io/v1beta1")]
     [TestCase("v1alpha1", "v1beta1", "", "1.23", "invalid apiVersion")]
     [TestCase("v1", "v1", Tokens, "1.34", "")]
     [TestCase("v1", "v1", Tokens, "1.40", "")]
-    [TestCase("v1", "v1", Tokens, "1.33", "does not know cacheType")]
+    [TestCase("v1", "v1", Tokens, "1.33", "does not support cacheType")]
     [TestCase("v1", "v1", TokensOf133, "1.33", "feature gate")]
     [TestCase("v1", "v1", TokensOf133, "1.34", "cacheType is missing")]
-    [TestCase("v1", "v1", TokensOf133, "1.32", "does not know tokenAttributes")]
+    [TestCase("v1", "v1", TokensOf133, "1.32", "does not support tokenAttributes")]
     public void The_verdict_is_that_of_the_version(string config, string protocol, string more, string version, string expected)
     {
         var problems = Parse(config, protocol, more).Validate(KubernetesVersion.Parse(version));
@@ -44,7 +44,7 @@ public class ConfigValidationTests
         var config = CredentialProviderConfig.Load(directory.Path);
 
         Assert.That(config.Validate(new KubernetesVersion(1, 34)), Is.Empty);
-        Assert.That(config.Validate(new KubernetesVersion(1, 33)).Single().Message, Does.Contain("directories came with 1.34"));
+        Assert.That(config.Validate(new KubernetesVersion(1, 33)).Single().Message, Does.Contain("does not support a directory, which was added in 1.34"));
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -18,11 +17,12 @@ public sealed class PluginRunVectorTests
     // Real time: the program must have written what it writes before it hangs.
     private static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(3);
 
-    private static readonly Lazy<Dictionary<string, JsonElement>> Runs =
-        new(() => VectorFile.ReadObjects("plugin-runs.jsonl").ToDictionary(run => run.Text("name"), StringComparer.Ordinal));
+    private static readonly Lazy<Dictionary<string, JsonElement>> Runs = VectorFile.ReadByName("plugin-runs.jsonl");
 
     private readonly PluginDirectory _directory = new();
-    private readonly ConcurrentDictionary<string, Task<Outcome>> _slow = new(StringComparer.Ordinal);
+    private readonly VectorRuns<Outcome> _runs;
+
+    public PluginRunVectorTests() => _runs = new VectorRuns<Outcome>(Runs.Value, RunAsync);
 
     public static IEnumerable<string> Names => Runs.Value.Keys;
 
@@ -38,12 +38,7 @@ public sealed class PluginRunVectorTests
         }
 
         _directory.Finish();
-
-        // Those that sleep do so at the same time.
-        foreach (var (name, run) in Runs.Value.Where(run => run.Value.GetRawText().Contains("sleep ", StringComparison.Ordinal)))
-        {
-            _slow[name] = Task.Run(() => RunAsync(name, run));
-        }
+        _runs.StartSlow("sleep ");
     }
 
     [OneTimeTearDown]
@@ -53,7 +48,7 @@ public sealed class PluginRunVectorTests
     public async Task A_plugin_is_run_as_the_kubelet_runs_it(string name)
     {
         var run = Runs.Value[name];
-        var outcome = await (_slow.TryGetValue(name, out var slow) ? slow : RunAsync(name, run));
+        var outcome = await _runs.RunAsync(name);
 
         Assert.That(outcome.Asks, Is.EqualTo(outcome.Expected));
         Assert.That(outcome.Executions, Is.EqualTo(run.GetProperty("executions").GetInt32()));

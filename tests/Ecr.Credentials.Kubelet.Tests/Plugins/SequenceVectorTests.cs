@@ -11,11 +11,12 @@ namespace Ecr.Credentials.Kubelet.Tests.Plugins;
 [FixtureLifeCycle(LifeCycle.SingleInstance)]
 public sealed class SequenceVectorTests
 {
-    private static readonly Lazy<Dictionary<string, JsonElement>> Sequences =
-        new(() => VectorFile.ReadObjects("sequences.jsonl").ToDictionary(sequence => sequence.Text("name"), StringComparer.Ordinal));
+    private static readonly Lazy<Dictionary<string, JsonElement>> Sequences = VectorFile.ReadByName("sequences.jsonl");
 
     private readonly PluginDirectory _directory = new();
-    private readonly ConcurrentDictionary<string, Task<(List<string> Steps, List<string> Expected)>> _slow = new(StringComparer.Ordinal);
+    private readonly VectorRuns<(List<string> Steps, List<string> Expected)> _runs;
+
+    public SequenceVectorTests() => _runs = new VectorRuns<(List<string> Steps, List<string> Expected)>(Sequences.Value, RunAsync);
 
     public static IEnumerable<string> Names => Sequences.Value.Keys;
 
@@ -29,12 +30,7 @@ public sealed class SequenceVectorTests
         }
 
         _directory.Finish();
-
-        // Those that sleep do so at the same time.
-        foreach (var (name, sequence) in Sequences.Value.Where(sequence => sequence.Value.GetRawText().Contains("DELAY", StringComparison.Ordinal)))
-        {
-            _slow[name] = Task.Run(() => RunAsync(name, sequence));
-        }
+        _runs.StartSlow("DELAY");
     }
 
     [OneTimeTearDown]
@@ -43,7 +39,7 @@ public sealed class SequenceVectorTests
     [TestCaseSource(nameof(Names))]
     public async Task A_sequence_of_asks_is_answered_as_the_kubelet_answers_it(string name)
     {
-        var (steps, expected) = await (_slow.TryGetValue(name, out var slow) ? slow : RunAsync(name, Sequences.Value[name]));
+        var (steps, expected) = await _runs.RunAsync(name);
 
         Assert.That(steps, Is.EqualTo(expected));
     }

@@ -10,6 +10,9 @@ internal static class VectorFile
 
     public static IEnumerable<JsonElement> ReadObjects(string name) => File.ReadLines(PathOf(name)).Select(line => JsonElement.Parse(line));
 
+    public static Lazy<Dictionary<string, JsonElement>> ReadByName(string name) =>
+        new(() => ReadObjects(name).ToDictionary(item => item.Text("name"), StringComparer.Ordinal));
+
     public static string PathOf(string name) => Path.Combine(TestContext.CurrentContext.TestDirectory, "Vectors", name);
 
     /// <summary>The text of a cell, in which tabs, line feeds and backslashes are escaped.</summary>

@@ -1,6 +1,6 @@
 using System.Text;
-using Ecr.Credentials.Kubelet.Configuration.Json;
 using Ecr.Credentials.Kubelet.Configuration.Yaml;
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
@@ -42,7 +42,7 @@ internal static class ConfigDecoder
                 source = new SourceText(path, content);
                 try
                 {
-                    root = GoJsonReader.Read(content);
+                    root = JsonComposer.Compose(content);
                 }
                 catch (DocumentException exception)
                 {

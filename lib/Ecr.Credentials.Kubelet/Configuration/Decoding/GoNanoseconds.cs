@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Globalization;
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Protocol;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
@@ -11,7 +11,6 @@ namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
 internal static class GoNanoseconds
 {
     private const ulong Limit = 1UL << 63;
-    private const long PerSecond = 1_000_000_000;
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create(".0123456789");
 
@@ -84,35 +83,6 @@ internal static class GoNanoseconds
         nanoseconds = text[0] == '-' ? (long)-(Int128)total : (long)total;
         return null;
     }
-
-    /// <summary>The text as <see href="https://pkg.go.dev/time#Duration.String"/> writes it.</summary>
-    public static string Format(long nanoseconds)
-    {
-        var magnitude = nanoseconds < 0 ? (ulong)-(Int128)nanoseconds : (ulong)nanoseconds;
-        var sign = nanoseconds < 0 ? "-" : "";
-        switch (magnitude)
-        {
-            case 0:
-                return "0s";
-            case < 1_000:
-                return $"{sign}{Decimal(magnitude, 1)}ns";
-            case < 1_000_000:
-                return $"{sign}{Decimal(magnitude, 1_000)}µs";
-            case < (ulong)PerSecond:
-                return $"{sign}{Decimal(magnitude, 1_000_000)}ms";
-            case var value:
-                var minutes = value / (ulong)PerSecond / 60;
-                var seconds = Decimal(value - (minutes * 60 * (ulong)PerSecond), (ulong)PerSecond);
-                return minutes switch
-                {
-                    0 => $"{sign}{seconds}s",
-                    < 60 => $"{sign}{minutes}m{seconds}s",
-                    _ => $"{sign}{minutes / 60}h{minutes % 60}m{seconds}s",
-                };
-        }
-    }
-
-    private static string Decimal(ulong value, ulong unit) => ((decimal)value / unit).ToString("0.#########", CultureInfo.InvariantCulture);
 
     private static ReadOnlySpan<char> ReadDigits(scoped ref ReadOnlySpan<char> text)
     {

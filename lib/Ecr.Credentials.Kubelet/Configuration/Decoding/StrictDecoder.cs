@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Decoding;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Ecr.Credentials.Kubelet.Configuration.Decoding;
 using Ecr.Credentials.Kubelet.Configuration.Yaml;
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Protocol;
 using YamlDotNet.Core;
 

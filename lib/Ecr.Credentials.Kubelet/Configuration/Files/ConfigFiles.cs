@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Ecr.Credentials.Kubelet.Configuration.Decoding;
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Files;

@@ -9,23 +9,23 @@ namespace Ecr.Credentials.Kubelet.Configuration.Linting;
 /// <param name="files">The file system, for who may read a file.</param>
 internal sealed class ConfigLinter(ConfigFiles files)
 {
-    private readonly List<ConfigWarning> _warnings = [];
+    private readonly List<ConfigProblem> _warnings = [];
 
-    public IReadOnlyList<ConfigWarning> Warnings => _warnings;
+    public IReadOnlyList<ConfigProblem> Warnings => _warnings;
 
     /// <summary>The kubelet prints a file without kind or API version into its log, with everything that is in it.</summary>
     public void LintProblems(ConfigProblemCollection problems)
     {
         foreach (var problem in problems)
         {
-            if (problem.KubeletMessage.StartsWith("Object '", StringComparison.Ordinal))
+            if (problem.HoldsFile)
             {
-                _warnings.Add(new ConfigWarning(
+                Add(
                     "file-in-log",
                     problem.File,
                     problem.Line,
                     problem.Column,
-                    "the kubelet logs the whole file, secrets of \"env\" included, because kind or apiVersion is missing"));
+                    "the kubelet logs the whole file, secrets of \"env\" included, because kind or apiVersion is missing");
             }
         }
     }
@@ -59,7 +59,7 @@ internal sealed class ConfigLinter(ConfigFiles files)
     {
         foreach (var problem in new PluginSearch(files, searchPath).CheckProviders(binDirectory, config.DecodedProviders))
         {
-            _warnings.Add(new ConfigWarning("missing-plugin", problem.File, problem.Line, problem.Column, problem.Message));
+            Add("missing-plugin", problem.File, problem.Line, problem.Column, problem.Message);
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class ConfigLinter(ConfigFiles files)
 
             if (pattern.Path.Contains('*', StringComparison.Ordinal))
             {
-                Add("path-wildcard", provider.File, position, $"{text} matches no image: \"*\" is no wildcard in a path; end the pattern in front of it");
+                Add("path-wildcard", provider.File, position, $"{text} matches no image: \"*\" is not a wildcard in a path; end the pattern in front of it");
             }
 
             if (pattern.Host.Text.Equals("index.docker.io", StringComparison.Ordinal))
@@ -159,6 +159,9 @@ internal sealed class ConfigLinter(ConfigFiles files)
     private void Add(string id, SourceText file, int position, string message)
     {
         var (line, column) = file.Locate(position);
-        _warnings.Add(new ConfigWarning(id, file.Path, line, column, message));
+        Add(id, file.Path, line, column, message);
     }
+
+    private void Add(string id, string file, int line, int column, string message) =>
+        _warnings.Add(new ConfigProblem(file, line, column, message, kubeletMessage: "", id));
 }

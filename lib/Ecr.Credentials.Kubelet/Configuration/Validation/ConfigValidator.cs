@@ -1,5 +1,7 @@
 using Ecr.Credentials.Kubelet.Configuration.Decoding;
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Matching;
+using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Validation;
@@ -150,7 +152,7 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
         }
         else if (nanoseconds < 0)
         {
-            var text = GoNanoseconds.Format(nanoseconds);
+            var text = GoDuration.FormatNanoseconds(nanoseconds);
             Add(
                 provider,
                 "defaultCacheDuration",
@@ -166,7 +168,7 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
             Add(
                 provider,
                 "tokenAttributes",
-                $"tokenAttributes needs the feature gate KubeletServiceAccountTokenForCredentialProviders, which is off in Kubernetes {version}",
+                $"tokenAttributes requires the feature gate KubeletServiceAccountTokenForCredentialProviders, which is off in Kubernetes {version}",
                 "providers.tokenAttributes: Forbidden: tokenAttributes is not supported when "
                     + "KubeletServiceAccountTokenForCredentialProviders feature gate is disabled");
             return;
@@ -187,7 +189,7 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
             Add(
                 provider,
                 "tokenAttributes",
-                $"tokenAttributes needs \"apiVersion: {ProtocolGroup}v1\" of the provider",
+                $"tokenAttributes requires \"apiVersion: {ProtocolGroup}v1\" in the provider",
                 $"providers.tokenAttributes: Forbidden: tokenAttributes is only supported for {ProtocolGroup}v1 API version");
         }
 
@@ -195,7 +197,7 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
         {
             AddToken(
                 "requiredServiceAccountAnnotationKeys",
-                "requiredServiceAccountAnnotationKeys needs \"requireServiceAccount: true\"",
+                "requiredServiceAccountAnnotationKeys requires \"requireServiceAccount: true\"",
                 "Forbidden: requireServiceAccount cannot be false when requiredServiceAccountAnnotationKeys is set");
         }
 

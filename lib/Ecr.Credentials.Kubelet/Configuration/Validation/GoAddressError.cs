@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ecr.Credentials.Kubelet.Configuration.Decoding;
+using Ecr.Credentials.Kubelet.Go;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Validation;
 

@@ -1,4 +1,4 @@
-using Ecr.Credentials.Kubelet.Configuration.Decoding;
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Matching;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Validation;

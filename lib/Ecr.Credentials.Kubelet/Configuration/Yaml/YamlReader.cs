@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ecr.Credentials.Kubelet.Configuration.Decoding;
+using Ecr.Credentials.Kubelet.Go;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 

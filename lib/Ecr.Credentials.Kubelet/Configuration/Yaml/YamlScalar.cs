@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ecr.Credentials.Kubelet.Configuration.Decoding;
+using Ecr.Credentials.Kubelet.Go;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 

@@ -52,7 +52,7 @@ internal sealed partial class YamlScanner
     {
         for (; count > 0; count--)
         {
-            // Half of a surrogate pair is no column of its own.
+            // Half of a surrogate pair does not count as a column.
             _column += char.IsLowSurrogate(_text[_position]) ? 0 : 1;
             _position++;
         }

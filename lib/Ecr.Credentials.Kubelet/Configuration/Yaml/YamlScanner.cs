@@ -186,7 +186,7 @@ internal sealed partial class YamlScanner : IScanner
                 Skip();
             }
 
-            // In block context a tab is no indentation, so it must not be where a key may begin.
+            // In block context a tab is not indentation, so it must not be where a key may begin.
             while (Next == ' ' || (Next == '\t' && (InFlow || !_isKeyAllowed)))
             {
                 Skip();

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Ecr.Credentials.Kubelet.Configuration;
+using Ecr.Credentials.Kubelet.Go;
 
 namespace Ecr.Credentials.Kubelet.Plugins.Processes;
 

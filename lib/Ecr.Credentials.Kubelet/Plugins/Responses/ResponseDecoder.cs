@@ -1,3 +1,4 @@
+using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Text;
 
@@ -65,7 +66,7 @@ internal static class ResponseDecoder
             return [];
         }
 
-        reader.BeginObject();
+        reader.Begin();
         while (reader.NextField(out var name))
         {
             if (reader.Peek() != GoJsonValue.Object)
@@ -74,7 +75,7 @@ internal static class ResponseDecoder
                 continue;
             }
 
-            reader.BeginObject();
+            reader.Begin();
             while (reader.NextField(out _))
             {
                 FindPasswords(ref reader, passwords);
@@ -92,7 +93,7 @@ internal static class ResponseDecoder
             return;
         }
 
-        reader.BeginObject();
+        reader.Begin();
         while (reader.NextField(out _))
         {
             if (reader.Peek() == GoJsonValue.String)
@@ -110,7 +111,7 @@ internal static class ResponseDecoder
     {
         version = "";
         kind = "";
-        var error = GoJsonSyntax.Check(output) ?? Unmarshal(output, ref version, ref kind);
+        var error = GoJsonSyntax.Check(output)?.Text ?? Unmarshal(output, ref version, ref kind);
         if (error is not null)
         {
             return $"couldn't get version/kind; json parse error: {error}";
@@ -139,7 +140,7 @@ internal static class ResponseDecoder
         }
 
         string? error = null;
-        reader.BeginObject();
+        reader.Begin();
         while (reader.NextField(out var name))
         {
             var isVersion = IsField(name, "apiVersion");
@@ -187,7 +188,7 @@ internal static class ResponseDecoder
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var reader = new GoJsonReader(output);
         reader.Peek();
-        reader.BeginObject();
+        reader.Begin();
         while (reader.NextField(out var name))
         {
             ExpectNew(seen, name, "the response");
@@ -221,7 +222,7 @@ internal static class ResponseDecoder
         }
 
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        reader.BeginObject();
+        reader.Begin();
         while (reader.NextField(out var key))
         {
             ExpectNew(seen, key, "\"auth\"");
@@ -237,7 +238,7 @@ internal static class ResponseDecoder
         if (IsObject(ref reader, where))
         {
             var seen = new HashSet<string>(StringComparer.Ordinal);
-            reader.BeginObject();
+            reader.Begin();
             while (reader.NextField(out var name))
             {
                 ExpectNew(seen, name, where);

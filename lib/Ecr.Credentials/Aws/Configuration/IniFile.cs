@@ -79,7 +79,7 @@ internal sealed class IniFile
         {
             if (section.Settings[key].Length == 0)
             {
-                // Nothing that is read has nested settings, except endpoints, so what is no setting does no harm.
+                // Nothing that is read has nested settings, except endpoints, so a line that is not a setting does no harm.
                 if (separator > 0)
                 {
                     section.Set(IniSection.NestedKey(key, content[..separator].TrimEnd().ToString()), content[(separator + 1)..].TrimStart().ToString());

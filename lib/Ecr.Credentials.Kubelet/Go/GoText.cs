@@ -1,28 +1,36 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
-namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
+namespace Ecr.Credentials.Kubelet.Go;
 
-/// <summary>Text as Go's standard library writes it, for messages that must read as the kubelet's.</summary>
+/// <summary>Text as Go's standard library reads and writes it, for messages that must read as the kubelet's.</summary>
 internal static class GoText
 {
-    /// <summary>The bytes as text; each byte that is not UTF-8 becomes one U+FFFD, as when Go converts bytes to runes.</summary>
+    /// <summary>Text of UTF-8. Go takes the bytes of an invalid sequence one by one, where .NET takes as many as could have begun a character.</summary>
     public static string Decode(ReadOnlySpan<byte> utf8)
     {
+        if (Utf8.IsValid(utf8))
+        {
+            return Encoding.UTF8.GetString(utf8);
+        }
+
         var text = new StringBuilder(utf8.Length);
         while (!utf8.IsEmpty)
         {
-            var valid = System.Text.Unicode.Utf8.IsValid(utf8) ? utf8.Length : ValidLength(utf8);
-            text.Append(Encoding.UTF8.GetString(utf8[..valid]));
-            utf8 = utf8[valid..];
-            if (!utf8.IsEmpty)
-            {
-                text.Append('\ufffd');
-                utf8 = utf8[1..];
-            }
+            utf8 = utf8[AppendFirst(text, utf8)..];
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Appends the first character of UTF-8 and returns its length in bytes.</summary>
+    public static int AppendFirst(StringBuilder text, ReadOnlySpan<byte> utf8)
+    {
+        var isValid = Rune.DecodeFromUtf8(utf8, out var rune, out var length) == OperationStatus.Done;
+        text.Append(rune.ToString());
+        return isValid ? length : 1;
     }
 
     /// <summary>A string in double quotes with escapes, as <see href="https://pkg.go.dev/strconv#Quote"/> and <c>%q</c> write it.</summary>
@@ -101,17 +109,6 @@ internal static class GoText
         // In UTF-16 surrogates sort below U+E000 to U+FFFF, in UTF-8 above.
         var (a, b) = (left[same], right[same]);
         return char.IsSurrogate(a) != char.IsSurrogate(b) ? (char.IsSurrogate(a) ? 1 : -1) : a.CompareTo(b);
-    }
-
-    private static int ValidLength(ReadOnlySpan<byte> utf8)
-    {
-        var length = 0;
-        while (length < utf8.Length && Rune.DecodeFromUtf8(utf8[length..], out _, out var consumed) == System.Buffers.OperationStatus.Done)
-        {
-            length += consumed;
-        }
-
-        return length;
     }
 
     private static void AppendEscaped(StringBuilder text, ReadOnlySpan<char> value, char quote)

@@ -1,7 +1,6 @@
 using System.Buffers;
-using System.Globalization;
 
-namespace Ecr.Credentials.Kubelet.Plugins.Responses;
+namespace Ecr.Credentials.Kubelet.Go;
 
 /// <summary>Whether text is JSON to Go, and if not, what Go says about it.</summary>
 /// <remarks>
@@ -11,7 +10,6 @@ namespace Ecr.Credentials.Kubelet.Plugins.Responses;
 internal ref struct GoJsonSyntax
 {
     private const int MaxDepth = 10_000;
-    private const string UnexpectedEnd = "unexpected end of JSON input";
 
     private static readonly SearchValues<byte> StringEnds = SearchValues.Create(
         "\"\\\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\t\n\v\f\r\u000e\u000f"u8
@@ -19,7 +17,7 @@ internal ref struct GoJsonSyntax
 
     private readonly ReadOnlySpan<byte> _text;
     private int _position;
-    private string? _error;
+    private GoJsonError? _error;
 
     private GoJsonSyntax(ReadOnlySpan<byte> text) => _text = text;
 
@@ -29,7 +27,7 @@ internal ref struct GoJsonSyntax
     private readonly bool IsAtEnd => _position >= _text.Length;
 
     /// <summary>What Go says about the text; null if it is one JSON value.</summary>
-    public static string? Check(ReadOnlySpan<byte> text)
+    public static GoJsonError? Check(ReadOnlySpan<byte> text)
     {
         var scanner = new GoJsonSyntax(text);
         scanner.ScanDocument();
@@ -54,7 +52,7 @@ internal ref struct GoJsonSyntax
         {
             if (!SkipSpace())
             {
-                return Fail(UnexpectedEnd);
+                return FailAtEnd();
             }
 
             var c = Current;
@@ -71,7 +69,7 @@ internal ref struct GoJsonSyntax
                     _position++;
                     if (!SkipSpace())
                     {
-                        return Fail(UnexpectedEnd);
+                        return FailAtEnd();
                     }
 
                     if (Current == (c == (byte)'{' ? (byte)'}' : (byte)']'))
@@ -116,15 +114,15 @@ internal ref struct GoJsonSyntax
 
             if (!isInside)
             {
-                return Fail(UnexpectedEnd);
+                return FailAtEnd();
             }
 
             var isObject = nesting[^1] == (byte)'{';
             var c = Current;
-            _position++;
             if (c == (byte)',')
             {
-                return !isObject || (SkipSpace() ? ScanKey() : Fail(UnexpectedEnd));
+                _position++;
+                return !isObject || (SkipSpace() ? ScanKey() : FailAtEnd());
             }
 
             if (c != (isObject ? (byte)'}' : (byte)']'))
@@ -132,6 +130,7 @@ internal ref struct GoJsonSyntax
                 return Fail(isObject ? "after object key:value pair" : "after array element", c);
             }
 
+            _position++;
             nesting.RemoveAt(nesting.Count - 1);
         }
     }
@@ -150,7 +149,7 @@ internal ref struct GoJsonSyntax
 
         if (!SkipSpace())
         {
-            return Fail(UnexpectedEnd);
+            return FailAtEnd();
         }
 
         if (Current != (byte)':')
@@ -170,7 +169,7 @@ internal ref struct GoJsonSyntax
             var length = _text[_position..].IndexOfAny(StringEnds);
             if (length < 0)
             {
-                return Fail(UnexpectedEnd);
+                return FailAtEnd();
             }
 
             _position += length;
@@ -295,11 +294,15 @@ internal ref struct GoJsonSyntax
         return !IsAtEnd;
     }
 
-    private bool Fail(string error)
+    private bool FailAtEnd()
     {
-        _error = error;
+        _error = new GoJsonError("unexpected end of JSON input", "", _text.Length);
         return false;
     }
 
-    private bool Fail(string where, byte c) => Fail(string.Create(CultureInfo.InvariantCulture, $"invalid character {GoText.QuoteByte(c)} {where}"));
+    private bool Fail(string where, byte c)
+    {
+        _error = new GoJsonError($"invalid character {GoText.QuoteByte(c)} {where}", where, _position);
+        return false;
+    }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Ecr.Credentials.Kubelet.Plugins.Responses;
+namespace Ecr.Credentials.Kubelet.Go;
 
 /// <summary>Steps through text that <see cref="GoJsonSyntax"/> has found valid, and reads strings as Go does: what is not Unicode becomes U+FFFD.</summary>
 internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
@@ -10,6 +10,9 @@ internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
 
     private readonly ReadOnlySpan<byte> _text = text;
     private int _position;
+
+    /// <summary>Where the reader is, as an index of bytes: after <see cref="Peek"/>, where the next value begins.</summary>
+    public readonly int Position => _position;
 
     /// <summary>Steps over white space to the next value.</summary>
     /// <returns>What it is.</returns>
@@ -27,13 +30,12 @@ internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
         };
     }
 
-    /// <summary>Steps into the object that <see cref="Peek"/> has found.</summary>
-    public void BeginObject() => _position++;
+    /// <summary>Steps into the object or array that <see cref="Peek"/> has found.</summary>
+    public void Begin() => _position++;
 
-    /// <summary>Steps to the value of the next field, or out of the object.</summary>
-    /// <param name="name">The name of the field.</param>
+    /// <summary>Steps to the next item of an array, or the name of the next field of an object, or out of them.</summary>
     /// <returns>Whether there is one.</returns>
-    public bool NextField(out string name)
+    public bool Next()
     {
         SkipSpace();
         if (_text[_position] == (byte)',')
@@ -42,17 +44,32 @@ internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
             SkipSpace();
         }
 
-        if (_text[_position] == (byte)'}')
+        if (_text[_position] is not ((byte)'}' or (byte)']'))
         {
-            _position++;
-            name = "";
-            return false;
+            return true;
         }
 
-        name = ReadString();
+        _position++;
+        return false;
+    }
+
+    /// <summary>Reads the name that <see cref="Next"/> has found and steps to the value of the field.</summary>
+    public string ReadName()
+    {
+        var name = ReadString();
         SkipSpace();
         _position++;
-        return true;
+        return name;
+    }
+
+    /// <summary>Steps to the value of the next field, or out of the object.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool NextField(out string name)
+    {
+        var hasNext = Next();
+        name = hasNext ? ReadName() : "";
+        return hasNext;
     }
 
     /// <summary>Reads the string that <see cref="Peek"/> has found.</summary>
@@ -71,6 +88,15 @@ internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
         }
 
         return value.ToString();
+    }
+
+    /// <summary>Reads the number, Boolean or null that <see cref="Peek"/> has found, as it is written.</summary>
+    public ReadOnlySpan<byte> ReadScalar()
+    {
+        var start = _position;
+        var length = _text[start..].IndexOfAny(ScalarEnds);
+        _position = length < 0 ? _text.Length : start + length;
+        return _text[start.._position];
     }
 
     /// <summary>Steps over the next value.</summary>
@@ -97,7 +123,7 @@ internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
                     _position++;
                     break;
                 default:
-                    SkipScalar();
+                    ReadScalar();
                     break;
             }
         }
@@ -161,12 +187,6 @@ internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
 
             _position += 2;
         }
-    }
-
-    private void SkipScalar()
-    {
-        var length = _text[_position..].IndexOfAny(ScalarEnds);
-        _position = length < 0 ? _text.Length : _position + length;
     }
 
     private void SkipSpace()

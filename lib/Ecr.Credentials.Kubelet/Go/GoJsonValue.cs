@@ -1,4 +1,4 @@
-namespace Ecr.Credentials.Kubelet.Plugins.Responses;
+namespace Ecr.Credentials.Kubelet.Go;
 
 /// <summary>What a JSON value is.</summary>
 internal enum GoJsonValue

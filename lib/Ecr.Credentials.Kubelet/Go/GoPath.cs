@@ -1,4 +1,4 @@
-namespace Ecr.Credentials.Kubelet.Plugins.Processes;
+namespace Ecr.Credentials.Kubelet.Go;
 
 /// <summary>Paths as Go joins them, <see href="https://pkg.go.dev/path/filepath"/>.</summary>
 internal static class GoPath
