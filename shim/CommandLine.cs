@@ -14,6 +14,7 @@ internal sealed class CommandLine
         Usage: ecr-credential-provider [get-credentials] [OPTION]...
                ecr-credential-provider docker get|list|store|erase|version [OPTION]...
                ecr-credential-provider login-password [HOST|IMAGE] [OPTION]...
+               ecr-credential-provider kubelet get|validate [OPTION]...
 
         With no command, runs as a kubelet credential provider plugin: reads a
         CredentialProviderRequest (JSON) on stdin and writes a CredentialProviderResponse on stdout.
@@ -28,6 +29,9 @@ internal sealed class CommandLine
         "login-password" prints a registry password; without HOST, one for the default region:
 
           ecr-credential-provider login-password HOST | docker login -u AWS --password-stdin HOST
+
+        "kubelet get" prints the credentials that the kubelet would use for an image; "kubelet validate"
+        checks the kubelet's credential provider configuration. See kubelet --help for their options.
 
         Options:
           --registry-alias PATTERN=REGISTRY   use REGISTRY's password for hosts matching PATTERN
@@ -67,6 +71,9 @@ internal sealed class CommandLine
     /// <summary>The action of a credential helper, or the image or host of a login password; <see langword="null"/> if omitted.</summary>
     public string? Argument { get; private set; }
 
+    /// <summary>What follows <c>kubelet</c>.</summary>
+    public IReadOnlyList<string> KubeletArguments { get; private set; } = [];
+
     /// <summary>The directory of the cache; <see langword="null"/> if omitted.</summary>
     public string? CacheDirectory { get; private set; }
 
@@ -90,6 +97,28 @@ internal sealed class CommandLine
         }
     }
 
+    /// <summary>Takes an option, whose value follows an equals sign or is the next argument, or another argument.</summary>
+    public static (string Name, string? Value) Take(ref ReadOnlySpan<string> args)
+    {
+        var argument = args[0];
+        args = args[1..];
+        var equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=', StringComparison.Ordinal) : -1;
+        return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
+    }
+
+    /// <exception cref="FormatException">There is no value.</exception>
+    public static string TakeValue(string name, ref ReadOnlySpan<string> args)
+    {
+        if (args.IsEmpty)
+        {
+            throw new FormatException($"{name} requires a value; see --help");
+        }
+
+        var value = args[0];
+        args = args[1..];
+        return value;
+    }
+
     // Docker looks for a helper by this prefix and a suffix from its configuration.
     private static bool IsDockerCredentialHelper(string program) =>
         Path.GetFileName(program.AsSpan()).StartsWith("docker-credential-", StringComparison.Ordinal);
@@ -97,6 +126,13 @@ internal sealed class CommandLine
     /// <exception cref="FormatException">An argument is invalid; the message says which and why.</exception>
     private CommandLine Read(ReadOnlySpan<string> args)
     {
+        if (args is ["kubelet", .. var kubeletArguments])
+        {
+            Mode = Mode.Kubelet;
+            KubeletArguments = [.. kubeletArguments];
+            return this;
+        }
+
         while (!args.IsEmpty)
         {
             var (name, value) = Take(ref args);
@@ -144,27 +180,6 @@ internal sealed class CommandLine
         }
 
         return this;
-    }
-
-    // The value of an option follows an equals sign or is the next argument.
-    private static (string Name, string? Value) Take(ref ReadOnlySpan<string> args)
-    {
-        var argument = args[0];
-        args = args[1..];
-        var equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=', StringComparison.Ordinal) : -1;
-        return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
-    }
-
-    private static string TakeValue(string name, ref ReadOnlySpan<string> args)
-    {
-        if (args.IsEmpty)
-        {
-            throw new FormatException($"{name} requires a value; see --help");
-        }
-
-        var value = args[0];
-        args = args[1..];
-        return value;
     }
 
     private static string? TakeArgument(ref ReadOnlySpan<string> args)

@@ -12,6 +12,9 @@ internal enum Mode
     /// <summary>A password for <c>docker login</c>.</summary>
     LoginPassword,
 
+    /// <summary>What the kubelet does with its configuration.</summary>
+    Kubelet,
+
     /// <summary>The help text.</summary>
     Help,
 

@@ -5,6 +5,7 @@ using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
+using Ecr.Credentials.Shim.Kubelet;
 using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Files;
 
@@ -27,6 +28,9 @@ switch (arguments.Mode)
 
     case Mode.LoginPassword:
         return await RunLoginPasswordAsync(arguments);
+
+    case Mode.Kubelet:
+        return await KubeletCommand.RunAsync(arguments.KubeletArguments);
 
     default:
         return await RunPluginAsync(arguments);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Configuration;
 
@@ -60,7 +61,8 @@ public sealed class ConfigProblem
     /// <returns>Text that is safe to log.</returns>
     public override string ToString()
     {
-        var place = Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}:{Column}") : File;
+        var file = MessageText.Name(File);
+        var place = Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"{file}:{Line}:{Column}") : file;
         return WarningId is null ? $"{place}: {Message}" : $"{place}: {Message} ({WarningId})";
     }
 }

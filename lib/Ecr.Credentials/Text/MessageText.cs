@@ -30,6 +30,9 @@ internal static class MessageText
         return text.Append('"').ToString();
     }
 
+    /// <summary>Returns a name or path as it is, or quoted if it contains control characters.</summary>
+    public static string Name(string value) => value.Any(char.IsControl) ? Quote(value) : value;
+
     /// <summary>
     /// Returns a foreign message on one line, truncated to about 400 characters. Words longer than 160 characters are omitted, because they may be tokens.
     /// </summary>
