@@ -88,7 +88,8 @@ public sealed class CredentialProviderConfig
     {
         ArgumentNullException.ThrowIfNull(fileName);
         var isTooLarge = content.Length > ConfigFiles.MaxFileLength;
-        problems = ConfigFiles.Merge(fileName, [(fileName, isTooLarge ? null : content.ToArray(), "larger than 1 MiB")], isDirectory: false, out config);
+        var file = new ReadFile(fileName, isTooLarge ? null : content.ToArray(), "larger than 1 MiB");
+        problems = ConfigFiles.Merge(fileName, [file], isDirectory: false, out config);
         return config is not null;
     }
 
@@ -223,7 +224,9 @@ public sealed class CredentialProviderConfig
             if (version < SinceTokenAttributes)
             {
                 problems.Add(provider.Problem(
-                    provider.PositionOf("tokenAttributes"), $"Kubernetes {version} does not support tokenAttributes, which were added in {SinceTokenAttributes}", ""));
+                    provider.PositionOf("tokenAttributes"),
+                    $"Kubernetes {version} does not support tokenAttributes, which were added in {SinceTokenAttributes}",
+                    ""));
             }
             else if (version < SinceDirectories && attributes.CacheType.Length > 0)
             {

@@ -85,7 +85,7 @@ public static class CredentialProviderConfigEditor
                 $"cannot change the configuration: the result would not be valid: {MessageText.OneLine(problems[0].Message)}; edit it by hand");
         }
 
-        return after.Providers.Count == expected.Count && after.Providers.Zip(expected).All(pair => ProviderComparer.AreEqual(pair.First, pair.Second))
+        return after.Providers.Count == expected.Count && !expected.Where((provider, i) => !ProviderComparer.AreEqual(after.Providers[i], provider)).Any()
             ? text
             : throw new CredentialProviderConfigException(
                 "cannot change the configuration without changing something else, such as a shared value; edit it by hand");

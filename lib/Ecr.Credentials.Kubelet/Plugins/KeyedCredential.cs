@@ -3,7 +3,7 @@ namespace Ecr.Credentials.Kubelet.Plugins;
 /// <summary>A credential with the key it is stored under.</summary>
 /// <param name="key">The key.</param>
 /// <param name="credential">The credential.</param>
-internal readonly struct KeyedCredential(AuthKey key, ImageCredential credential)
+internal sealed class KeyedCredential(AuthKey key, ImageCredential credential)
 {
     public AuthKey Key { get; } = key;
 

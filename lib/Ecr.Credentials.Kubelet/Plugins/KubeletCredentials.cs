@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections;
 using System.Collections.Concurrent;
 using Ecr.Credentials.Kubelet.Configuration;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Microsoft.Extensions.Logging;
 
@@ -214,7 +215,7 @@ public sealed class KubeletCredentials : IDisposable
     private static class Log
     {
         private static readonly Action<ILogger, string, string, string, Exception?> ProviderFailedMessage = LoggerMessage.Define<string, string, string>(
-            LogLevel.Error, new EventId(1, nameof(ProviderFailed)), "Failed to provide credentials for image {Image} by provider {Provider}: {Error}");
+            LogLevel.Error, LogEvents.ProviderFailed, "Failed to provide credentials for image {Image} by provider {Provider}: {Error}");
 
         public static void ProviderFailed(ILogger logger, string provider, string image, PluginFailure failure) =>
             ProviderFailedMessage(logger, MessageText.Quote(image), MessageText.Quote(provider), failure.Message, null);

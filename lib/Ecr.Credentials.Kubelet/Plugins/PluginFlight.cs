@@ -11,7 +11,7 @@ internal sealed class PluginFlight(ServiceAccountContext serviceAccount)
     private readonly CancellationTokenSource _cancellation = new();
 
     // Callers continue on threads of their own, never inside the execution that completes them.
-    private readonly TaskCompletionSource<(PluginRun Run, ProviderAnswer Answer)> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Result> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ServiceAccountContext ServiceAccount { get; } = serviceAccount;
 
@@ -19,7 +19,7 @@ internal sealed class PluginFlight(ServiceAccountContext serviceAccount)
     public int Callers { get; set; }
 
     /// <summary>The execution and what it means for who came first.</summary>
-    public Task<(PluginRun Run, ProviderAnswer Answer)> Completion => _completion.Task;
+    public Task<Result> Completion => _completion.Task;
 
     /// <summary>The execution's own cancellation, which no single caller decides.</summary>
     public CancellationToken CancellationToken => _cancellation.Token;
@@ -27,7 +27,7 @@ internal sealed class PluginFlight(ServiceAccountContext serviceAccount)
     /// <summary>Kills the plugin before it returns.</summary>
     public void Cancel() => _cancellation.Cancel();
 
-    public void Complete(PluginRun run, ProviderAnswer answer) => _completion.SetResult((run, answer));
+    public void Complete(PluginRun run, ProviderAnswer answer) => _completion.SetResult(new Result(run, answer));
 
     public void Fail(Exception exception)
     {
@@ -36,4 +36,7 @@ internal sealed class PluginFlight(ServiceAccountContext serviceAccount)
         // An execution without waiting callers may fail without being reported as an unobserved exception.
         _ = _completion.Task.Exception;
     }
+
+    /// <summary>An execution, and what it means for who came first.</summary>
+    internal sealed record Result(PluginRun Run, ProviderAnswer Answer);
 }

@@ -14,26 +14,20 @@ internal sealed class PluginProvider
     private const string CachedByToken = "Token";
 
     private readonly CredentialProvider _configuration;
-    private readonly (ImagePattern Pattern, string Text)[] _patterns;
+    private readonly List<KeyValuePair<ImagePattern, string>> _patterns;
     private readonly PluginRunner _runner;
     private readonly IServiceAccountSource? _serviceAccounts;
 
     // Guards the fields below it and PluginFlight.Callers.
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Image, string ServiceAccount), PluginFlight> _flights = [];
+    private readonly Dictionary<CacheKey, PluginFlight> _flights = [];
     private bool _isDisposed;
 
     /// <exception cref="ArgumentException">The provider's version of the protocol does not exist.</exception>
     public PluginProvider(CredentialProvider configuration, PluginRunner runner, IServiceAccountSource? serviceAccounts, TimeProvider timeProvider)
     {
         _configuration = configuration;
-        _patterns =
-        [
-            .. from text in configuration.MatchImages
-               let pattern = ImagePattern.TryParse(text, out var parsed) ? parsed : null
-               where pattern is not null
-               select (pattern, text),
-        ];
+        _patterns = ParsePatterns(configuration.MatchImages);
         _runner = runner;
         _serviceAccounts = serviceAccounts;
         Cache = new PluginCache(timeProvider);
@@ -203,6 +197,20 @@ internal sealed class PluginProvider
         return true;
     }
 
+    private static List<KeyValuePair<ImagePattern, string>> ParsePatterns(IReadOnlyList<string> texts)
+    {
+        var patterns = new List<KeyValuePair<ImagePattern, string>>(texts.Count);
+        foreach (var text in texts)
+        {
+            if (ImagePattern.TryParse(text, out var pattern))
+            {
+                patterns.Add(KeyValuePair.Create(pattern, text));
+            }
+        }
+
+        return patterns;
+    }
+
     private async Task<ProviderAnswer> GetAsync(string image, string registry, ServiceAccountContext serviceAccount, CancellationToken cancellationToken)
     {
         if (TryFindCached(image, registry, serviceAccount, out var cached))
@@ -210,7 +218,7 @@ internal sealed class PluginProvider
             return cached;
         }
 
-        var key = (image, serviceAccount.FlightKey);
+        var key = new CacheKey(image, serviceAccount.FlightKey);
         PluginFlight? flight;
         var isFirst = false;
         lock (_gate)
@@ -257,8 +265,8 @@ internal sealed class PluginProvider
         return answer is not null;
     }
 
-    private async Task<(PluginRun Run, ProviderAnswer Answer)> WaitAsync(
-        PluginFlight flight, (string Image, string ServiceAccount) key, CancellationToken cancellationToken)
+    private async Task<PluginFlight.Result> WaitAsync(
+        PluginFlight flight, CacheKey key, CancellationToken cancellationToken)
     {
         try
         {
@@ -291,7 +299,7 @@ internal sealed class PluginProvider
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The exception goes to those who wait.")]
-    private async Task RunAsync(PluginFlight flight, string image, string registry, (string Image, string ServiceAccount) key)
+    private async Task RunAsync(PluginFlight flight, string image, string registry, CacheKey key)
     {
         PluginRun? run = null;
         ProviderAnswer? answer = null;
@@ -321,7 +329,7 @@ internal sealed class PluginProvider
         }
     }
 
-    private void Remove(PluginFlight flight, (string Image, string ServiceAccount) key)
+    private void Remove(PluginFlight flight, CacheKey key)
     {
         if (_flights.TryGetValue(key, out var current) && current == flight)
         {

@@ -99,9 +99,9 @@ internal sealed class ServiceAccountContext
             Span<byte> count = stackalloc byte[sizeof(uint)];
             BinaryPrimitives.WriteUInt32BigEndian(count, (uint)annotations.Count);
             Append(count);
-            foreach (var (key, value) in annotations.OrderBy(annotation => annotation.Key, StringComparer.Ordinal))
+            foreach (var key in annotations.Keys.Order(StringComparer.Ordinal))
             {
-                Add(key).Add(value);
+                Add(key).Add(annotations[key]);
             }
 
             return this;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Telemetry;
 
-/// <summary>The ids of everything that the library logs. Filters and alerts rely on them: a number is never reused.</summary>
+/// <summary>The ids of everything that the libraries log. Filters and alerts rely on them: a number is never reused.</summary>
 internal static class LogEvents
 {
     public static readonly EventId GotToken = new(1, nameof(GotToken));
@@ -26,4 +26,6 @@ internal static class LogEvents
     public static readonly EventId HttpFailed = new(41, nameof(HttpFailed));
 
     public static readonly EventId InsecureRegistryRequest = new(50, nameof(InsecureRegistryRequest));
+
+    public static readonly EventId ProviderFailed = new(60, nameof(ProviderFailed));
 }

@@ -31,7 +31,7 @@ internal static class MessageText
     }
 
     /// <summary>Returns a name or path as it is, or quoted if it contains control characters.</summary>
-    public static string Name(string value) => value.Any(char.IsControl) ? Quote(value) : value;
+    public static string Name(string value) => ContainsControl(value) ? Quote(value) : value;
 
     /// <summary>
     /// Returns a foreign message on one line, truncated to about 400 characters. Words longer than 160 characters are omitted, because they may be tokens.
@@ -68,6 +68,9 @@ internal static class MessageText
 
     /// <summary>Scheme, host and port of an address. User info, path and query may be secrets.</summary>
     public static string Address(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+
+    private static bool ContainsControl(ReadOnlySpan<char> value) =>
+        value.ContainsAnyInRange('\0', '\u001f') || value.ContainsAnyInRange('\u007f', '\u009f');
 
     private static void AppendVisible(StringBuilder text, char c)
     {

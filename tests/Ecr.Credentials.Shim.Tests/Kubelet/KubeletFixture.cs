@@ -50,7 +50,10 @@ public abstract class KubeletFixture : ShimFixture
         Directory.CreateDirectory(Bin);
         var source = WriteFile($"{name}.txt", $"#!/bin/sh\n{script}\n");
         var result = await PluginProcess.RunAsync(
-            "/bin/sh", ["-c", "cp \"$1\" \"$2\" && chmod 755 \"$2\"", "sh", source, Path.Combine(Bin, name)], Complete(new Dictionary<string, string>()), default);
+            "/bin/sh",
+            ["-c", "cp \"$1\" \"$2\" && chmod 755 \"$2\"", "sh", source, Path.Combine(Bin, name)],
+            Complete(new Dictionary<string, string>()),
+            default);
         Assert.That(result.ExitCode, Is.Zero, result.StandardError);
     }
 

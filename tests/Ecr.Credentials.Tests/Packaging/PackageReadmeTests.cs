@@ -1,19 +1,20 @@
 using System.Text.RegularExpressions;
+using Ecr.Credentials.Kubelet.Plugins;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>Keeps the readme of the package in line with the code.</summary>
+/// <summary>Keeps the readmes of the packages in line with the code.</summary>
 public sealed partial class PackageReadmeTests
 {
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "lib", "Ecr.Credentials", "README.md"));
-
-    [Test]
-    public void Its_table_names_public_types_by_their_namespaces()
+    [TestCase(typeof(EcrCredentialProvider))]
+    [TestCase(typeof(KubeletCredentials))]
+    public void Its_table_names_public_types_by_their_namespaces(Type known)
     {
-        var publicTypes = typeof(EcrCredentialProvider).Assembly.GetExportedTypes().Select(type => type.FullName!);
+        var publicTypes = known.Assembly.GetExportedTypes().Select(type => type.FullName!);
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "lib", known.Assembly.GetName().Name!, "README.md"));
         var named = new List<string>();
         var space = "";
-        foreach (Match row in RowPattern().Matches(Readme))
+        foreach (Match row in RowPattern().Matches(readme))
         {
             space = row.Groups["namespace"] is { Success: true } given ? given.Value : space;
             named.AddRange(row.Groups["type"].Captures.Select(type => $"{space}.{type.Value}"));

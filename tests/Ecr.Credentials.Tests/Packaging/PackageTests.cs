@@ -5,7 +5,9 @@ using System.Xml.Linq;
 namespace Ecr.Credentials.Tests.Packaging;
 
 /// <summary>The content and metadata of the packages.</summary>
-public sealed class PackageTests
+[TestFixture("Ecr.Credentials")]
+[TestFixture("Ecr.Credentials.Kubelet")]
+public sealed class PackageTests(string name)
 {
     private DirectoryInfo _folder = null!;
     private ZipArchive _package = null!;
@@ -17,11 +19,11 @@ public sealed class PackageTests
     {
         _folder = Directory.CreateTempSubdirectory("ecr-credentials-");
         await DotnetCommand.RunAsync(
-            "pack", "lib/Ecr.Credentials", "--no-build", "--configuration", Repository.Configuration, "--output", _folder.FullName);
+            "pack", $"lib/{name}", "--no-build", "--configuration", Repository.Configuration, "--output", _folder.FullName);
 
         _package = await ZipFile.OpenReadAsync(_folder.GetFiles("*.nupkg").Single().FullName);
         _symbols = await ZipFile.OpenReadAsync(_folder.GetFiles("*.snupkg").Single().FullName);
-        await using var nuspec = await _package.GetEntry("Ecr.Credentials.nuspec")!.OpenAsync();
+        await using var nuspec = await _package.GetEntry($"{name}.nuspec")!.OpenAsync();
         _metadata = Child(await XElement.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None), "metadata")!;
     }
 
@@ -33,21 +35,23 @@ public sealed class PackageTests
         _folder.Delete(recursive: true);
     }
 
-    [TestCase("lib/net10.0/Ecr.Credentials.dll")]
-    [TestCase("lib/net10.0/Ecr.Credentials.xml")]
+    [TestCase("lib/net10.0/{name}.dll")]
+    [TestCase("lib/net10.0/{name}.xml")]
     [TestCase("README.md")]
     [TestCase("CHANGELOG.md")]
     [TestCase("icon.png")]
-    public void The_package_contains(string file) => Assert.That(_package.GetEntry(file), Is.Not.Null);
+    public void The_package_contains(string file) => 
+        Assert.That(_package.GetEntry(file.Replace("{name}", name, StringComparison.Ordinal)), Is.Not.Null);
 
     [Test]
-    public void The_symbols_are_in_a_separate_package() => Assert.That(_symbols.GetEntry("lib/net10.0/Ecr.Credentials.pdb"), Is.Not.Null);
+    public void The_symbols_are_in_a_separate_package() => Assert.That(_symbols.GetEntry($"lib/net10.0/{name}.pdb"), Is.Not.Null);
 
-    [TestCase("id", "Ecr.Credentials")]
+    [TestCase("id", "{name}")]
     [TestCase("license", "Apache-2.0")]
     [TestCase("readme", "README.md")]
     [TestCase("icon", "icon.png")]
-    public void The_nuspec_says(string element, string value) => Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value));
+    public void The_nuspec_says(string element, string value) =>
+        Assert.That(Child(_metadata, element)?.Value, Is.EqualTo(value.Replace("{name}", name, StringComparison.Ordinal)));
 
     [Test]
     public void The_nuspec_contains_no_directory_of_the_build_machine() =>
@@ -67,17 +71,18 @@ public sealed class PackageTests
         Assert.That(dependencies, Is.Not.Empty.And.EquivalentTo(GetDirectRuntimeDependencies()));
     }
 
-    // The packages that the project itself references and that contain an assembly; analyzers contain none.
-    private static string[] GetDirectRuntimeDependencies()
+    // The packages that the project itself references and that contain an assembly, which analyzers do not, and its projects, which become packages.
+    private string[] GetDirectRuntimeDependencies()
     {
-        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "lib/Ecr.Credentials/obj/project.assets.json")));
-        var direct = assets.RootElement.GetProperty("project").GetProperty("frameworks").GetProperty("net10.0").GetProperty("dependencies");
+        using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, $"lib/{name}/obj/project.assets.json")));
+        var project = assets.RootElement.GetProperty("project");
+        var direct = project.GetProperty("frameworks").GetProperty("net10.0").GetProperty("dependencies").EnumerateObject().Select(package => package.Name);
+        var projects = project.GetProperty("restore").GetProperty("frameworks").GetProperty("net10.0").GetProperty("projectReferences").EnumerateObject()
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Name));
         var restored = assets.RootElement.GetProperty("targets").GetProperty("net10.0").EnumerateObject().ToDictionary(
             package => package.Name.Split('/')[0], package => package.Value, StringComparer.OrdinalIgnoreCase);
 
-        return [.. direct.EnumerateObject()
-            .Select(dependency => dependency.Name)
-            .Where(name => restored[name].TryGetProperty("runtime", out _))];
+        return [.. direct.Concat(projects).Where(dependency => restored[dependency].TryGetProperty("runtime", out _))];
     }
 
     private static XElement? Child(XElement parent, string name) => parent.Elements().SingleOrDefault(element => element.Name.LocalName == name);

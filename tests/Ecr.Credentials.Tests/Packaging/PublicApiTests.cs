@@ -1,16 +1,18 @@
+using Ecr.Credentials.Kubelet.Plugins;
 using PublicApiGenerator;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>The public API changes only on purpose: <c>PublicApi.txt</c> is reviewed with the change.</summary>
+/// <summary>The public API changes only on purpose: <c>PublicApi*.txt</c> are reviewed with the change.</summary>
 public sealed class PublicApiTests
 {
-    [Test]
-    public void The_public_API_matches_the_reviewed_one()
+    [TestCase(typeof(EcrCredentialProvider), "PublicApi.txt")]
+    [TestCase(typeof(KubeletCredentials), "PublicApi.Kubelet.txt")]
+    public void The_public_API_matches_the_reviewed_one(Type type, string file)
     {
-        var reviewed = Path.Combine(Repository.Root, "tests", "Ecr.Credentials.Tests", "Packaging", "PublicApi.txt");
-        var current = Path.Combine(AppContext.BaseDirectory, "PublicApi.txt");
-        var api = typeof(EcrCredentialProvider).Assembly
+        var reviewed = Path.Combine(Repository.Root, "tests", "Ecr.Credentials.Tests", "Packaging", file);
+        var current = Path.Combine(AppContext.BaseDirectory, file);
+        var api = type.Assembly
             .GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })
             .ReplaceLineEndings("\n")
             .Trim();

@@ -4,8 +4,9 @@ using System.Text.Json;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
-/// <summary>Library and executable are built without source generators and do not depend on packages of the compiler.</summary>
+/// <summary>Libraries and executable are built without source generators and do not depend on packages of the compiler.</summary>
 [TestFixture("lib/Ecr.Credentials")]
+[TestFixture("lib/Ecr.Credentials.Kubelet")]
 [TestFixture("shim")]
 public sealed class RoslynFreeTests(string project)
 {

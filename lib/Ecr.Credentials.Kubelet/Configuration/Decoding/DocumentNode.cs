@@ -56,4 +56,4 @@ internal sealed class DocumentNode(DocumentNodeKind kind, int position)
 }
 
 /// <summary>A field of an object.</summary>
-internal readonly record struct DocumentField(string Name, int Position, DocumentNode Value);
+internal sealed record DocumentField(string Name, int Position, DocumentNode Value);

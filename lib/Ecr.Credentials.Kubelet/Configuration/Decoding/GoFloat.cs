@@ -26,7 +26,7 @@ internal static class GoFloat
             CultureInfo.InvariantCulture);
         var sign = shortest[0] == '-' ? "-" : "";
         var end = shortest.IndexOf('E', StringComparison.Ordinal);
-        var digits = string.Concat((end < 0 ? shortest : shortest[..end]).Where(char.IsAsciiDigit)).TrimStart('0').TrimEnd('0');
+        var digits = (end < 0 ? shortest : shortest[..end]).Replace(".", "", StringComparison.Ordinal).TrimStart('-').TrimStart('0').TrimEnd('0');
         if (digits.Length == 0)
         {
             return sign + "0";

@@ -4,7 +4,7 @@ using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
 
-/// <summary>Makes the nodes of a JSON document, with the same texts valid as for encoding/json: <see href="https://pkg.go.dev/encoding/json#Unmarshal"/>.</summary>
+/// <summary>Makes the nodes of a JSON document. What is valid is decided by <see href="https://pkg.go.dev/encoding/json#Unmarshal"/>.</summary>
 internal static class JsonComposer
 {
     /// <summary>Reads one document. Positions are indexes of bytes.</summary>

@@ -13,7 +13,8 @@ internal static class ProviderComparer
         && AreEqual(left.TokenAttributes, right.TokenAttributes);
 
     public static bool AreEqual(IReadOnlyList<ExecEnvironmentVariable> left, IReadOnlyList<ExecEnvironmentVariable> right) =>
-        left.Select(variable => (variable.Name, variable.Value)).SequenceEqual(right.Select(variable => (variable.Name, variable.Value)));
+        left.Select(variable => variable.Name).SequenceEqual(right.Select(variable => variable.Name))
+        && left.Select(variable => variable.Value).SequenceEqual(right.Select(variable => variable.Value));
 
     public static bool AreEqual(ServiceAccountTokenAttributes? left, ServiceAccountTokenAttributes? right) => (left, right) switch
     {

@@ -63,8 +63,7 @@ internal sealed class ConfigFiles(string? workingDirectory)
     }
 
     /// <summary>Decodes and merges contents that were read before.</summary>
-    public static ConfigProblemCollection Merge(
-        string path, IEnumerable<(string File, byte[]? Content, string Error)> files, bool isDirectory, out CredentialProviderConfig? config)
+    public static ConfigProblemCollection Merge(string path, IEnumerable<ReadFile> files, bool isDirectory, out CredentialProviderConfig? config)
     {
         config = null;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -128,25 +127,25 @@ internal sealed class ConfigFiles(string? workingDirectory)
     private string Resolve(string path) => workingDirectory is null ? path : Path.Combine(workingDirectory, path);
 
     private ConfigProblemCollection Decode(string path, string[] files, bool isDirectory, out CredentialProviderConfig? config) =>
-        Merge(path, files.Select(file => ReadFile(file)), isDirectory, out config);
+        Merge(path, files.Select(Read), isDirectory, out config);
 
-    private (string File, byte[]? Content, string Error) ReadFile(string path)
+    private ReadFile Read(string path)
     {
         var status = StatusOf(path);
         if (status.Error is { } error)
         {
-            return (path, null, $"open {path}: {error}");
+            return new ReadFile(path, null, $"open {path}: {error}");
         }
 
         if (status.IsDirectory)
         {
-            return (path, null, $"read {path}: is a directory");
+            return new ReadFile(path, null, $"read {path}: is a directory");
         }
 
         // The kubelet would wait for a pipe and read from a device without end.
         if (!status.IsRegularFile)
         {
-            return (path, null, $"{path} is not a regular file");
+            return new ReadFile(path, null, $"{path} is not a regular file");
         }
 
         try
@@ -158,15 +157,15 @@ internal sealed class ConfigFiles(string? workingDirectory)
             {
             }
 
-            return length > MaxFileLength ? (path, null, $"{path} is larger than 1 MiB") : (path, content[..length], "");
+            return length > MaxFileLength ? new ReadFile(path, null, $"{path} is larger than 1 MiB") : new ReadFile(path, content[..length], "");
         }
         catch (UnauthorizedAccessException)
         {
-            return (path, null, $"open {path}: permission denied");
+            return new ReadFile(path, null, $"open {path}: permission denied");
         }
         catch (IOException exception)
         {
-            return (path, null, $"open {path}: {MessageText.OneLine(exception.Message)}");
+            return new ReadFile(path, null, $"open {path}: {MessageText.OneLine(exception.Message)}");
         }
     }
 

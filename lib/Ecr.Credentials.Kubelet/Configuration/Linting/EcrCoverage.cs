@@ -16,7 +16,7 @@ internal static class EcrCoverage
         return ImagePattern.ForEcr.Any(form => Overlaps(labels, form.Host.Text.Split('.')));
     }
 
-    private static bool Overlaps(string[] left, string[] right) => left.Length == right.Length && left.Zip(right).All(pair => Meet(pair.First, pair.Second));
+    private static bool Overlaps(string[] left, string[] right) => left.Length == right.Length && !left.Where((label, i) => !Meet(label, right[i])).Any();
 
     /// <summary>Whether some text matches both globs.</summary>
     private static bool Meet(ReadOnlySpan<char> left, ReadOnlySpan<char> right)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Ecr.Credentials.Kubelet.Configuration.Validation;
 
 /// <summary>Keys of annotations.</summary>
@@ -6,6 +8,9 @@ internal static class QualifiedName
 {
     private const int MaxNameLength = 63;
     private const int MaxPrefixLength = 253;
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> LabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     private const string Example = "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'";
 
@@ -83,10 +88,10 @@ internal static class QualifiedName
         text.Length > 0
         && char.IsAsciiLetterOrDigit(text[0])
         && char.IsAsciiLetterOrDigit(text[^1])
-        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        && !text.AsSpan().ContainsAnyExcept(NameCharacters);
 
     private static bool IsLabel(string text) =>
-        text.Length > 0 && IsLowerOrDigit(text[0]) && IsLowerOrDigit(text[^1]) && text.All(c => IsLowerOrDigit(c) || c == '-');
+        text.Length > 0 && IsLowerOrDigit(text[0]) && IsLowerOrDigit(text[^1]) && !text.AsSpan().ContainsAnyExcept(LabelCharacters);
 
     private static bool IsLowerOrDigit(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c);
 }

@@ -201,13 +201,15 @@ internal sealed class YamlReader
         ReadInto(entries, node);
 
         // The kubelet sees the JSON that encoding/json wrote, with sorted keys. 5 and "5" are two keys of YAML and one of JSON.
-        var fields = new SortedDictionary<string, DocumentField>(Comparer<string>.Create(GoText.Compare));
+        var fields = new Dictionary<string, DocumentField>(StringComparer.Ordinal);
         foreach (var (key, entry) in entries)
         {
             fields[key.Name] = new DocumentField(key.Name, entry.Position, entry.Value.Node);
         }
 
-        return new Resolved(new DocumentNode(DocumentNodeKind.Object, node.Start) { Fields = [.. fields.Values] }, KeyType.Map) { Entries = entries };
+        List<DocumentField> sorted = [.. fields.Values];
+        sorted.Sort(static (left, right) => GoText.Compare(left.Name, right.Name));
+        return new Resolved(new DocumentNode(DocumentNodeKind.Object, node.Start) { Fields = sorted }, KeyType.Map) { Entries = entries };
     }
 
     private void ReadInto(Dictionary<Key, Entry> entries, YamlNode node)
@@ -345,7 +347,7 @@ internal sealed class YamlReader
     }
 
     /// <summary>A key: of equal texts, those of different types are different keys.</summary>
-    private readonly record struct Key(KeyType Type, string Text)
+    private sealed record Key(KeyType Type, string Text)
     {
         /// <summary>The name in JSON.</summary>
         public string Name => Type == KeyType.Float ? FloatName() : Text;
@@ -377,7 +379,7 @@ internal sealed class YamlReader
         };
     }
 
-    private readonly record struct Entry(Resolved Value, int Position, int ValueLine);
+    private sealed record Entry(Resolved Value, int Position, int ValueLine);
 
     /// <summary>A value, and what it took to make it.</summary>
     private sealed record Resolved(DocumentNode Node, KeyType Type)
@@ -420,12 +422,12 @@ internal sealed class YamlReader
                     break;
                 case KeyType.Map:
                     text.Append("map[interface {}]interface {}{");
-                    AppendSeparated(text, Entries.OrderBy(entry => entry.Key.Type).ThenBy(
-                        entry => entry.Key.Text,
-                        Comparer<string>.Create(GoText.Compare)), entry =>
+                    List<Key> keys = [.. Entries.Keys];
+                    keys.Sort(static (left, right) => left.Type == right.Type ? GoText.Compare(left.Text, right.Text) : left.Type.CompareTo(right.Type));
+                    AppendSeparated(text, keys, key =>
                     {
-                        text.Append(entry.Key.Type == KeyType.Nil ? "interface {}(nil)" : entry.Key.GoSyntax).Append(':');
-                        entry.Value.Value.Append(text, isTop: false);
+                        text.Append(key.Type == KeyType.Nil ? "interface {}(nil)" : key.GoSyntax).Append(':');
+                        Entries[key].Value.Append(text, isTop: false);
                     });
                     text.Append('}');
                     break;

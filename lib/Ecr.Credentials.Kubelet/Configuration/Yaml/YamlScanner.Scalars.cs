@@ -301,7 +301,7 @@ internal sealed partial class YamlScanner
         uri.Append(Encoding.UTF8.GetString([.. utf8]));
     }
 
-    // YamlDotNet refuses tags that are no URI; the kubelet's parser ignores every tag that it does not know.
+    // YamlDotNet refuses tags that are not URIs; the kubelet's parser ignores every tag that it does not know.
     private static string WellFormed(string tag) => Uri.IsWellFormedUriString(tag, UriKind.RelativeOrAbsolute) ? tag : Uri.EscapeDataString(tag);
 
     private string ScanWord()

@@ -113,8 +113,8 @@ internal sealed class LinuxProcess
         var attributes = new byte[StructureSize];
         var allSignals = new byte[StructureSize];
         allSignals.AsSpan().Fill(0xff);
-        nint[] arguments = [.. _command.Arguments.Prepend(_command.Name).Select(Marshal.StringToCoTaskMemUTF8), 0];
-        nint[] environment = [.. _command.Environment.Select(pair => Marshal.StringToCoTaskMemUTF8($"{pair.Key}={pair.Value}")), 0];
+        var arguments = Allocate([_command.Name, .. _command.Arguments]);
+        var environment = Allocate([.. _command.Environment.Select(pair => $"{pair.Key}={pair.Value}")]);
         _ = InitializeActions(actions);
         _ = InitializeAttributes(attributes);
         try
@@ -137,22 +137,46 @@ internal sealed class LinuxProcess
         finally
         {
             _ = DestroyActions(actions);
-            foreach (var text in arguments.Concat(environment))
-            {
-                // Zeroed, because values may be secrets.
-                Marshal.ZeroFreeCoTaskMemUTF8(text);
-            }
+            Free(arguments);
+            Free(environment);
+        }
+    }
+
+    private static nint[] Allocate(string[] texts)
+    {
+        // The list ends with a null pointer.
+        var pointers = new nint[texts.Length + 1];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            pointers[i] = Marshal.StringToCoTaskMemUTF8(texts[i]);
+        }
+
+        return pointers;
+    }
+
+    private static void Free(nint[] pointers)
+    {
+        foreach (var pointer in pointers)
+        {
+            // Zeroed, because values may be secrets.
+            Marshal.ZeroFreeCoTaskMemUTF8(pointer);
         }
     }
 
     // The kubelet's plugins inherit nothing but the standard streams. Of a .NET process they would, since neither its runtime nor who started it marks
     // all files to be closed. One that is closed in between does no harm.
-    private static IEnumerable<int> FindInheritedFiles() =>
-        from path in Directory.EnumerateFiles("/proc/self/fd")
-        let file = int.Parse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture)
-        let flags = file > 2 ? Control(file, GetFileFlags, 0) : -1
-        where flags >= 0 && (flags & FileCloseOnExec) == 0
-        select file;
+    private static IEnumerable<int> FindInheritedFiles()
+    {
+        foreach (var path in Directory.EnumerateFiles("/proc/self/fd"))
+        {
+            var file = int.Parse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture);
+            var flags = file > 2 ? Control(file, GetFileFlags, 0) : -1;
+            if (flags >= 0 && (flags & FileCloseOnExec) == 0)
+            {
+                yield return file;
+            }
+        }
+    }
 
     // Until both outputs have ended and the input is written or refused, or the process is killed. False if the program writes too much.
     private bool Exchange(ReadOnlySpan<byte> input, ref Pipe standardInput, ref Pipe standardOutput, ref Pipe standardError)
