@@ -1,5 +1,7 @@
 using Consumer;
 using Ecr.Credentials;
+using Ecr.Credentials.Kubelet.Configuration;
+using Ecr.Credentials.Kubelet.Plugins;
 using Ecr.Credentials.Matching;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
@@ -30,3 +32,42 @@ var duration = GoDuration.Format(response.CacheDuration!.Value);
 
 Console.WriteLine(
     $"{auth.Username}:{auth.Password} for {registry} ({registry.Partition}, {registry.Region}), matched by {pattern}, kept for {duration}");
+
+// The kubelet's side: the configuration, and a plugin that is a shell script.
+var directory = Directory.CreateTempSubdirectory("consumer-");
+try
+{
+    var config = CredentialProviderConfig.Parse(
+        """
+        apiVersion: kubelet.config.k8s.io/v1
+        kind: CredentialProviderConfig
+        providers:
+        - name: plugin
+          matchImages: ["*.dkr.ecr.*.amazonaws.com"]
+          defaultCacheDuration: 12h
+          apiVersion: credentialprovider.kubelet.k8s.io/v1
+        """u8,
+        "config.yaml");
+    File.WriteAllText(
+        Path.Combine(directory.FullName, "plugin"),
+        """
+        #!/bin/sh
+        echo '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1","cacheKeyType":"Registry","auth":{'
+        echo '"*.dkr.ecr.*.amazonaws.com":{"username":"AWS","password":"fake-password"}}}'
+        """);
+    if (!OperatingSystem.IsWindows())
+    {
+        File.SetUnixFileMode(Path.Combine(directory.FullName, "plugin"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    using var kubelet = new KubeletCredentials(config.Providers, directory.FullName);
+    var explanation = await kubelet.ExplainAsync(request.Image);
+    var step = explanation.Providers[0];
+    var credential = explanation.Credentials[0];
+    Console.WriteLine(
+        $"{step.Provider}: {step.Outcome}, {credential.Username} for {credential.AuthKey}, cached for {GoDuration.Format(step.CachedFor!.Value)}");
+}
+finally
+{
+    directory.Delete(recursive: true);
+}

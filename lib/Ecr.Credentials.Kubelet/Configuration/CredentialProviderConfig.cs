@@ -156,17 +156,6 @@ public sealed class CredentialProviderConfig
         return new ConfigValidator(Path, version, serviceAccountTokens ?? version >= SinceDirectories).Validate(_providers);
     }
 
-    /// <summary>Whether the kubelet finds the plugin of each provider when it starts.</summary>
-    /// <param name="binDirectory">The value of <c>--image-credential-provider-bin-dir</c>.</param>
-    /// <returns>What is wrong; empty if the kubelet starts.</returns>
-    public ConfigProblemCollection CheckExecutables(string binDirectory)
-    {
-        ArgumentNullException.ThrowIfNull(binDirectory);
-        var search = new PluginSearch(new ConfigFiles(workingDirectory: null), Environment.GetEnvironmentVariable("PATH") ?? "");
-        var problems = search.CheckDirectory(binDirectory);
-        return problems.Count > 0 ? problems : search.CheckProviders(binDirectory, _providers);
-    }
-
     internal static ConfigProblemCollection CheckStart(string path, string binDirectory, KubernetesVersion version, string? workingDirectory, string searchPath)
     {
         var files = new ConfigFiles(workingDirectory);
