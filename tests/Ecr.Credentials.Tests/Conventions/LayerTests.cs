@@ -3,7 +3,7 @@ using Ecr.Credentials.Tests.Packaging;
 
 namespace Ecr.Credentials.Tests.Conventions;
 
-/// <summary>The architecture: which namespaces of the library may use which others.</summary>
+/// <summary>The architecture: which namespaces of the libraries may use which others.</summary>
 public sealed partial class LayerTests
 {
     private const string Root = "Ecr.Credentials";
@@ -37,6 +37,11 @@ public sealed partial class LayerTests
 
     private static readonly SourceFile[] Files = [.. Repository.Sources("lib/Ecr.Credentials").Select(SourceFile.Read)];
 
+    // The parts of the kubelet's library from the bottom up.
+    private static readonly string[] KubeletParts = ["Go", "Configuration", "Plugins", "Nodes", "Diagnosis"];
+
+    private static readonly SourceFile[] KubeletFiles = [.. Repository.Sources("lib/Ecr.Credentials.Kubelet").Select(SourceFile.Read)];
+
     private static readonly ILookup<string, string> LayersByType =
         Files.SelectMany(file => file.Types.Select(type => (type, layer: LayerOf(file, type)))).Distinct().ToLookup(pair => pair.type, pair => pair.layer);
 
@@ -59,13 +64,36 @@ public sealed partial class LayerTests
     [Test]
     public void A_namespace_is_its_directory() =>
         Assert.That(
-            Files.Where(file => file.Namespace != file.DirectoryNamespace && file.Namespace != "Microsoft.Extensions.DependencyInjection")
+            Files.Concat(KubeletFiles).Where(file => file.Namespace != file.DirectoryNamespace && file.Namespace != "Microsoft.Extensions.DependencyInjection")
                 .Select(file => $"{file.Path}: {file.Namespace}"),
             Is.Empty);
 
     [Test]
     public void No_two_types_share_a_name() =>
         Assert.That(LayersByType.Where(type => type.Count() > 1).Select(type => type.Key), Is.Empty);
+
+    [Test]
+    public void No_two_types_of_the_kubelets_library_share_a_name() =>
+        Assert.That(
+            KubeletFiles.SelectMany(file => file.Types.Select(type => (type, file.Namespace))).Distinct().GroupBy(type => type.type)
+                .Where(types => types.Count() > 1).Select(types => types.Key),
+            Is.Empty);
+
+    [Test]
+    public void No_part_of_the_kubelets_library_uses_one_above_it()
+    {
+        var arrows =
+            from file in KubeletFiles
+            from used in KubeletUsingLine().Matches(file.Text)
+            select (file.Path, From: file.Namespace.Split('.')[3], To: used.Groups[1].Value);
+
+        Assert.That(arrows.Count(), Is.GreaterThan(30), "The sources were read.");
+        Assert.That(
+            arrows.Where(arrow => Array.IndexOf(KubeletParts, arrow.To) > Array.IndexOf(KubeletParts, arrow.From))
+                .Select(arrow => $"{arrow.Path}: {arrow.From} must not use {arrow.To}"),
+            Is.Empty);
+        Assert.That(arrows.Select(arrow => arrow.From).Distinct(), Is.SubsetOf(KubeletParts));
+    }
 
     [Test]
     public void Only_the_Aws_directory_knows_the_AWS_SDK() =>
@@ -124,6 +152,9 @@ public sealed partial class LayerTests
 
     [GeneratedRegex(@"^using Ecr\.Credentials\.([\w.]+);")]
     private static partial Regex UsingLine();
+
+    [GeneratedRegex(@"^using Ecr\.Credentials\.Kubelet\.(\w+)", RegexOptions.Multiline)]
+    private static partial Regex KubeletUsingLine();
 
     // Not a member of something else, a named argument or an initializer's property.
     [GeneratedRegex(@"(?<![\w.""])[A-Z]\w*(?!\w|\s*=[^=>]|:[^:])")]
