@@ -140,13 +140,17 @@ public sealed partial class KubeletGetTests : KubeletFixture
     [Test]
     public async Task A_canceled_command_leaves_no_plugin_behind()
     {
-        await AddPluginAsync("slow", $"echo $$ >{Home}/pid; kill -TERM $PPID; exec sleep 600");
+        // The plugin holds the pipe open as long as it lives.
+        var pipe = Path.Combine(Home, "alive");
+        await AddPluginAsync("slow", $"exec 3>{pipe}; kill -TERM $PPID; exec sleep 600");
         WriteConfig(Provider("slow"));
+        await PluginProcess.RunAsync("/usr/bin/mkfifo", [pipe], Complete(new Dictionary<string, string>()), default);
+        var living = Task.Run(() => File.ReadAllBytesAsync(pipe));
 
         var result = await GetAsync(Image);
 
         Assert.That((result.ExitCode, result.Output, result.Error), Is.EqualTo((1, "", "ecr-credential-provider: canceled\n")));
-        Assert.That(Directory.Exists($"/proc/{(await File.ReadAllTextAsync(Path.Combine(Home, "pid"))).Trim()}"), Is.False);
+        Assert.That(async () => await living.WaitAsync(PluginProcess.KubeletTimeout), Is.Empty);
     }
 
     [TestCase("App", "couldn't parse image name \"App\": invalid reference format")]
