@@ -57,6 +57,9 @@ public sealed class ConfigProblem
     internal string SafeKubeletMessage =>
         HoldsFile ? $"{KubeletMessage[..KubeletMessage.IndexOf(" in '", StringComparison.Ordinal)]} in '…'" : KubeletMessage;
 
+    /// <summary>The same problem, which the kubelet does not print.</summary>
+    internal ConfigProblem Silent() => new(File, Line, Column, Message, kubeletMessage: "", WarningId);
+
     /// <summary>The place, <see cref="Message"/> and, in parentheses, <see cref="WarningId"/>.</summary>
     /// <returns>Text that is safe to log.</returns>
     public override string ToString()

@@ -11,7 +11,8 @@ public sealed class ConfigProblemCollection : IReadOnlyList<ConfigProblem>
 
     internal ConfigProblemCollection(IReadOnlyList<ConfigProblem> problems, string kubeletMessage)
     {
-        _problems = problems;
+        // What the kubelet does not print must not be looked for in its log.
+        _problems = [.. problems.Select(problem => kubeletMessage.Contains(problem.KubeletMessage, StringComparison.Ordinal) ? problem : problem.Silent())];
         KubeletMessage = kubeletMessage;
     }
 

@@ -68,6 +68,10 @@ public class CredentialProviderConfigTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(config is not null, Is.EqualTo(isRead), $"read: {normalize(problems.KubeletMessage)}");
+            Assert.That(
+                problems.Where(problem => !problems.KubeletMessage.Contains(problem.KubeletMessage, StringComparison.Ordinal)),
+                Is.Empty,
+                "The kubelet prints nothing behind the problem at which it stops.");
             if (config is null || !isRead)
             {
                 Assert.That(normalize(problems.KubeletMessage), Is.EqualTo(row.Text("answer")));

@@ -40,7 +40,7 @@ public sealed class PackageTests(string name)
     [TestCase("README.md")]
     [TestCase("CHANGELOG.md")]
     [TestCase("icon.png")]
-    public void The_package_contains(string file) => 
+    public void The_package_contains(string file) =>
         Assert.That(_package.GetEntry(file.Replace("{name}", name, StringComparison.Ordinal)), Is.Not.Null);
 
     [Test]
