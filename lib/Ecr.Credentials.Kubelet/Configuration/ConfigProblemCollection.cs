@@ -7,6 +7,9 @@ namespace Ecr.Credentials.Kubelet.Configuration;
 /// <remarks>Immutable.</remarks>
 public sealed class ConfigProblemCollection : IReadOnlyList<ConfigProblem>
 {
+    /// <summary>More than anybody reads; what is behind is left out.</summary>
+    internal const int MaxCount = 1000;
+
     private readonly IReadOnlyList<ConfigProblem> _problems;
 
     internal ConfigProblemCollection(IReadOnlyList<ConfigProblem> problems, string kubeletMessage)

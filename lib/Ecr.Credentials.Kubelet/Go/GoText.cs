@@ -29,8 +29,15 @@ internal static class GoText
     public static int AppendFirst(StringBuilder text, ReadOnlySpan<byte> utf8)
     {
         var isValid = Rune.DecodeFromUtf8(utf8, out var rune, out var length) == OperationStatus.Done;
-        text.Append(rune.ToString());
+        Append(text, rune);
         return isValid ? length : 1;
+    }
+
+    /// <summary>Appends a character without a string of its own.</summary>
+    public static StringBuilder Append(StringBuilder text, Rune rune)
+    {
+        Span<char> units = stackalloc char[2];
+        return text.Append(units[..rune.EncodeToUtf16(units)]);
     }
 
     /// <summary>A string in double quotes with escapes, as <see href="https://pkg.go.dev/strconv#Quote"/> and <c>%q</c> write it.</summary>
@@ -129,7 +136,7 @@ internal static class GoText
                 < ' ' or 0x7f => text.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}"),
                 > 0xffff when !IsPrintable(rune) => text.Append(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}"),
                 _ when !IsPrintable(rune) => text.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"),
-                _ => text.Append(rune.ToString()),
+                _ => Append(text, rune),
             };
         }
     }

@@ -16,7 +16,15 @@ internal sealed class ConfigSchema
     {
         Version = version;
         Package = version == InternalVersion ? "config" : version;
-        HasTokenAttributes = version is "v1" or InternalVersion;
+        string[] provider = ["name", "matchImages", "defaultCacheDuration", "apiVersion", "args", "env"];
+        ProviderFields = Array.ConvertAll(version is "v1" or InternalVersion ? [.. provider, "tokenAttributes"] : provider, Name);
+        VariableFields = Array.ConvertAll(["name", "value"], Name);
+        TokenAttributeFields = Array.ConvertAll(
+            [
+                "serviceAccountTokenAudience", "cacheType", "requireServiceAccount", "requiredServiceAccountAnnotationKeys",
+                "optionalServiceAccountAnnotationKeys",
+            ],
+            Name);
     }
 
     public string Version { get; }
@@ -24,7 +32,11 @@ internal sealed class ConfigSchema
     /// <summary>The Go package in which the types are.</summary>
     public string Package { get; }
 
-    public bool HasTokenAttributes { get; }
+    public string[] ProviderFields { get; }
+
+    public string[] VariableFields { get; }
+
+    public string[] TokenAttributeFields { get; }
 
     /// <summary>The schema of a group and version; null if the kubelet has none.</summary>
     public static ConfigSchema? Find(string group, string version) =>
@@ -51,5 +63,13 @@ internal sealed class ConfigSchema
         (not InternalVersion, _) => field,
         (_, "apiVersion") => "APIVersion",
         _ => char.ToUpperInvariant(field[0]) + field[1..],
+    };
+
+    /// <summary>The name in JSON of a field that has the given name.</summary>
+    public string JsonName(string name) => (Version, name) switch
+    {
+        (not InternalVersion, _) => name,
+        (_, "APIVersion") => "apiVersion",
+        _ => char.ToLowerInvariant(name[0]) + name[1..],
     };
 }

@@ -16,9 +16,6 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     // The decoder collects no more.
     private const int MaxStrictErrors = 100;
 
-    // More would not be read.
-    private const int MaxProblems = 1000;
-
     private readonly List<ConfigProblem> _problems = [];
     private readonly List<string> _strictErrors = [];
     private string? _typeError;
@@ -29,7 +26,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     {
         _schema = schema;
         var providers = new List<DecodedProvider>();
-        var at = new Location("CredentialProviderConfig", "", "");
+        var at = Location.Root("CredentialProviderConfig");
         foreach (var field in Fields(root, at, ["kind", "apiVersion", schema.Name("providers")]))
         {
             if (field.Name == schema.Name("providers"))
@@ -45,7 +42,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     public void CheckOther(DocumentNode root, string[] fields)
     {
         string[] known = ["kind", "apiVersion", .. fields.Length > 0 ? fields : root.Fields.Select(field => field.Name).Where(name => name != "providers")];
-        foreach (var _ in Fields(root, new Location("", "", ""), known))
+        foreach (var _ in Fields(root, Location.Root(""), known))
         {
         }
     }
@@ -81,8 +78,6 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
 
     private DecodedProvider ReadProvider(DocumentNode node, Location at)
     {
-        string[] known = ["name", "matchImages", "defaultCacheDuration", "apiVersion", "args", "env"];
-        known = _schema.HasTokenAttributes ? [.. known, "tokenAttributes"] : known;
         at = at.In("CredentialProvider");
         var (name, apiVersion) = ("", "");
         List<string> matchImages = [];
@@ -90,11 +85,11 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
         List<ExecEnvironmentVariable> environment = [];
         long? duration = null;
         ServiceAccountTokenAttributes? tokenAttributes = null;
-        foreach (var field in Fields(node, at, Array.ConvertAll(known, _schema.Name)))
+        foreach (var field in Fields(node, at, _schema.ProviderFields))
         {
             var here = at.Field(field.Name);
-            var (value, jsonName) = (field.Value, Array.Find(known, candidate => _schema.Name(candidate) == field.Name));
-            switch (jsonName)
+            var value = field.Value;
+            switch (_schema.JsonName(field.Name))
             {
                 case "name":
                     name = ReadString(value, here, name);
@@ -137,10 +132,10 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     {
         at = at.In("ExecEnvVar");
         var (name, value) = ("", "");
-        foreach (var field in Fields(node, at, [_schema.Name("name"), _schema.Name("value")]))
+        foreach (var field in Fields(node, at, _schema.VariableFields))
         {
             var text = ReadString(field.Value, at.Field(field.Name), "");
-            (name, value) = field.Name == _schema.Name("name") ? (text, value) : (name, text);
+            (name, value) = _schema.JsonName(field.Name) == "name" ? (text, value) : (name, text);
         }
 
         return new ExecEnvironmentVariable(name, value);
@@ -159,19 +154,15 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
             return null;
         }
 
-        string[] known =
-        [
-            "serviceAccountTokenAudience", "cacheType", "requireServiceAccount", "requiredServiceAccountAnnotationKeys", "optionalServiceAccountAnnotationKeys",
-        ];
         at = at.In("ServiceAccountTokenAttributes");
         var (audience, cacheType) = ("", "");
         bool? isRequired = null;
         List<string> required = [];
         List<string> optional = [];
-        foreach (var field in Fields(node, at, Array.ConvertAll(known, _schema.Name)))
+        foreach (var field in Fields(node, at, _schema.TokenAttributeFields))
         {
             var here = at.Field(field.Name);
-            switch (Array.Find(known, candidate => _schema.Name(candidate) == field.Name))
+            switch (_schema.JsonName(field.Name))
             {
                 case "serviceAccountTokenAudience":
                     audience = ReadString(field.Value, here, audience);
@@ -204,10 +195,11 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     /// <summary>The known fields of an object, one by one. Notes those that are unknown or repeated when it comes to them.</summary>
     private IEnumerable<DocumentField> Fields(DocumentNode node, Location at, string[] known)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var isSeen = new bool[known.Length];
         foreach (var field in node.Fields)
         {
-            if (!known.Contains(field.Name))
+            var index = Array.IndexOf(known, field.Name);
+            if (index < 0)
             {
                 var similar = Array.Find(known, name => name.Equals(field.Name, StringComparison.OrdinalIgnoreCase) || IsTypingError(name, field.Name));
                 var advice = similar is null ? "remove it" : $"write \"{similar}\"";
@@ -215,11 +207,12 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
                 continue;
             }
 
-            if (!seen.Add(field.Name))
+            if (isSeen[index])
             {
                 Strict("duplicate field", at, field, $"the field {MessageText.Quote(field.Name)} is repeated; remove one of them");
             }
 
+            isSeen[index] = true;
             yield return field;
         }
     }
@@ -320,7 +313,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     {
         var path = at.Path.Length == 0 ? field.Name : $"{at.Path}.{field.Name}";
         var error = $"{kind} {GoText.Quote(path)}";
-        if (_problems.Count == MaxProblems)
+        if (_problems.Count == ConfigProblemCollection.MaxCount)
         {
             return;
         }
@@ -335,28 +328,48 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
 
     private void Add(ConfigProblem problem)
     {
-        if (_problems.Count < MaxProblems)
+        if (_problems.Count < ConfigProblemCollection.MaxCount)
         {
             _problems.Add(problem);
         }
     }
 
-    /// <summary>Where the decoder is.</summary>
-    /// <param name="Struct">The Go type whose field was entered last.</param>
-    /// <param name="Fields">The fields without indexes, for errors of type.</param>
-    /// <param name="Path">The fields with indexes, for strict errors.</param>
-    private readonly record struct Location(string Struct, string Fields, string Path)
+    /// <summary>Where the decoder is. The texts are made when there is an error.</summary>
+    private sealed class Location
     {
-        public string LastField => Fields[(Fields.LastIndexOf('.') + 1)..];
+        private readonly Location? _outer;
+        private readonly string _field;
+        private readonly int _item;
 
-        public Location In(string type) => this with { Struct = type };
-
-        public Location Field(string name) => this with
+        private Location(Location? outer, string structName, string field, int item)
         {
-            Fields = Fields.Length == 0 ? name : $"{Fields}.{name}",
-            Path = Path.Length == 0 ? name : $"{Path}.{name}",
-        };
+            _outer = outer;
+            Struct = structName;
+            _field = field;
+            _item = item;
+        }
 
-        public Location Item(int index) => this with { Path = string.Create(CultureInfo.InvariantCulture, $"{Path}[{index}]") };
+        /// <summary>The Go type whose field was entered last.</summary>
+        public string Struct { get; }
+
+        public string LastField => _outer is not null && _field.Length == 0 ? _outer.LastField : _field;
+
+        /// <summary>The fields without indexes, for errors of type.</summary>
+        public string Fields => _outer is null ? "" : _field.Length == 0 ? _outer.Fields : Join(_outer.Fields, _field);
+
+        /// <summary>The fields with indexes, for strict errors.</summary>
+        public string Path => _outer is null ? ""
+            : _field.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"{_outer.Path}[{_item}]")
+            : Join(_outer.Path, _field);
+
+        public static Location Root(string structName) => new(null, structName, "", -1);
+
+        public Location In(string structName) => new(_outer, structName, _field, _item);
+
+        public Location Field(string name) => new(this, Struct, name, -1);
+
+        public Location Item(int index) => new(this, Struct, "", index);
+
+        private static string Join(string outer, string field) => outer.Length == 0 ? field : $"{outer}.{field}";
     }
 }

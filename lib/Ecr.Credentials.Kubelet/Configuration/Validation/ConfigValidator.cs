@@ -21,11 +21,13 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
 
     private readonly List<ConfigProblem> _problems = [];
 
+    private bool IsFull => _problems.Count >= ConfigProblemCollection.MaxCount;
+
     public ConfigProblemCollection Validate(IReadOnlyList<DecodedProvider> providers)
     {
         if (providers.Count == 0)
         {
-            _problems.Add(new ConfigProblem(
+            Add(new ConfigProblem(
                 path, 0, 0, "no providers are configured; add one to \"providers\"", "providers: Required value: at least 1 item in plugins is required"));
         }
 
@@ -129,13 +131,13 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
                 "providers.matchImages: Required value: at least 1 item in matchImages is required");
         }
 
-        for (var i = 0; i < images.Count; i++)
+        for (var i = 0; i < images.Count && !IsFull; i++)
         {
             if (GoUrlError.Explain(images[i]) is { } reason)
             {
                 _ = ImagePattern.TryParse(images[i], out _, out var error);
                 var message = Invalid("matchImages", images[i], $"match image is invalid: {reason}");
-                _problems.Add(provider.Problem(provider.PositionOf("matchImages", i), error ?? "the pattern is not valid", message));
+                Add(provider.Problem(provider.PositionOf("matchImages", i), error ?? "the pattern is not valid", message));
             }
         }
     }
@@ -242,26 +244,26 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
             }
         }
 
-        void AddToken(string field, string message, string kubeletMessage) => _problems.Add(provider.Problem(
+        void AddToken(string field, string message, string kubeletMessage) => Add(provider.Problem(
             provider.PositionOf("tokenAttributes", subfield: field), message, $"providers.tokenAttributes.{field}: {kubeletMessage}"));
     }
 
     private void ValidateKeys(DecodedProvider provider, string field, IReadOnlyList<string> keys)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < keys.Count; i++)
+        for (var i = 0; i < keys.Count && !IsFull; i++)
         {
             var position = provider.PositionOf("tokenAttributes", i, field);
             foreach (var error in QualifiedName.Validate(keys[i]))
             {
                 var message = $"invalid annotation key {MessageText.Quote(keys[i])}: write it as in \"example.com/name\"";
-                _problems.Add(provider.Problem(position, message, Invalid($"tokenAttributes.{field}", keys[i], error)));
+                Add(provider.Problem(position, message, Invalid($"tokenAttributes.{field}", keys[i], error)));
             }
 
             if (!seen.Add(keys[i]))
             {
                 var message = $"the annotation key {MessageText.Quote(keys[i])} is listed twice; remove one";
-                _problems.Add(provider.Problem(position, message, $"providers.tokenAttributes.{field}: Duplicate value: {GoText.Quote(keys[i])}"));
+                Add(provider.Problem(position, message, $"providers.tokenAttributes.{field}: Duplicate value: {GoText.Quote(keys[i])}"));
             }
         }
     }
@@ -272,5 +274,13 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
         $"providers.{field}: Unsupported value: {quotedValue}: supported values: {string.Join(", ", supported.Select(value => GoText.Quote(value)))}";
 
     private void Add(DecodedProvider provider, string field, string message, string kubeletMessage) =>
-        _problems.Add(provider.Problem(provider.PositionOf(field), message, kubeletMessage));
+        Add(provider.Problem(provider.PositionOf(field), message, kubeletMessage));
+
+    private void Add(ConfigProblem problem)
+    {
+        if (!IsFull)
+        {
+            _problems.Add(problem);
+        }
+    }
 }

@@ -197,19 +197,40 @@ internal sealed class YamlReader
 
     private Resolved VisitMapping(YamlNode node)
     {
+        if (node.Children.Count == 0)
+        {
+            return new Resolved(new DocumentNode(DocumentNodeKind.Object, node.Start), KeyType.Map);
+        }
+
         var entries = new Dictionary<Key, Entry>(node.Children.Count / 2);
         ReadInto(entries, node);
 
-        // The kubelet sees the JSON that encoding/json wrote, with sorted keys. 5 and "5" are two keys of YAML and one of JSON.
-        var fields = new Dictionary<string, DocumentField>(StringComparer.Ordinal);
+        return new Resolved(new DocumentNode(DocumentNodeKind.Object, node.Start) { Fields = ToFields(entries) }, KeyType.Map) { Entries = entries };
+    }
+
+    // The kubelet sees the JSON that encoding/json wrote, with sorted keys. 5 and "5" are two keys of YAML and one of JSON.
+    private static List<DocumentField> ToFields(Dictionary<Key, Entry> entries)
+    {
+        var fields = new List<DocumentField>(entries.Count);
+        Dictionary<string, int>? others = null;
         foreach (var (key, entry) in entries)
         {
-            fields[key.Name] = new DocumentField(key.Name, entry.Position, entry.Value.Node);
+            var field = new DocumentField(key.Name, entry.Position, entry.Value.Node);
+            if (key.Type != KeyType.String || others is not null)
+            {
+                others ??= fields.Index().ToDictionary(pair => pair.Item.Name, pair => pair.Index, StringComparer.Ordinal);
+                if (!others.TryAdd(field.Name, fields.Count))
+                {
+                    fields[others[field.Name]] = field;
+                    continue;
+                }
+            }
+
+            fields.Add(field);
         }
 
-        List<DocumentField> sorted = [.. fields.Values];
-        sorted.Sort(static (left, right) => GoText.Compare(left.Name, right.Name));
-        return new Resolved(new DocumentNode(DocumentNodeKind.Object, node.Start) { Fields = sorted }, KeyType.Map) { Entries = entries };
+        fields.Sort(static (left, right) => GoText.Compare(left.Name, right.Name));
+        return fields;
     }
 
     private void ReadInto(Dictionary<Key, Entry> entries, YamlNode node)

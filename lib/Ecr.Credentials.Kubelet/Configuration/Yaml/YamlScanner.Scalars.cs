@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ecr.Credentials.Kubelet.Go;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Tokens;
 
@@ -591,7 +592,7 @@ internal sealed partial class YamlScanner
             throw ScanError("found invalid Unicode character escape code");
         }
 
-        text.Append(rune.ToString());
+        GoText.Append(text, rune);
         Skip(digits);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Ecr.Credentials.Kubelet.Go;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 
@@ -60,7 +61,7 @@ internal sealed class YamlText
                 return new YamlText(text.ToString(), bom > 0, problem, problem.StartsWith("incomplete", StringComparison.Ordinal) ? text.Length : pieceStart);
             }
 
-            text.Append(rune.ToString());
+            GoText.Append(text, rune);
             offset += width;
             if (offset / PieceLength != piece && offset % PieceLength <= 3)
             {
