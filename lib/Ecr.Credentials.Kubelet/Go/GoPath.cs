@@ -24,6 +24,9 @@ internal static class GoPath
         return path.Length == 0 ? "." : text.IsEmpty ? "/" : text[(text.LastIndexOf('/') + 1)..].ToString();
     }
 
+    /// <summary>The directories of a variable such as PATH, of which an empty one has none.</summary>
+    public static string[] SplitList(string path) => path.Length == 0 ? [] : path.Split(Path.PathSeparator);
+
     private static string Clean(string path)
     {
         var isRooted = path.StartsWith('/');

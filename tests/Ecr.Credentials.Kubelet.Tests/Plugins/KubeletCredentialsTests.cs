@@ -173,7 +173,7 @@ public sealed class KubeletCredentialsTests
     }
 
     [Test]
-    public async Task A_hidden_reason_of_the_kubelet_is_told()
+    public async Task A_reason_that_the_kubelet_hides_is_the_detail()
     {
         using var directory = PluginDirectory.With(
             Name,

@@ -2,7 +2,7 @@ using Ecr.Credentials.Kubelet.Plugins;
 
 namespace Ecr.Credentials.Kubelet.Tests.Plugins;
 
-/// <summary>An API server that answers as it is told and remembers the tokens it was asked for.</summary>
+/// <summary>An API server that answers as configured and records the tokens it was asked for.</summary>
 internal sealed class ServiceAccountAnswers : IServiceAccountSource
 {
     private readonly Lock _gate = new();

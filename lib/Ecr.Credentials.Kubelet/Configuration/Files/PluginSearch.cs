@@ -61,7 +61,7 @@ internal sealed class PluginSearch(ConfigFiles files, string searchPath)
             return Inspect(path);
         }
 
-        foreach (var directory in searchPath.Split(':'))
+        foreach (var directory in GoPath.SplitList(searchPath))
         {
             var candidate = GoPath.Join(directory.Length == 0 ? "." : directory, path);
             if (Inspect(candidate) is null)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Kubelet.Go;
@@ -28,6 +29,7 @@ internal sealed class PluginCommand
 
     public IReadOnlyList<string> Arguments { get; }
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, string> Environment { get; }
 
     /// <summary>Builds the command of a provider.</summary>
@@ -80,7 +82,7 @@ internal sealed class PluginCommand
             return true;
         }
 
-        foreach (var directory in inherited.GetValueOrDefault(PathVariable, "").Split(':', StringSplitOptions.None))
+        foreach (var directory in GoPath.SplitList(inherited.GetValueOrDefault(PathVariable, "")))
         {
             path = GoPath.Join(directory.Length == 0 ? "." : directory, name);
             if (IsExecutable(path))

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Ecr.Credentials.Kubelet.Plugins.Processes;
 
 /// <summary>How the process of a plugin ended, and what it wrote.</summary>
@@ -8,7 +10,9 @@ internal sealed class PluginExit(string? fault, ReadOnlyMemory<byte> output, Rea
 {
     public string? Fault { get; } = fault;
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public ReadOnlyMemory<byte> Output { get; } = output;
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public ReadOnlyMemory<byte> Error { get; } = error;
 }
