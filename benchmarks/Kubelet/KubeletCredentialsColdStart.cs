@@ -1,13 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Ecr.Credentials.Kubelet.Plugins;
 
 namespace Ecr.Credentials.Benchmarks.Kubelet;
 
 /// <summary>Concurrent callers for an image that is not cached. They share one execution of the plugin.</summary>
-[SimpleJob(RunStrategy.Monitoring, iterationCount: 20)]
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "BenchmarkDotNet calls the clean-up.")]
 [UnsupportedOSPlatform("windows")]
 public class KubeletCredentialsColdStart
