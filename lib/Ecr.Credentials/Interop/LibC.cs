@@ -51,6 +51,9 @@ internal static class LibC
         [FieldOffset(20)]
         public readonly uint Owner;
 
+        [FieldOffset(24)]
+        public readonly uint Group;
+
         [FieldOffset(28)]
         public readonly ushort Mode;
     }

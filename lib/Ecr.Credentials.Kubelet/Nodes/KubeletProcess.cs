@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Ecr.Credentials.Kubelet.Nodes;
+
+/// <summary>The running process with the kubelet in it: <c>kubelet</c>, or <c>kubelite</c> or <c>k3s</c>, which contain one.</summary>
+/// <remarks>Immutable. Arguments and environment may hold secrets, which <see cref="ToString"/> and the debugger do not show.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class KubeletProcess
+{
+    internal KubeletProcess(
+        int id, string name, string? executable, IReadOnlyList<string> arguments, DateTimeOffset startTime, IReadOnlyDictionary<string, string>? environment)
+    {
+        Id = id;
+        Name = name;
+        Executable = executable;
+        Arguments = arguments;
+        StartTime = startTime;
+        Environment = environment;
+    }
+
+    /// <summary>The process id.</summary>
+    public int Id { get; }
+
+    /// <summary>The file name of the program.</summary>
+    public string Name { get; }
+
+    /// <summary>The path of the program; <see langword="null"/> if it cannot be read.</summary>
+    public string? Executable { get; }
+
+    /// <summary>The command line, the program's own name first.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public IReadOnlyList<string> Arguments { get; }
+
+    /// <summary>When the process started, to a hundredth of a second by the system's clock.</summary>
+    public DateTimeOffset StartTime { get; }
+
+    /// <summary>The environment that it was started with; <see langword="null"/> if it cannot be read.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public IReadOnlyDictionary<string, string>? Environment { get; }
+
+    /// <summary>The value of a flag on the command line; <see langword="null"/> if it is not there, as in a process that only contains a kubelet.</summary>
+    /// <param name="name">The name without dashes, such as <c>image-credential-provider-config</c>.</param>
+    /// <returns>The value that counts: the last one.</returns>
+    public string? GetFlag(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        string? value = null;
+        for (var i = 1; i < Arguments.Count; i++)
+        {
+            if (Arguments[i].StartsWith($"--{name}=", StringComparison.Ordinal))
+            {
+                value = Arguments[i][(name.Length + 3)..];
+            }
+            else if (Arguments[i] == $"--{name}" && i + 1 < Arguments.Count)
+            {
+                value = Arguments[i + 1];
+            }
+        }
+
+        return value;
+    }
+
+    /// <summary>The name and process id.</summary>
+    /// <returns>Text that is safe to log.</returns>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} (PID {Id})");
+}
