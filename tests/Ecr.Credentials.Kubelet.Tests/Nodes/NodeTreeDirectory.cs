@@ -34,6 +34,7 @@ internal sealed class NodeTreeDirectory : IDisposable
     public static NodeTreeDirectory Describe(string description)
     {
         var directory = new NodeTreeDirectory();
+        directory.Add(["/var/lib/"], "");
         foreach (var entry in $"\n{description}".Split($"\n{Header}").Skip(1))
         {
             var lineEnd = entry.IndexOf('\n', StringComparison.Ordinal);
@@ -57,6 +58,8 @@ internal sealed class NodeTreeDirectory : IDisposable
         File.WriteAllText(Path(path), content);
         File.SetUnixFileMode(Path(path), mode);
     }
+
+    public void Edit(string path, Func<string, string> edit) => File.WriteAllText(Path(path), edit(Read(path)));
 
     /// <summary>Everything in the tree: paths with mode and content, the target of a link, or nothing for a directory.</summary>
     public SortedDictionary<string, string> Snapshot()

@@ -29,18 +29,25 @@ internal static class K0sNode
         };
     }
 
-    private static List<(string Text, string File, int Line)> KubeletArguments(IReadOnlyList<(string Text, string File, int Line)> arguments)
+    /// <summary>The flags of the kubelet among the arguments of k0s.</summary>
+    public static List<(string Text, string File, int Line)> KubeletArguments(IReadOnlyList<(string Text, string File, int Line)> arguments)
     {
-        var ofKubelet = new List<(string, string, int)>();
+        var option = LastExtraArguments([.. arguments.Select(argument => argument.Text)]);
+        var (_, file, line) = arguments.LastOrDefault(argument => argument.Text.StartsWith(ExtraArguments, StringComparison.Ordinal));
+        return [.. SystemdWords.Split(option).Select(word => (word, file, line))];
+    }
+
+    /// <summary>The value of the option; of several, the last one.</summary>
+    public static string LastExtraArguments(IReadOnlyList<string> arguments)
+    {
+        var value = "";
         for (var i = 0; i < arguments.Count; i++)
         {
-            var (text, file, line) = arguments[i];
-            var value = text.StartsWith($"{ExtraArguments}=", StringComparison.Ordinal) ? text[(ExtraArguments.Length + 1)..]
-                : text == ExtraArguments && i + 1 < arguments.Count ? arguments[i + 1].Text
-                : "";
-            ofKubelet.AddRange(SystemdWords.Split(value).Select(word => (word, file, line)));
+            value = arguments[i].StartsWith($"{ExtraArguments}=", StringComparison.Ordinal) ? arguments[i][(ExtraArguments.Length + 1)..]
+                : arguments[i] == ExtraArguments && i + 1 < arguments.Count ? arguments[i + 1]
+                : value;
         }
 
-        return ofKubelet;
+        return value;
     }
 }

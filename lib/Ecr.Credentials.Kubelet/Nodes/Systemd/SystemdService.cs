@@ -196,7 +196,7 @@ internal sealed class SystemdService
             first = pending.Length == 0 ? index + 1 : first;
             if (content.EndsWith('\\'))
             {
-                pending.Append(content.AsSpan(0, content.Length - 1)).Append(' ');
+                pending.Append(content.AsSpan(0, content.Length - 1).TrimEnd()).Append(' ');
                 continue;
             }
 

@@ -1,0 +1,158 @@
+using System.Runtime.Versioning;
+using Ecr.Credentials.Kubelet.Configuration;
+using Ecr.Credentials.Matching;
+using Ecr.Credentials.Registries;
+
+namespace Ecr.Credentials.Kubelet.Nodes.Planning;
+
+/// <summary>The provider that a node gets: what it has already, changed by what was asked for.</summary>
+[SupportedOSPlatform("linux")]
+internal static class DesiredProvider
+{
+    /// <summary>The name of the provider, which is the file name of the executable.</summary>
+    public const string Name = "ecr-credential-provider";
+
+    private const string CacheOption = "--cache-dir";
+    private const string ProtocolGroup = "credentialprovider.kubelet.k8s.io/";
+
+    // A region of each partition; the partition knows the rest.
+    private static readonly (string Partition, string Region)[] Regions =
+    [
+        ("aws", "us-east-1"), ("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1"), ("aws-eusc", "eusc-de-east-1"), ("aws-iso", "us-iso-east-1"),
+        ("aws-iso-b", "us-isob-east-1"), ("aws-iso-e", "eu-isoe-west-1"), ("aws-iso-f", "us-isof-south-1"),
+    ];
+
+    // https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/, and the annotations of Amazon EKS.
+    private static readonly ServiceAccountTokenAttributes TokenAttributes = new()
+    {
+        ServiceAccountTokenAudience = "sts.amazonaws.com",
+        CacheType = "ServiceAccount",
+        RequireServiceAccount = false,
+        OptionalServiceAccountAnnotationKeys = ["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/role-arn"],
+    };
+
+    public static IReadOnlyList<string> Partitions => [.. Regions.Select(pair => pair.Partition)];
+
+    /// <summary>The patterns for all hosts of Amazon ECR in a partition; null if there is no such partition.</summary>
+    public static IReadOnlyList<string>? ImagesOf(string partition)
+    {
+        if (Regions.FirstOrDefault(pair => pair.Partition == partition).Region is not { } region)
+        {
+            return null;
+        }
+
+        var found = AwsPartition.FromRegion(region)!;
+        return
+        [
+            .. ImagePattern.ForEcr.Select(pattern => pattern.ToString()).Where(pattern =>
+                pattern.EndsWith($".*.{found.DnsSuffix}", StringComparison.Ordinal)
+                || pattern.EndsWith($".*.{found.DualStackRegistrySuffix}", StringComparison.Ordinal)
+                || (partition == "aws" && !pattern.StartsWith('*'))),
+        ];
+    }
+
+    /// <summary>The version of configuration and protocol that a kubelet understands.</summary>
+    public static string VersionFor(KubernetesVersion? version) =>
+        version is not { } known || known >= new KubernetesVersion(1, 26) ? "v1" : known >= new KubernetesVersion(1, 24) ? "v1beta1" : "v1alpha1";
+
+    public static CredentialProvider Create(NodeLayout layout, NodeSetupOptions options, CredentialProvider? existing)
+    {
+        var apiVersion = ProtocolGroup + VersionFor(layout.KubernetesVersion);
+        return new CredentialProvider
+        {
+            Name = Name,
+            MatchImages = options.Images.Count > 0 ? options.Images : existing?.MatchImages ?? ImagesOf("aws")!,
+            DefaultCacheDuration = existing is null ? TimeSpan.FromHours(6) : existing.DefaultCacheDuration,
+            ApiVersion = existing is null || options.UsesServiceAccounts ? apiVersion : existing.ApiVersion,
+            Arguments = Arguments(layout, options, existing),
+            Environment = Environment(layout, options, existing),
+            TokenAttributes = options.UsesServiceAccounts ? existing?.TokenAttributes ?? TokenAttributesFor(layout) : existing?.TokenAttributes,
+        };
+    }
+
+    // 1.33 does not know the type of the cache, which later versions require.
+    private static ServiceAccountTokenAttributes TokenAttributesFor(NodeLayout layout) =>
+        layout.KubernetesVersion is { } version && version < new KubernetesVersion(1, 34)
+            ? new ServiceAccountTokenAttributes
+            {
+                ServiceAccountTokenAudience = TokenAttributes.ServiceAccountTokenAudience,
+                RequireServiceAccount = TokenAttributes.RequireServiceAccount,
+                OptionalServiceAccountAnnotationKeys = TokenAttributes.OptionalServiceAccountAnnotationKeys,
+            }
+            : TokenAttributes;
+
+    private static List<string> Arguments(NodeLayout layout, NodeSetupOptions options, CredentialProvider? existing)
+    {
+        List<string> arguments = [.. existing?.Arguments ?? []];
+        if (!Contains(arguments, options.Arguments))
+        {
+            arguments.AddRange(options.Arguments);
+        }
+
+        var directory = options.CacheDirectory ?? (existing is null ? CacheDirectoryOf(layout) : null);
+        if (directory is null)
+        {
+            return arguments;
+        }
+
+        var wanted = $"{CacheOption}={directory}";
+        if (directory.Length > 0 && arguments.Contains(wanted))
+        {
+            return arguments;
+        }
+
+        for (var i = arguments.Count - 1; i >= 0; i--)
+        {
+            if (arguments[i].StartsWith($"{CacheOption}=", StringComparison.Ordinal))
+            {
+                arguments.RemoveAt(i);
+            }
+            else if (arguments[i] == CacheOption)
+            {
+                arguments.RemoveRange(i, Math.Min(2, arguments.Count - i));
+            }
+        }
+
+        if (directory.Length > 0)
+        {
+            arguments.Add(wanted);
+        }
+
+        return arguments;
+    }
+
+    // In memory, where the confinement allows it.
+    private static string CacheDirectoryOf(NodeLayout layout) =>
+        layout.IsStrictlyConfined ? $"/var/snap/microk8s/common/run/{Name}" : $"/run/{Name}";
+
+    private static List<ExecEnvironmentVariable> Environment(NodeLayout layout, NodeSetupOptions options, CredentialProvider? existing)
+    {
+        List<ExecEnvironmentVariable> variables = [.. existing?.Environment ?? []];
+
+        // The snap's libraries must not be loaded into a program that was not built with them.
+        if (existing is null && layout.Distribution == NodeDistribution.MicroK8s)
+        {
+            variables.Add(new ExecEnvironmentVariable("LD_LIBRARY_PATH", ""));
+        }
+
+        foreach (var variable in options.Environment)
+        {
+            var index = variables.FindLastIndex(earlier => earlier.Name == variable.Name);
+            if (index < 0)
+            {
+                variables.Add(variable);
+            }
+            else
+            {
+                variables[index] = variable;
+            }
+        }
+
+        return variables;
+    }
+
+    private static bool Contains(List<string> arguments, IReadOnlyList<string> sequence) =>
+        sequence.Count == 0
+        || Enumerable.Range(0, Math.Max(0, arguments.Count - sequence.Count + 1))
+            .Any(start => arguments.Skip(start).Take(sequence.Count).SequenceEqual(sequence));
+}
