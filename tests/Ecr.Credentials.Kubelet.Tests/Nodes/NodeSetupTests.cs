@@ -120,7 +120,7 @@ public sealed class NodeSetupTests
         # Written by ecr-credential-provider setup; "setup --remove" deletes this file.
         [Service]
         ExecStart=
-        ExecStart=/usr/local/bin/kubelet --config=/var/lib/kubelet/kubelet-config.yaml --kubeconfig=/var/lib/kubelet/kubeconfig --node-labels="a=b,c=d e" --v=2 FLAGS
+        ExecStart=/usr/local/bin/kubelet --config=/var/lib/kubelet/config.yaml --kubeconfig=/var/lib/kubelet/kubeconfig --node-labels="a=b,c=d e" --v=2 FLAGS
 
         """)]
     [TestCase("k0s", "/etc/systemd/system/k0sworker.service.d/99-ecr-credential-provider.conf",
@@ -128,7 +128,7 @@ public sealed class NodeSetupTests
         # Written by ecr-credential-provider setup; "setup --remove" deletes this file.
         [Service]
         ExecStart=
-        ExecStart=/usr/local/bin/k0s worker --token-file=/etc/k0s/token --kubelet-extra-args=--max-pods=60\x20--v=2 "--kubelet-extra-args=--max-pods=60 --v=2 FLAGS"
+        ExecStart=/usr/local/bin/k0s worker --token-file=/etc/k0s.jt --kubelet-extra-args=--max-pods=9\x20--v=2 "--kubelet-extra-args=--max-pods=9 --v=2 FLAGS"
 
         """)]
     public async Task Flags_are_added_to_those_that_are_there(string tree, string file, string expected)

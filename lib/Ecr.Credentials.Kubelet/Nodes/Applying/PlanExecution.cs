@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.Versioning;
+using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Kubelet.Nodes.Files;
 using Ecr.Credentials.Kubelet.Nodes.Planning;
 using Ecr.Credentials.Kubelet.Nodes.Records;
@@ -64,6 +65,11 @@ internal sealed class PlanExecution
         TimeSpan? restartTime = null;
         try
         {
+            if (!_plan.IsRemoval && CheckStart() is { } reason)
+            {
+                return PutBack(reason);
+            }
+
             var problem = _options.CheckBeforeRestart is { } check ? await check(cancellationToken).ConfigureAwait(false) : null;
             if (problem is not null)
             {
@@ -111,6 +117,17 @@ internal sealed class PlanExecution
         return new NodeSetupResult(NodeSetupOutcome.Applied, "", backups) { RestartTime = restartTime };
     }
 
+    // What the kubelet checks when it starts, with the files as they are now.
+    private string? CheckStart()
+    {
+        var layout = _plan.Layout;
+        var problems = CredentialProviderConfig.CheckStart(
+            layout.GetHostPath(layout.ConfigurationPath),
+            layout.GetHostPath(layout.BinDirectory),
+            layout.KubernetesVersion ?? KubernetesVersion.Latest);
+        return problems.Count == 0 ? null : $"the kubelet would not start: {problems[0]}";
+    }
+
     private string? FindObstacle()
     {
         if (_plan.Refusals.Count > 0)
@@ -128,7 +145,7 @@ internal sealed class PlanExecution
             return $"no permission to write \"{_plan.MissingPermissions[0]}\"; run as root";
         }
 
-        if (_options.Restart && !_tree.IsOwn)
+        if (_options is { Restart: true, Restarter: null } && !_tree.IsOwn)
         {
             return "a kubelet can only be restarted on its own node";
         }

@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text;
+using Ecr.Credentials.Interop;
+using Ecr.Credentials.Kubelet.Nodes.Files;
 
 namespace Ecr.Credentials.Kubelet.Nodes.Detection;
 
 /// <summary>Looks for kubelets among the processes of this machine.</summary>
 /// <remarks>Files: <see href="https://man7.org/linux/man-pages/man5/proc.5.html"/>.</remarks>
+[SupportedOSPlatform("linux")]
 internal static class ProcessTable
 {
     // USER_HZ, which is 100 on every architecture that .NET runs on.
@@ -43,6 +47,12 @@ internal static class ProcessTable
     {
         try
         {
+            // Anybody can give a process this name. What it says decides where root writes.
+            if (NodeFileStatus.Of(path) is not { } status || (status.Owner != 0 && status.Owner != LibC.GetEffectiveUserId()))
+            {
+                return null;
+            }
+
             var arguments = Encoding.UTF8.GetString(File.ReadAllBytes($"{path}/cmdline")).Split('\0');
             arguments = arguments is [.., ""] ? arguments[..^1] : arguments;
             if (arguments.Length == 0 || !ContainsKubelet(arguments) || !IsOfThisSystem(directory, path))

@@ -140,7 +140,16 @@ internal sealed class SetupPlanner
             _warnings.Add($"the version of Kubernetes is not known; the configuration is checked with the rules of {KubernetesVersion.Latest}");
         }
 
-        if (_layout is { FlagPlace: KubeletFlagPlace.None, AreFlagsSet: false })
+        // A distribution that was named, and is not there.
+        if (_layout.FlagPlace == KubeletFlagPlace.ArgumentsFile && !_tree.IsFile(_layout.FlagFile!))
+        {
+            _refusals.Add($"{_layout.Distribution} has no file \"{_layout.FlagFile}\" here; is it installed?");
+        }
+        else if (_layout is { FlagPlace: KubeletFlagPlace.None, Distribution: not NodeDistribution.Custom })
+        {
+            _refusals.Add($"{_layout.Distribution} has no systemd service here; is it installed?");
+        }
+        else if (_layout is { FlagPlace: KubeletFlagPlace.None, AreFlagsSet: false })
         {
             _warnings.Add(
                 $"add the flags --{KubeletFlag.Configuration}={_layout.ConfigurationPath} and "
