@@ -15,6 +15,7 @@ internal sealed class CommandLine
                ecr-credential-provider docker get|list|store|erase|version [OPTION]...
                ecr-credential-provider login-password [HOST|IMAGE] [OPTION]...
                ecr-credential-provider kubelet get|validate [OPTION]...
+               ecr-credential-provider setup [DISTRIBUTION] [OPTION]...
 
         With no command, runs as a kubelet credential provider plugin: reads a
         CredentialProviderRequest (JSON) on stdin and writes a CredentialProviderResponse on stdout.
@@ -32,6 +33,8 @@ internal sealed class CommandLine
 
         "kubelet get" prints the credentials that the kubelet would use for an image; "kubelet validate"
         checks the kubelet's credential provider configuration. See kubelet --help for their options.
+
+        "setup" makes the kubelet of this node use the plugin, or undoes it. See setup --help.
 
         Options:
           --registry-alias PATTERN=REGISTRY   use REGISTRY's password for hosts matching PATTERN
@@ -73,6 +76,9 @@ internal sealed class CommandLine
 
     /// <summary>What follows <c>kubelet</c>.</summary>
     public IReadOnlyList<string> KubeletArguments { get; private set; } = [];
+
+    /// <summary>What follows <c>setup</c>.</summary>
+    public IReadOnlyList<string> SetupArguments { get; private set; } = [];
 
     /// <summary>The directory of the cache; <see langword="null"/> if omitted.</summary>
     public string? CacheDirectory { get; private set; }
@@ -130,6 +136,13 @@ internal sealed class CommandLine
         {
             Mode = Mode.Kubelet;
             KubeletArguments = [.. kubeletArguments];
+            return this;
+        }
+
+        if (args is ["setup", .. var setupArguments])
+        {
+            Mode = Mode.Setup;
+            SetupArguments = [.. setupArguments];
             return this;
         }
 

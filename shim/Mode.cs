@@ -15,6 +15,9 @@ internal enum Mode
     /// <summary>What the kubelet does with its configuration.</summary>
     Kubelet,
 
+    /// <summary>A node whose kubelet uses the plugin.</summary>
+    Setup,
+
     /// <summary>The help text.</summary>
     Help,
 

@@ -6,6 +6,7 @@ using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
 using Ecr.Credentials.Shim.Kubelet;
+using Ecr.Credentials.Shim.Setup;
 using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Files;
 
@@ -31,6 +32,9 @@ switch (arguments.Mode)
 
     case Mode.Kubelet:
         return await KubeletCommand.RunAsync(arguments.KubeletArguments);
+
+    case Mode.Setup:
+        return await SetupCommand.RunAsync(arguments.SetupArguments);
 
     default:
         return await RunPluginAsync(arguments);

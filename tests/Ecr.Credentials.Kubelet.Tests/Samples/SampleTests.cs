@@ -1,7 +1,9 @@
 using System.Reflection;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Kubelet.Tests.Configuration;
+using Ecr.Credentials.Kubelet.Tests.Nodes;
 using Ecr.Credentials.Kubelet.Tests.Plugins;
 
 namespace Ecr.Credentials.Kubelet.Tests.Samples;
@@ -80,6 +82,19 @@ public sealed partial class SampleTests
         var config = CredentialProviderConfig.Parse(System.Text.Encoding.UTF8.GetBytes(edited), "config.yaml");
         Assert.That(config.Providers.Select(provider => provider.Name), Is.EqualTo(new[] { "plugin", "ecr-credential-provider" }));
         Assert.That(config.Validate(KubernetesVersion.Latest), Is.Empty);
+    }
+
+    [Test]
+    [Platform("Linux")]
+    [SupportedOSPlatform("linux")]
+    public async Task NodePreparation_prints_the_plan_and_applies_it()
+    {
+        using var node = NodeTreeDirectory.Create("k3s");
+        using var output = new StringWriter { NewLine = "\n" };
+
+        await NodePreparation.SetUpAsync(node.Root, "/bin/sh", output);
+
+        Assert.That(output.ToString(), Does.Contain("+providers:\n").And.EndsWith("\nApplied: restart k3s\n"));
     }
 
     private static string WriteConfig(TemporaryDirectory directory, string pattern)

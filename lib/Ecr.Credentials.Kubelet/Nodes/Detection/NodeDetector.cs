@@ -19,7 +19,7 @@ internal sealed class NodeDetector(NodeTree tree, NodeLayoutOptions options, IRe
             return Describe(given, []);
         }
 
-        // Files can be left over from another distribution; what runs is what counts.
+        // Files can be left over from another distribution; what runs decides.
         var running = processes.Select(DistributionOf).FirstOrDefault(distribution => distribution is { } known && present.Contains(known));
         return present.Count == 0 ? null : Describe(running ?? present[0], present);
     }

@@ -8,7 +8,7 @@ internal static class ConfigurationDiff
 {
     private const string Mask = "***";
 
-    // Shorter values, such as "true", are found in other places, and are no secrets.
+    // Shorter values, such as "true", are found in other places, and are not secrets.
     private const int MinSecretLength = 8;
 
     /// <summary>The hunks with every value masked.</summary>

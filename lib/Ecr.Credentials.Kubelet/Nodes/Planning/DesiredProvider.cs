@@ -1,7 +1,5 @@
 using System.Runtime.Versioning;
 using Ecr.Credentials.Kubelet.Configuration;
-using Ecr.Credentials.Matching;
-using Ecr.Credentials.Registries;
 
 namespace Ecr.Credentials.Kubelet.Nodes.Planning;
 
@@ -15,13 +13,6 @@ internal static class DesiredProvider
     private const string CacheOption = "--cache-dir";
     private const string ProtocolGroup = "credentialprovider.kubelet.k8s.io/";
 
-    // A region of each partition; the partition knows the rest.
-    private static readonly (string Partition, string Region)[] Regions =
-    [
-        ("aws", "us-east-1"), ("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1"), ("aws-eusc", "eusc-de-east-1"), ("aws-iso", "us-iso-east-1"),
-        ("aws-iso-b", "us-isob-east-1"), ("aws-iso-e", "eu-isoe-west-1"), ("aws-iso-f", "us-isof-south-1"),
-    ];
-
     // https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/, and the annotations of Amazon EKS.
     private static readonly ServiceAccountTokenAttributes TokenAttributes = new()
     {
@@ -30,26 +21,6 @@ internal static class DesiredProvider
         RequireServiceAccount = false,
         OptionalServiceAccountAnnotationKeys = ["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/role-arn"],
     };
-
-    public static IReadOnlyList<string> Partitions => [.. Regions.Select(pair => pair.Partition)];
-
-    /// <summary>The patterns for all hosts of Amazon ECR in a partition; null if there is no such partition.</summary>
-    public static IReadOnlyList<string>? ImagesOf(string partition)
-    {
-        if (Regions.FirstOrDefault(pair => pair.Partition == partition).Region is not { } region)
-        {
-            return null;
-        }
-
-        var found = AwsPartition.FromRegion(region)!;
-        return
-        [
-            .. ImagePattern.ForEcr.Select(pattern => pattern.ToString()).Where(pattern =>
-                pattern.EndsWith($".*.{found.DnsSuffix}", StringComparison.Ordinal)
-                || pattern.EndsWith($".*.{found.DualStackRegistrySuffix}", StringComparison.Ordinal)
-                || (partition == "aws" && !pattern.StartsWith('*'))),
-        ];
-    }
 
     /// <summary>The version of configuration and protocol that a kubelet understands.</summary>
     public static string VersionFor(KubernetesVersion? version) =>
@@ -61,7 +32,7 @@ internal static class DesiredProvider
         return new CredentialProvider
         {
             Name = Name,
-            MatchImages = options.Images.Count > 0 ? options.Images : existing?.MatchImages ?? ImagesOf("aws")!,
+            MatchImages = options.Images.Count > 0 ? options.Images : existing?.MatchImages ?? PartitionImages.Of("aws")!,
             DefaultCacheDuration = existing is null ? TimeSpan.FromHours(6) : existing.DefaultCacheDuration,
             ApiVersion = existing is null || options.UsesServiceAccounts ? apiVersion : existing.ApiVersion,
             Arguments = Arguments(layout, options, existing),

@@ -99,7 +99,7 @@ internal sealed class FlagChange(NodeLayout layout, NodeTree tree, PlanFiles fil
             .Select(flag => $"--{flag.Name}={write?.Invoke(flag.Value) ?? flag.Value}"),
     ];
 
-    // What a variable stands for may move with the next version of the snap.
+    // The directory of a variable may move with the next version of the snap.
     private string Shorten(string path)
     {
         foreach (var (name, value) in layout.StableVariables)

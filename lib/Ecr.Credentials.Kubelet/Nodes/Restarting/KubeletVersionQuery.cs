@@ -32,7 +32,11 @@ internal static class KubeletVersionQuery
             var result = await ChildProcess.RunAsync(start, default, MaxOutputLength, either.Token).ConfigureAwait(false);
             return Parse(Encoding.UTF8.GetString(result.Output.Span));
         }
-        catch (Exception exception) when (exception is Win32Exception || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Win32Exception)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return null;
         }

@@ -1,0 +1,19 @@
+using System.Runtime.Versioning;
+using Ecr.Credentials.Kubelet.Nodes;
+
+namespace Ecr.Credentials.Kubelet.Tests.Samples;
+
+/// <summary>Sets up a node.</summary>
+[SupportedOSPlatform("linux")]
+internal static class NodePreparation
+{
+    public static async Task SetUpAsync(string root, string executable, TextWriter output)
+    {
+        var layout = NodeLayout.Detect(root) ?? throw new InvalidOperationException("no kubelet found");
+        var plan = NodeSetup.Plan(layout, new NodeSetupOptions { ExecutablePath = executable });
+        output.WriteLine(plan.Diff);
+
+        var result = await NodeSetup.ApplyAsync(plan);
+        output.WriteLine($"{result.Outcome}: restart {plan.ServiceToRestart}");
+    }
+}
