@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
@@ -117,7 +116,8 @@ internal static class SetupCommand
             return ExitCode.Success;
         }
 
-        if (plan.Changes.Count > 0 && !line.IsConfirmed && !Confirm(output))
+        var changes = plan.Changes.Count > 0 || (line.Restarts && plan.ServiceToRestart is not null);
+        if (changes && !line.IsConfirmed && !Confirm(output))
         {
             _ = KubeletCommand.TryWrite(output, "Nothing is changed.");
             return ExitCode.Failure;
@@ -155,7 +155,7 @@ internal static class SetupCommand
     private static string? FindExecutable(NodeLayout layout)
     {
         var path = Environment.ProcessPath!;
-        if (RuntimeFeature.IsDynamicCodeSupported)
+        if (File.Exists(Path.Join(AppContext.BaseDirectory, "ecr-credential-provider.dll")))
         {
             throw new FormatException("this build consists of several files; name the native executable with --executable");
         }
@@ -219,7 +219,10 @@ internal static class SetupCommand
         switch (result.Outcome)
         {
             case NodeSetupOutcome.NothingToDo:
-                _ = KubeletCommand.TryWrite(output, "\nNothing to do.");
+                _ = KubeletCommand.TryWrite(
+                    output,
+                    plan.ServiceToRestart is null ? "\nNothing to do."
+                        : $"\nNothing to do but to restart the kubelet: {SetupReport.RestartCommand(plan)}");
                 return ExitCode.Success;
 
             case NodeSetupOutcome.Applied:

@@ -24,14 +24,15 @@ internal static class SetupReport
                 var mode = change.IsDeletion ? "" : $"  {(change.Exists ? "" : "new, ")}{Convert.ToString((int)change.Mode, 8).PadLeft(4, '0')}";
                 text.Append(CultureInfo.InvariantCulture, $"  {action,-9} {change.Path}{mode}\n");
             }
-
-            if (plan.ServiceToRestart is { } service)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"  {"restart",-9} {service}{(HoldsApiServer(layout) ? "  (with it the API server)" : "")}\n");
-            }
-
-            text.Append('\n').Append(plan.Diff);
         }
+
+        if (plan.ServiceToRestart is { } service)
+        {
+            text.Append(plan.Changes.Count > 0 ? "" : "\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {"restart",-9} {service}{(HoldsApiServer(layout) ? "  (with it the API server)" : "")}\n");
+        }
+
+        text.Append(plan.Changes.Count > 0 ? "\n" : "").Append(plan.Diff);
 
         foreach (var warning in plan.Warnings)
         {

@@ -34,7 +34,9 @@ public sealed class NodeSetupPlan
     /// <summary>The paths that this process may not write. A plan with any is refused when it is applied, before the first change.</summary>
     public IReadOnlyList<string> MissingPermissions { get; internal init; } = [];
 
-    /// <summary>The service to restart for the changes to take effect; <see langword="null"/> if none has to be, or it is not known.</summary>
+    /// <summary>
+    /// The service to restart for the changes, or those of an earlier set-up, to take effect; <see langword="null"/> if none has to be, or it is not known.
+    /// </summary>
     public string? ServiceToRestart { get; internal init; }
 
     /// <summary>On a system whose files cannot be changed: the text to add to its own configuration. Otherwise <see langword="null"/>.</summary>

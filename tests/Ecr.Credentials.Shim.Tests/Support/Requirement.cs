@@ -23,4 +23,7 @@ public enum Requirement
 
     /// <summary>A separate network namespace, created by <c>tests/with-netns</c>.</summary>
     OwnNetwork,
+
+    /// <summary><c>/usr/bin/strace</c>, of the Debian package of that name.</summary>
+    Strace,
 }

@@ -47,10 +47,15 @@ internal sealed class PlanExecution
             {
                 // A run that was interrupted may have left something that is no longer used.
                 CleanUp();
-                return new NodeSetupResult(NodeSetupOutcome.NothingToDo, "");
+                if (_options is not { Restart: true } || _plan.ServiceToRestart is null)
+                {
+                    return new NodeSetupResult(NodeSetupOutcome.NothingToDo, "");
+                }
             }
-
-            MakeChanges();
+            else
+            {
+                MakeChanges();
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -269,6 +274,11 @@ internal sealed class PlanExecution
 
     private NodeSetupResult PutBack(string reason)
     {
+        if (_undo.Count == 0)
+        {
+            return new NodeSetupResult(NodeSetupOutcome.Failed, reason);
+        }
+
         try
         {
             while (_undo.TryPeek(out var undo))

@@ -60,7 +60,7 @@ internal sealed class SetupPlanner
             MissingPermissions = MissingPermissions(_tree, changes),
 
             // A plugin is started anew for each image.
-            ServiceToRestart = changes.Any(change => change.Role != NodeFileRole.Executable) ? _layout.Service : null,
+            ServiceToRestart = changes.Any(change => change.Role != NodeFileRole.Executable) || IsKubeletOlder(record) ? _layout.Service : null,
             Record = Extend(record, changes, words),
         };
 
@@ -107,6 +107,12 @@ internal sealed class SetupPlanner
 
         return directories;
     }
+
+    // A set-up that ended before the restart, or was not to restart.
+    private bool IsKubeletOlder(SetupRecord record) =>
+        _layout.Process is { } process && _refusals.Count == 0
+        && record.Entries.Where(entry => entry.Role != NodeFileRole.Executable && _tree.IsFile(entry.Path))
+            .Any(entry => File.GetLastWriteTimeUtc(_tree.HostPath(entry.Path)) > process.StartTime);
 
     private static bool MayWrite(NodeTree tree, string path)
     {
