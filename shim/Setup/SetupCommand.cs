@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 using Ecr.Credentials.Kubelet.Configuration;
@@ -18,17 +17,6 @@ internal static class SetupCommand
     {
         using var output = new StreamWriter(StandardStream.OpenOutput(), new UTF8Encoding(false));
         using var error = new StreamWriter(StandardStream.OpenError(), new UTF8Encoding(false));
-        using var canceled = new CancellationTokenSource();
-        void Cancel(PosixSignalContext signal)
-        {
-            // What was begun is put back first.
-            signal.Cancel = true;
-            canceled.Cancel();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
         try
         {
             var line = SetupCommandLine.Parse(arguments.ToArray());
@@ -42,7 +30,7 @@ internal static class SetupCommand
                 throw new FormatException("setup runs on Linux only");
             }
 
-            return await RunAsync(line, output, error, canceled.Token);
+            return await RunAsync(line, output, error);
         }
         catch (FormatException e)
         {
@@ -62,12 +50,12 @@ internal static class SetupCommand
     }
 
     [SupportedOSPlatform("linux")]
-    private static async Task<int> RunAsync(SetupCommandLine line, StreamWriter output, StreamWriter error, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(SetupCommandLine line, StreamWriter output, StreamWriter error)
     {
-        var layout = await DetectAsync(line, cancellationToken);
+        var layout = await DetectAsync(line);
         if (!line.Removes)
         {
-            line.AddVariables([.. line.EnvironmentFiles.SelectMany(SecretPrompt.ReadFile), .. line.PromptedVariables.Select(SecretPrompt.Ask)]);
+            line.AddVariables([.. line.EnvironmentFiles.SelectMany(SetupVariables.ReadFile), .. line.PromptedVariables.Select(SetupVariables.Ask)]);
             line.Setup.ExecutablePath ??= FindExecutable(layout);
         }
 
@@ -103,7 +91,7 @@ internal static class SetupCommand
             }
         }
 
-        if (line.Image is { } image && !line.Removes && await TryPasswordAsync(plan, line, image, cancellationToken) is { } problem)
+        if (line.Image is { } image && !line.Removes && await TryPasswordAsync(plan, line, image) is { } problem)
         {
             _ = KubeletCommand.TryWrite(error, $"ecr-credential-provider: no password for {MessageText.Quote(image)}: {problem}; nothing is changed");
             return ExitCode.Failure;
@@ -117,17 +105,18 @@ internal static class SetupCommand
         }
 
         var changes = plan.Changes.Count > 0 || (line.Restarts && plan.ServiceToRestart is not null);
-        if (changes && !line.IsConfirmed && !Confirm(output))
+        if (changes && !line.IsConfirmed && !Confirm())
         {
             _ = KubeletCommand.TryWrite(output, "Nothing is changed.");
             return ExitCode.Failure;
         }
 
-        return Report(await NodeSetup.ApplyAsync(plan, new NodeApplyOptions { Restart = line.Restarts }, cancellationToken), plan, line, output, error);
+        using var signals = new CancelSignals();
+        return Report(await NodeSetup.ApplyAsync(plan, new NodeApplyOptions { Restart = line.Restarts }, signals.Token), plan, line, output, error);
     }
 
     [SupportedOSPlatform("linux")]
-    private static async Task<NodeLayout> DetectAsync(SetupCommandLine line, CancellationToken cancellationToken)
+    private static async Task<NodeLayout> DetectAsync(SetupCommandLine line)
     {
         if (!Directory.Exists(line.Root))
         {
@@ -141,7 +130,7 @@ internal static class SetupCommand
             throw new FormatException($"this is not a node of Amazon EKS but {layout}");
         }
 
-        if (layout.KubernetesVersion is null && await KubeletVersionQuery.RunAsync(layout, TimeProvider.System, cancellationToken) is { } version)
+        if (layout.KubernetesVersion is null && await KubeletVersionQuery.RunAsync(layout, TimeProvider.System, CancellationToken.None) is { } version)
         {
             line.Layout.KubernetesVersion = version;
             layout = NodeLayout.Detect(line.Root, line.Layout) ?? layout;
@@ -175,8 +164,10 @@ internal static class SetupCommand
 
     // With the executable that is installed, not yet from its place, in the environment that it will have there.
     [SupportedOSPlatform("linux")]
-    private static async Task<string?> TryPasswordAsync(NodeSetupPlan plan, SetupCommandLine line, string image, CancellationToken cancellationToken)
+    private static async Task<string?> TryPasswordAsync(NodeSetupPlan plan, SetupCommandLine line, string image)
     {
+        // A plugin is in a process group of its own, which the terminal does not signal: it must be killed here.
+        using var signals = new CancelSignals();
         var planned = plan.Provider!;
         var executable = line.Setup.ExecutablePath ?? Path.Join(plan.Layout.BinDirectory, planned.Name);
         var provider = new CredentialProvider
@@ -190,28 +181,29 @@ internal static class SetupCommand
         };
         using var kubelet = new KubeletCredentials(
             [provider], Path.GetDirectoryName(executable)!, new KubeletCredentialsOptions { Environment = plan.Layout.Environment });
-        var explanation = await kubelet.ExplainAsync(image, cancellationToken: cancellationToken);
+        var explanation = await kubelet.ExplainAsync(image, cancellationToken: signals.Token);
         return explanation switch
         {
             { Error: { } error } => error,
             { Credentials.Count: > 0 } => null,
             { Providers: [{ MatchedPattern: null }] } => "no pattern of --images matches it",
-            { Providers: [{ Error: { } error }] } => error,
+            { Providers: [{ Error: { } error }] } => WithoutPrefix(error),
             _ => "the plugin returned none",
         };
     }
 
-    private static bool Confirm(StreamWriter output)
+    // What the kubelet says around the plugin's own words is of no use here.
+    private static string WithoutPrefix(string error)
     {
-        if (Console.IsInputRedirected)
-        {
-            throw new FormatException("standard input is not a terminal: confirm with --yes");
-        }
-
-        output.Write("\nContinue? [y/N] ");
-        output.Flush();
-        return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
+        const string Prefix = ": ecr-credential-provider: ";
+        var start = error.LastIndexOf(Prefix, StringComparison.Ordinal);
+        return start < 0 ? error : error[(start + Prefix.Length)..];
     }
+
+    [SupportedOSPlatform("linux")]
+    private static bool Confirm() => Terminal.IsInteractive
+        ? Terminal.Confirm("\nContinue? [y/N] ")
+        : throw new FormatException("standard input is not a terminal: confirm with --yes");
 
     [SupportedOSPlatform("linux")]
     private static int Report(NodeSetupResult result, NodeSetupPlan plan, SetupCommandLine line, StreamWriter output, StreamWriter error)

@@ -32,7 +32,7 @@ public sealed class KubeletProcess
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyList<string> Arguments { get; }
 
-    /// <summary>When the process started, to a hundredth of a second by the system's clock.</summary>
+    /// <summary>When the process started, by the system's clock. Up to one second early: the time of the boot, to which it refers, has no fractions.</summary>
     public DateTimeOffset StartTime { get; }
 
     /// <summary>The environment that it was started with; <see langword="null"/> if it cannot be read.</summary>
@@ -60,6 +60,9 @@ public sealed class KubeletProcess
 
         return value;
     }
+
+    /// <summary>Whether the process certainly started before something was written, and so may not have read it.</summary>
+    internal bool StartedBefore(DateTimeOffset written) => written > StartTime + TimeSpan.FromSeconds(1);
 
     /// <summary>The name and process id.</summary>
     /// <returns>Text that is safe to log.</returns>

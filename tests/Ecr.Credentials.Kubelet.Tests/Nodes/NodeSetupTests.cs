@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Kubelet.Nodes;
+using Ecr.Credentials.Kubelet.Nodes.Files;
 using Ecr.Credentials.Kubelet.Nodes.Records;
 
 namespace Ecr.Credentials.Kubelet.Tests.Nodes;
@@ -9,6 +10,7 @@ namespace Ecr.Credentials.Kubelet.Tests.Nodes;
 [SupportedOSPlatform("linux")]
 public sealed class NodeSetupTests
 {
+    private const string Kubelite = "snap.microk8s.daemon-kubelite";
     private const string Secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
     private static string[] Trees => NodeTreeDirectory.Writable;
@@ -353,6 +355,22 @@ public sealed class NodeSetupTests
         Assert.That(plan.Instructions, Does.Contain(expected).And.Contain("AWS_SECRET_ACCESS_KEY").And.Not.Contain(Secret));
         Assert.That((await SetupNode.ApplyAsync(plan)).Outcome, Is.EqualTo(NodeSetupOutcome.Refused));
         Assert.That(node.Tree.Snapshot(), Is.EqualTo(before));
+    }
+
+    [TestCase(-10, null)]
+    [TestCase(10, Kubelite)]
+    public async Task A_kubelet_that_runs_since_before_an_earlier_setup_is_restarted(int secondsAfterStart, string? expected)
+    {
+        using var node = new SetupNode("microk8s-1.34");
+        await node.SetUpAsync();
+        var written = File.GetLastWriteTimeUtc(node.Tree.Path("/var/snap/microk8s/8462/args/kubelet"));
+        var kubelite = new KubeletProcess(7, "kubelite", null, ["kubelite"], written.AddSeconds(-secondsAfterStart), null);
+        var layout = NodeLayout.DetectIn(new NodeTree(node.Root), new NodeLayoutOptions(), [kubelite])!;
+
+        var plan = NodeSetup.Plan(layout, new NodeSetupOptions());
+
+        Assert.That(plan.Changes, Is.Empty);
+        Assert.That(plan.ServiceToRestart, Is.EqualTo(expected));
     }
 
     [Test]

@@ -11,9 +11,9 @@ internal static class NodePreparation
     {
         var layout = NodeLayout.Detect(root) ?? throw new InvalidOperationException("no kubelet found");
         var plan = NodeSetup.Plan(layout, new NodeSetupOptions { ExecutablePath = executable });
-        output.WriteLine(plan.Diff);
+        await output.WriteLineAsync(plan.Diff);
 
         var result = await NodeSetup.ApplyAsync(plan);
-        output.WriteLine($"{result.Outcome}: restart {plan.ServiceToRestart}");
+        await output.WriteLineAsync($"{result.Outcome}: restart {plan.ServiceToRestart}");
     }
 }

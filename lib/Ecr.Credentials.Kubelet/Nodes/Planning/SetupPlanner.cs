@@ -112,7 +112,7 @@ internal sealed class SetupPlanner
     private bool IsKubeletOlder(SetupRecord record) =>
         _layout.Process is { } process && _refusals.Count == 0
         && record.Entries.Where(entry => entry.Role != NodeFileRole.Executable && _tree.IsFile(entry.Path))
-            .Any(entry => File.GetLastWriteTimeUtc(_tree.HostPath(entry.Path)) > process.StartTime);
+            .Any(entry => process.StartedBefore(File.GetLastWriteTimeUtc(_tree.HostPath(entry.Path))));
 
     private static bool MayWrite(NodeTree tree, string path)
     {

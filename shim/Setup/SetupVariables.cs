@@ -1,37 +1,24 @@
+using System.Runtime.Versioning;
 using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Kubelet.Nodes.Systemd;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Shim.Setup;
 
-/// <summary>Reads what must not be on a command line, which every user of the machine can see.</summary>
-internal static class SecretPrompt
+/// <summary>Variables that are not on the command line, which every user of the machine can see.</summary>
+[SupportedOSPlatform("linux")]
+internal static class SetupVariables
 {
     /// <summary>Asks for a value on the terminal without showing it.</summary>
     /// <exception cref="FormatException">There is no terminal.</exception>
     public static ExecEnvironmentVariable Ask(string name)
     {
-        if (Console.IsInputRedirected)
+        if (!Terminal.IsInteractive)
         {
             throw new FormatException($"cannot ask for {MessageText.Quote(name)}: standard input is not a terminal; use --env-file");
         }
 
-        Console.Error.Write($"{name}: ");
-        var value = new List<char>();
-        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
-        {
-            if (key.Key == ConsoleKey.Backspace)
-            {
-                value.RemoveRange(Math.Max(0, value.Count - 1), Math.Min(1, value.Count));
-            }
-            else if (!char.IsControl(key.KeyChar))
-            {
-                value.Add(key.KeyChar);
-            }
-        }
-
-        Console.Error.WriteLine();
-        return new ExecEnvironmentVariable(name, new string([.. value]));
+        return new ExecEnvironmentVariable(name, Terminal.AskSecret($"{name}: "));
     }
 
     /// <summary>Reads a file with one <c>NAME=VALUE</c> a line; blank lines and lines that begin with <c>#</c> are ignored.</summary>
