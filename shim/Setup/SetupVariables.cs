@@ -27,7 +27,9 @@ internal static class SetupVariables
     {
         try
         {
-            var variables = EnvironmentFile.Read(File.ReadAllText(path)).Select(variable => new ExecEnvironmentVariable(variable.Name, variable.Value)).ToArray();
+            var variables = EnvironmentFile.Read(File.ReadAllText(path))
+                .Select(variable => new ExecEnvironmentVariable(variable.Name, variable.Value))
+                .ToArray();
             return variables.Length > 0 ? variables : throw new FormatException($"{MessageText.Quote(path)} has no line NAME=VALUE");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

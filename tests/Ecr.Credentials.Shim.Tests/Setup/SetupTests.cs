@@ -88,7 +88,9 @@ public sealed class SetupTests : SetupFixture
         }
 
         Assert.That(result.ExitCode, Is.Zero, result.Error);
-        Assert.That(await File.ReadAllBytesAsync(node.Path($"{BinDirectory}/ecr-credential-provider")), Is.EqualTo(await File.ReadAllBytesAsync(ShimProgram.Path)));
+        Assert.That(
+            await File.ReadAllBytesAsync(node.Path($"{BinDirectory}/ecr-credential-provider")),
+            Is.EqualTo(await File.ReadAllBytesAsync(ShimProgram.Path)));
     }
 
     [Test]
