@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using System.Text;
 using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Kubelet.Nodes;
 using Ecr.Credentials.Kubelet.Nodes.Files;
@@ -241,7 +242,14 @@ public sealed class NodeSetupTests
         File.CreateSymbolicLink(node.Tree.Path("/etc/sysconfig/kubelet"), "/etc/sysconfig/kubelet.real");
         File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
 
+        // Only root can give a file away; everybody else owns it already.
+        _ = NodeLibC.ChangeOwner(Encoding.UTF8.GetBytes(target + '\0'), 1234, 1235);
+        var (owner, group) = (NodeFileStatus.Of(target)!.Value.Owner, NodeFileStatus.Of(target)!.Value.Group);
+
         await node.SetUpAsync();
+
+        Assert.That((NodeFileStatus.Of(target)!.Value.Owner, NodeFileStatus.Of(target)!.Value.Group), Is.EqualTo((owner, group)));
+        Assert.That((owner, group), Environment.IsPrivilegedProcess ? Is.EqualTo((1234, 1235)) : Is.Not.EqualTo((0, 0)));
 
         Assert.That(File.GetUnixFileMode(target), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead));
         Assert.That(new FileInfo(node.Tree.Path("/etc/sysconfig/kubelet")).LinkTarget, Is.EqualTo("/etc/sysconfig/kubelet.real"));
@@ -252,6 +260,17 @@ public sealed class NodeSetupTests
     [
         new("microk8s-1.25", "/var/snap/microk8s/common/credential-provider-config.yaml",
             "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\nproviders: []\n", "1.26"),
+        new("microk8s-1.25", "/var/snap/microk8s/common/credential-provider-config.yaml",
+            """
+            apiVersion: kubelet.config.k8s.io/v1beta1
+            kind: CredentialProviderConfig
+            providers:
+            - name: ecr-credential-provider
+              matchImages: [a.io]
+              defaultCacheDuration: 0s
+              apiVersion: credentialprovider.kubelet.k8s.io/v1
+
+            """, "Kubernetes 1.25 does not know the apiVersion \"credentialprovider.kubelet.k8s.io/v1\""),
         new("microk8s-1.28", "/var/snap/microk8s/common/credential-provider-config.yaml", "kind: [", "invalid YAML"),
         new("microk8s-1.28", "/var/snap/microk8s/common/credential-provider-config.yaml",
             """

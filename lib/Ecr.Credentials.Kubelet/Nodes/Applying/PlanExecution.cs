@@ -130,7 +130,16 @@ internal sealed class PlanExecution
             layout.GetHostPath(layout.ConfigurationPath),
             layout.GetHostPath(layout.BinDirectory),
             layout.KubernetesVersion ?? KubernetesVersion.Latest);
-        return problems.Count == 0 ? null : $"the kubelet would not start: {problems[0]}";
+        if (problems.Count > 0)
+        {
+            return $"the kubelet would not start: {problems[0]}";
+        }
+
+        // A mounted tree may be mounted with other options than on its node.
+        var executable = layout.GetHostPath($"{layout.BinDirectory}/{DesiredProvider.Name}");
+        return !_tree.IsOwn || NodeFileWriter.CanExecute(executable)
+            ? null
+            : $"\"{executable}\" cannot be executed: its file system is mounted with noexec; choose another directory";
     }
 
     private string? FindObstacle()
@@ -274,7 +283,7 @@ internal sealed class PlanExecution
 
     private NodeSetupResult PutBack(string reason)
     {
-        if (_undo.Count == 0)
+        if (_plan.Changes.Count == 0)
         {
             return new NodeSetupResult(NodeSetupOutcome.Failed, reason);
         }

@@ -36,7 +36,7 @@ internal sealed class NodeDetector(NodeTree tree, NodeLayoutOptions options, IRe
             NodeDistribution.Custom => new NodeDraft { ConfigurationPath = ServiceNode.ConfigurationPath, BinDirectory = ServiceNode.BinDirectory },
             _ => ServiceNode.Describe(tree, distribution),
         };
-        var process = processes.FirstOrDefault(candidate => DistributionOf(candidate) == distribution) ?? (processes.Count > 0 ? processes[0] : null);
+        var process = processes.FirstOrDefault(candidate => distribution == NodeDistribution.Custom || DistributionOf(candidate) == distribution);
         var configuration = options.ConfigurationPath ?? draft.EffectiveFlag(KubeletFlag.Configuration) ?? process?.GetFlag(KubeletFlag.Configuration);
         var binDirectory = options.BinDirectory ?? draft.EffectiveFlag(KubeletFlag.BinDirectory) ?? process?.GetFlag(KubeletFlag.BinDirectory);
         var usesDefaults = draft.FlagPlace == KubeletFlagPlace.DefaultPaths

@@ -123,6 +123,10 @@ internal sealed class NodeFileWriter(Action<string>? beforeStep = null)
             NodeLibC.CurrentDirectory, LibC.NullTerminated(directory), NodeLibC.WriteAndSearch, NodeLibC.EffectiveIds) == 0;
     }
 
+    /// <summary>Whether a file can be executed; also false on a file system that is mounted with <c>noexec</c>.</summary>
+    public static bool CanExecute(string path) =>
+        NodeLibC.CheckAccess(NodeLibC.CurrentDirectory, LibC.NullTerminated(path), NodeLibC.Execute, NodeLibC.EffectiveIds) == 0;
+
     private void Step(string step) => beforeStep?.Invoke(step);
 
     private static void TakeOver(string? from, string to)

@@ -11,7 +11,7 @@ internal static class NodeLibC
     public const int CurrentDirectory = -100; // AT_FDCWD
     public const int EffectiveIds = 0x200; // AT_EACCESS
     public const int WriteAndSearch = 2 | 1; // W_OK | X_OK
-    public const int Write = 2; // W_OK
+    public const int Execute = 1; // X_OK
     public const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC
 
     private const DllImportSearchPath SearchPath = DllImportSearchPath.SafeDirectories;

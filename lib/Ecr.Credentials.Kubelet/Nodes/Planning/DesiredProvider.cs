@@ -10,8 +10,9 @@ internal static class DesiredProvider
     /// <summary>The name of the provider, which is the file name of the executable.</summary>
     public const string Name = "ecr-credential-provider";
 
+    public const string ProtocolGroup = "credentialprovider.kubelet.k8s.io/";
+
     private const string CacheOption = "--cache-dir";
-    private const string ProtocolGroup = "credentialprovider.kubelet.k8s.io/";
 
     // https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/, and the annotations of Amazon EKS.
     private static readonly ServiceAccountTokenAttributes TokenAttributes = new()

@@ -319,10 +319,23 @@ internal sealed class SetupPlanner
             providers.AddRange(config.Providers);
         }
 
+        // The protocol has the versions of the configuration, each since the same version of Kubernetes.
+        var known = DesiredProvider.VersionFor(version);
+        _refusals.AddRange(providers.Where(provider => IsNewer(provider.ApiVersion, known)).Select(provider =>
+            $"Kubernetes {version} does not know the apiVersion {MessageText.Quote(provider.ApiVersion)} of the provider "
+                + $"{MessageText.Quote(provider.Name)}; use {DesiredProvider.ProtocolGroup}{known}"));
+
         _refusals.AddRange(providers.GroupBy(provider => provider.Name).Where(group => group.Count() > 1)
             .Select(group => $"\"{path}\" has two providers with the name {MessageText.Quote(group.Key)}; rename one"));
         return providers;
     }
+
+    private static bool IsNewer(string apiVersion, string known) => known switch
+    {
+        "v1beta1" => apiVersion == DesiredProvider.ProtocolGroup + "v1",
+        "v1alpha1" => apiVersion != DesiredProvider.ProtocolGroup + known,
+        _ => false,
+    };
 
     private SetupRecord Extend(SetupRecord record, List<NodeFileChange> changes, IReadOnlyList<string> words)
     {
