@@ -89,6 +89,7 @@ public sealed class NodeLayout
     /// <param name="options">What is known better; by default everything is detected.</param>
     /// <returns>The layout; <see langword="null"/> if there is no kubelet of a known kind.</returns>
     /// <exception cref="ArgumentException">A path in the options is not absolute, or the root is empty.</exception>
+    /// <exception cref="IOException">A path that is looked at has too many symbolic links.</exception>
     public static NodeLayout? Detect(string root = "/", NodeLayoutOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
