@@ -317,6 +317,17 @@ public sealed class NodeSetupTests
         }));
     }
 
+    [TestCase("https://123456789012.dkr.ecr.eu-west-1.amazonaws.com", "images have no scheme")]
+    [TestCase("*.dkr.ecr.amazonaws.com", "matches no registry of Amazon ECR")]
+    [TestCase("*.dkr.ecr.*.amazonaws.com/*", "is not a wildcard in a path")]
+    public void A_pattern_that_matches_nothing_is_warned_of(string pattern, string warning)
+    {
+        using var node = new SetupNode("microk8s-1.34");
+
+        Assert.That(node.Plan(options => options.Images = [pattern]).Warnings, Has.Some.Contains(warning));
+        Assert.That(node.Plan().Warnings, Is.Empty);
+    }
+
     [Test]
     public async Task Service_accounts_are_refused_before_Kubernetes_1_34()
     {

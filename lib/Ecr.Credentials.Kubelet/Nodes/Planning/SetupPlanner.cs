@@ -256,7 +256,7 @@ internal sealed class SetupPlanner
         }
 
         var planned = _tree.With(changes.Select(change => (_tree.Resolve(change.Path), (byte[]?)(change.NewContent?.ToArray() ?? []))));
-        foreach (var provider in CheckConfiguration(planned).Where(provider => provider.Name != DesiredProvider.Name))
+        foreach (var provider in CheckConfiguration(planned, changes).Where(provider => provider.Name != DesiredProvider.Name))
         {
             var plugin = $"{_layout.BinDirectory.TrimEnd('/')}/{provider.Name}";
             if (_tree.Status(plugin) is not { IsRegularFile: true, Mode: var mode } || (mode & UnixFileMode.UserExecute) == 0)
@@ -291,7 +291,7 @@ internal sealed class SetupPlanner
         KubernetesVersion = _layout.KubernetesVersion,
     };
 
-    private List<CredentialProvider> CheckConfiguration(NodeTree planned)
+    private List<CredentialProvider> CheckConfiguration(NodeTree planned, List<NodeFileChange> changes)
     {
         var path = _layout.ConfigurationPath;
         var isDirectory = planned.IsDirectory(path);
@@ -313,6 +313,12 @@ internal sealed class SetupPlanner
                 _refusals.AddRange(problems.Select(problem => problem.ToString()));
                 continue;
             }
+
+            // What the kubelet accepts and what does not work, such as a pattern that matches nothing.
+            var isPrivate = changes.Any(change => change.Path == file && !change.Mode.HasFlag(UnixFileMode.OtherRead));
+            _warnings.AddRange(CredentialProviderConfig.Parse(planned.ReadBytes(file), _tree.HostPath(file)).Lint()
+                .Where(warning => warning.WarningId != "readable-secret" || !isPrivate)
+                .Select(warning => warning.ToString()));
 
             // Of several files, one may have no providers.
             _refusals.AddRange((config.Providers.Count > 0 ? config.Validate(version) : ConfigProblemCollection.None).Select(problem => problem.ToString()));
