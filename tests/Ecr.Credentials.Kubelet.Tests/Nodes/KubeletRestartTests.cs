@@ -116,6 +116,52 @@ public sealed class KubeletRestartTests
         Assert.That(await File.ReadAllLinesAsync(Path.Combine(machine.Files, "bin/systemctl.log")), Has.Length.EqualTo(4));
     }
 
+    [Test]
+    public async Task A_canceled_restart_puts_everything_back_and_restarts_again()
+    {
+        using var node = new SetupNode("kubeadm-fedora");
+        using var machine = Machine("systemctl", "echo \"$*\" >> \"$0.log\"");
+        using var cancellation = new CancellationTokenSource();
+        using var health = new HealthCheck(() =>
+        {
+            var isFirst = !cancellation.IsCancellationRequested;
+            cancellation.Cancel();
+            return isFirst ? HttpStatusCode.InternalServerError : HttpStatusCode.OK;
+        });
+        var before = node.Tree.Snapshot();
+        var options = new NodeApplyOptions { Restart = true, Restarter = Create(machine, health.Address, TimeProvider.System) };
+
+        Assert.That(async () => await NodeSetup.ApplyAsync(node.Plan(), options, cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
+
+        Assert.That(node.Tree.Snapshot(), Is.EqualTo(before));
+        Assert.That(await File.ReadAllLinesAsync(Path.Combine(machine.Files, "bin/systemctl.log")), Has.Length.EqualTo(4));
+    }
+
+    [Test]
+    public async Task A_cancellation_before_the_restart_restarts_nothing()
+    {
+        using var node = new SetupNode("kubeadm-fedora");
+        using var machine = Machine("systemctl", "echo \"$*\" >> \"$0.log\"");
+        using var cancellation = new CancellationTokenSource();
+        var before = node.Tree.Snapshot();
+        var options = new NodeApplyOptions
+        {
+            Restart = true,
+            Restarter = Create(machine, new Uri("http://127.0.0.1:1/"), TimeProvider.System),
+            CheckBeforeRestart = async token =>
+            {
+                await cancellation.CancelAsync();
+                token.ThrowIfCancellationRequested();
+                return null;
+            },
+        };
+
+        Assert.That(async () => await NodeSetup.ApplyAsync(node.Plan(), options, cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
+
+        Assert.That(node.Tree.Snapshot(), Is.EqualTo(before));
+        Assert.That(File.Exists(Path.Combine(machine.Files, "bin/systemctl.log")), Is.False);
+    }
+
     [TestCase("Kubernetes v1.34.1\n", "1.34")]
     [TestCase("k3s version v1.31.4+k3s1 (24fc436e)\ngo version go1.22.9\n", "1.31")]
     [TestCase("", null)]
@@ -159,6 +205,11 @@ public sealed class KubeletRestartTests
         private readonly HttpListener _listener = new();
 
         public HealthCheck(HttpStatusCode status)
+            : this(() => status)
+        {
+        }
+
+        public HealthCheck(Func<HttpStatusCode> status)
         {
             using (var free = new TcpListener(IPAddress.Loopback, 0))
             {
@@ -175,20 +226,20 @@ public sealed class KubeletRestartTests
 
         public void Dispose() => _listener.Close();
 
-        private async Task AnswerAsync(HttpStatusCode status)
+        private async Task AnswerAsync(Func<HttpStatusCode> status)
         {
-            try
+            while (_listener.IsListening)
             {
-                while (true)
+                try
                 {
                     var context = await _listener.GetContextAsync();
-                    context.Response.StatusCode = (int)status;
+                    context.Response.StatusCode = (int)status();
                     context.Response.Close();
                 }
-            }
-            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
-            {
-                // The test has ended.
+                catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+                {
+                    // The caller does not wait for the answer, or the test has ended.
+                }
             }
         }
     }

@@ -68,6 +68,7 @@ internal sealed class PlanExecution
     private async Task<NodeSetupResult> FinishAsync(CancellationToken cancellationToken)
     {
         TimeSpan? restartTime = null;
+        KubeletRestart? restart = null;
         try
         {
             if (!_plan.IsRemoval && CheckStart() is { } reason)
@@ -83,7 +84,7 @@ internal sealed class PlanExecution
 
             if (_options.Restart && _plan.ServiceToRestart is { } service)
             {
-                var restart = _options.Restarter ?? new KubeletRestart(_options.TimeProvider);
+                restart = _options.Restarter ?? new KubeletRestart(_options.TimeProvider);
                 var started = _options.TimeProvider.GetTimestamp();
                 problem = await restart.RunAsync(_plan.Layout, service, _plan.IsRemoval, _options.RestartTimeout, cancellationToken).ConfigureAwait(false);
                 if (problem is not null)
@@ -97,9 +98,9 @@ internal sealed class PlanExecution
         catch (OperationCanceledException exception)
         {
             // Canceled, everything is put back; only then the caller hears of it.
-            var result = _options is { Restart: true } && _plan.ServiceToRestart is { } service
-                ? await PutBackAndRestartAsync(_options.Restarter ?? new KubeletRestart(_options.TimeProvider), service, "canceled").ConfigureAwait(false)
-                : PutBack("canceled");
+            var result = restart is null
+                ? PutBack("canceled")
+                : await PutBackAndRestartAsync(restart, _plan.ServiceToRestart!, "canceled").ConfigureAwait(false);
             if (result.Outcome == NodeSetupOutcome.RolledBack)
             {
                 ExceptionDispatchInfo.Throw(exception);
