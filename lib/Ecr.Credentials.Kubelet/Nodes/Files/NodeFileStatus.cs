@@ -29,5 +29,10 @@ internal readonly struct NodeFileStatus
 
     /// <summary>The status of a path; null if there is nothing or it cannot be seen.</summary>
     public static NodeFileStatus? Of(string path) =>
-        LibC.QueryStatus(LibC.CurrentDirectory, LibC.NullTerminated(path), LibC.NoFollow, Wanted, out var status) == 0 ? new NodeFileStatus(status) : null;
+        IsPath(path) && LibC.QueryStatus(LibC.CurrentDirectory, LibC.NullTerminated(path), LibC.NoFollow, Wanted, out var status) == 0
+            ? new NodeFileStatus(status)
+            : null;
+
+    /// <summary>Whether the system could have a file of this name. Damaged files name others.</summary>
+    public static bool IsPath(string path) => !path.Contains('\0', StringComparison.Ordinal);
 }

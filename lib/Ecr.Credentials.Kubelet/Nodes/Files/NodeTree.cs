@@ -166,7 +166,7 @@ internal sealed class NodeTree
 
     private string HostPathOf(string real) => IsOwn ? real : Root + real;
 
-    private string? LinkTargetOf(string real) => new FileInfo(HostPathOf(real)).LinkTarget;
+    private string? LinkTargetOf(string real) => NodeFileStatus.IsPath(real) ? new FileInfo(HostPathOf(real)).LinkTarget : null;
 
     private NodeFileStatus? StatusOf(string real) => NodeFileStatus.Of(HostPathOf(real));
 }

@@ -130,7 +130,11 @@ internal sealed class SetupPlanner
 
         foreach (var path in new[] { _layout.ConfigurationPath, _layout.BinDirectory })
         {
-            if (path.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '"' or '\'' or '\\' or '$' or '%'))
+            if (!path.StartsWith('/'))
+            {
+                _refusals.Add($"the kubelet's flags name {MessageText.Quote(path)}, which is not an absolute path; correct them first");
+            }
+            else if (path.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '"' or '\'' or '\\' or '$' or '%'))
             {
                 _refusals.Add($"{MessageText.Quote(path)} has a blank, a quote or another character with a meaning of its own; choose another path");
             }
