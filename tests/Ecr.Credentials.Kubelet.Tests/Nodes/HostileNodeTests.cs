@@ -12,8 +12,9 @@ public sealed class HostileNodeTests
 
     private static readonly string[] Snippets =
     [
-        "\"", "'", "\\", "\n", "\\\n", " ", "=", "#", "$", "${", "}", "%", "\0", "é", "--image-credential-provider-config=/x", "--image-credential-provider-config",
-        "KUBELET_EXTRA_ARGS=", "[Service]\n", "ExecStart=", "ExecStart=\n", "EnvironmentFile=-/etc/default/kubelet\n", "kubelet-arg:\n- a=b\n", "providers: []\n",
+        "\"", "'", "\\", "\n", "\\\n", " ", "=", "#", "$", "${", "}", "%", "\0", "é", "KUBELET_EXTRA_ARGS=", "[Service]\n", "ExecStart=", "ExecStart=\n",
+        "--image-credential-provider-config=/x", "--image-credential-provider-config", "EnvironmentFile=-/etc/default/kubelet\n",
+        "kubelet-arg:\n- a=b\n", "providers: []\n",
     ];
 
     private static string[] Trees => NodeTreeDirectory.All;
