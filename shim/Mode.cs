@@ -12,6 +12,9 @@ internal enum Mode
     /// <summary>A password for <c>docker login</c>.</summary>
     LoginPassword,
 
+    /// <summary>What is kept between runs.</summary>
+    Cache,
+
     /// <summary>The help text.</summary>
     Help,
 
