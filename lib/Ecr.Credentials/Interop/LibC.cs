@@ -111,5 +111,11 @@ internal static class LibC
 
         [FieldOffset(28)]
         public readonly ushort Mode;
+
+        [FieldOffset(128)]
+        public readonly uint DeviceMajor;
+
+        [FieldOffset(132)]
+        public readonly uint DeviceMinor;
     }
 }
