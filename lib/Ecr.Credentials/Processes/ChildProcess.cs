@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Processes;
 
@@ -36,6 +37,11 @@ internal static class ChildProcess
             },
             null);
 
+        // A signal that ends this process must end the program too; one that the process handles otherwise is no reason to.
+        using var terminated = EndWith(PosixSignal.SIGTERM, process);
+        using var interrupted = EndWith(PosixSignal.SIGINT, process);
+        using var hungUp = EndWith(PosixSignal.SIGHUP, process);
+
         // A process that escaped the kill may still hold the output open, so the end of the output is not awaited after a kill.
         var exchange = ExchangeAsync(process, input, maxOutputLength);
         await Task.WhenAny(exchange, killed.Task).ConfigureAwait(false);
@@ -47,6 +53,16 @@ internal static class ChildProcess
 
         return await exchange.ConfigureAwait(false);
     }
+
+    private static PosixSignalRegistration EndWith(PosixSignal signal, Process process) => PosixSignalRegistration.Create(
+        signal,
+        context =>
+        {
+            if (!context.Cancel)
+            {
+                Kill(process);
+            }
+        });
 
     private static Process Start(ProcessStartInfo start)
     {

@@ -99,7 +99,10 @@ public static class DockerCredentialHelperProgram
             answer = NotFound;
         }
 
-        if (!await Exchange.LeaveBehindAsync(WriteLineAsync(output, answer, cancellationToken)).ConfigureAwait(false) && answer == failure.Message)
+        var writing = options.MayBlock
+            ? WriteLineAsync(output, answer, cancellationToken)
+            : Task.Run(() => WriteLineAsync(output, answer, cancellationToken), CancellationToken.None);
+        if (!await Exchange.LeaveBehindAsync(writing).ConfigureAwait(false) && answer == failure.Message)
         {
             await Exchange.WriteErrorAsync(answer, error, options).ConfigureAwait(false);
         }

@@ -42,6 +42,10 @@ internal static class SourceErrors
             exception),
     };
 
+    /// <exception cref="EcrCredentialException">The source returned no token.</exception>
+    public static EcrToken Check(EcrToken? token) =>
+        token ?? throw new EcrCredentialException(EcrCredentialErrorReason.InvalidResponse, "the token source returned no token");
+
     private static async ValueTask<EcrToken> AwaitAsync(ValueTask<EcrToken> getting, CancellationToken cancellationToken)
     {
         try
@@ -53,7 +57,4 @@ internal static class SourceErrors
             throw failure;
         }
     }
-
-    private static EcrToken Check(EcrToken? token) =>
-        token ?? throw new EcrCredentialException(EcrCredentialErrorReason.InvalidResponse, "the token source returned no token");
 }

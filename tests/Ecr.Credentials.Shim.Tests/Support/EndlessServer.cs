@@ -70,8 +70,10 @@ internal sealed class EndlessServer : IAsyncDisposable
         using var client = connection;
         var (start, repeated) = _part switch
         {
-            Endless.Body => ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", Filler),
-            Endless.Chunks => ("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n", $"{Filler.Length:x}\r\n{Filler}\r\n"),
+            Endless.Body => ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"x\":\"", Filler),
+            Endless.Chunks => (
+                "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n<x>\r\n",
+                $"{Filler.Length:x}\r\n{Filler}\r\n"),
             Endless.ErrorBody => ("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n", Filler),
             Endless.Header => ("HTTP/1.1 200 OK\r\nX-Endless: ", Filler),
             _ => ("HTTP/1.1 200 OK\r\n", string.Concat(Enumerable.Repeat("X-Endless: x\r\n", 1000))),

@@ -1,6 +1,7 @@
 namespace Ecr.Credentials.Aws.Http;
 
-/// <summary>Reads the content of answers as a whole, up to 1 MiB. The SDK would read it without limit, and after the timeout of the attempt has ended.</summary>
+/// <summary>Reads the content of answers as a whole, up to 1 MiB.</summary>
+/// <remarks>The SDK would read it without limit, and after the timeout of the attempt has ended.</remarks>
 internal sealed class AnswerLimitHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     // Answers of the services are a few kilobytes.

@@ -155,7 +155,7 @@ public sealed class EcrTokenFileCache : IEcrTokenSource, IForgetfulSource
             var token = cached is not null && cached.IsValid(requestedAt) && cached.IsValid(requestedAt + RefreshTimeout)
                 ? await RefreshAsync(request, cancellationToken).ConfigureAwait(false)
                 : await _source.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
-            Store(file, directory, new TokenRecord(token, requestedAt));
+            Store(file, directory, new TokenRecord(SourceErrors.Check(token), requestedAt));
             return token;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && cached is not null && cached.IsValid(_timeProvider.GetUtcNow()))
@@ -252,6 +252,6 @@ public sealed class EcrTokenFileCache : IEcrTokenSource, IForgetfulSource
                 region,
                 token.ExpiresAt,
                 failure is EcrCredentialException ? failure.Message : failure.GetType().FullName!,
-                failure as EcrCredentialException);
+                (failure as EcrCredentialException)?.WithoutCause());
     }
 }

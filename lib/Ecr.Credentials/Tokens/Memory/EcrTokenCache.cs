@@ -310,8 +310,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
     private async Task<EcrTokenEntry> CallSourceAsync(EcrTokenFetch fetch)
     {
         var requestedAt = _clock.Read();
-        var token = await GetTokenWithTimeoutAsync(fetch).ConfigureAwait(false)
-            ?? throw new EcrCredentialException(EcrCredentialErrorReason.InvalidResponse, "the token source returned no token");
+        var token = SourceErrors.Check(await GetTokenWithTimeoutAsync(fetch).ConfigureAwait(false));
         var entry = new EcrTokenEntry(token, requestedAt, _refreshMargin);
         var now = _clock.Read();
         return now < entry.ExpiresAt
@@ -380,6 +379,6 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
                 region,
                 expiresAt,
                 failure is EcrCredentialException ? failure.Message : failure.GetType().FullName!,
-                failure as EcrCredentialException);
+                (failure as EcrCredentialException)?.WithoutCause());
     }
 }
