@@ -23,6 +23,7 @@ public sealed partial class MessageTests
     private static string[] Own { get; } =
     [
         "EcrCredentialsServiceCollectionExtensions.cs: optionsName, typeof(EcrCredentialProviderOptions)",
+        "EcrTokenClient.cs: $\"invalid response from {MessageText.Address(endpoint)}: {e.Message} Check for",
         "ProcessCredentials.cs: $\"{source} printed invalid credentials: {e.Message}. \"",
     ];
 
