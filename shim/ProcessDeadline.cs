@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -17,6 +16,9 @@ internal sealed class ProcessDeadline
 
     private readonly string?[] _texts = new string?[2];
 
+    // A native executable for Linux has shim/native inside; others are started by the .NET host, which has not.
+    private bool _isNative = OperatingSystem.IsLinux();
+
     /// <summary>What is written to standard output when the time is over; nothing if <see langword="null"/>.</summary>
     public string? Answer
     {
@@ -29,14 +31,11 @@ internal sealed class ProcessDeadline
         set => Set(2, value);
     }
 
-    // Decided when the executable is built: a native one for Linux has shim/native inside.
-    private static bool IsNative => OperatingSystem.IsLinux() && !RuntimeFeature.IsDynamicCodeSupported;
-
     /// <param name="timeout">The timeout of the exchange.</param>
     public void Arm(TimeSpan timeout)
     {
         var milliseconds = (int)(timeout + Grace).TotalMilliseconds;
-        if (IsNative)
+        if (_isNative)
         {
             ArmNative(milliseconds);
             return;
@@ -67,9 +66,18 @@ internal sealed class ProcessDeadline
     private void Set(int descriptor, string? text)
     {
         _texts[descriptor - 1] = text;
-        if (IsNative)
+        if (!_isNative)
+        {
+            return;
+        }
+
+        try
         {
             SetText(descriptor, Marshal.StringToCoTaskMemUTF8(text), (nuint)Encoding.UTF8.GetByteCount(text ?? ""));
+        }
+        catch (DllNotFoundException)
+        {
+            _isNative = false;
         }
     }
 
