@@ -39,6 +39,11 @@ public sealed class StandardStreamTests : ShimFixture
     [TestCase("--bad", "2>&-", 2, "")]
     public async Task An_unusable_stream_ends_in_an_exit_code(string arguments, string redirection, int exitCode, string output)
     {
+        if (redirection.Contains("&-", StringComparison.Ordinal) && !ShimProgram.IsNamed)
+        {
+            Assert.Ignore("requires NativeExecutable: the .NET host uses a closed descriptor before the program starts");
+        }
+
         var result = await RunShellAsync(
             $"exec \"$0\" {arguments} {redirection}", arguments.StartsWith("docker", StringComparison.Ordinal) ? Host : Request());
 
