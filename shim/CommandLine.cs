@@ -16,6 +16,7 @@ internal sealed class CommandLine
                ecr-credential-provider login-password [HOST|IMAGE] [OPTION]...
                ecr-credential-provider kubelet get|validate [OPTION]...
                ecr-credential-provider setup [DISTRIBUTION] [OPTION]...
+               ecr-credential-provider cache show|clear [OPTION]...
 
         With no command, runs as a kubelet credential provider plugin: reads a
         CredentialProviderRequest (JSON) on stdin and writes a CredentialProviderResponse on stdout.
@@ -35,6 +36,8 @@ internal sealed class CommandLine
         checks the kubelet's credential provider configuration. See kubelet --help for their options.
 
         "setup" makes the kubelet of this node use the plugin, or undoes it. See setup --help.
+
+        "cache show" lists the cached passwords without showing them; "cache clear" removes them.
 
         Options:
           --registry-alias PATTERN=REGISTRY   use REGISTRY's password for hosts matching PATTERN
@@ -62,7 +65,13 @@ internal sealed class CommandLine
         configuration. Errors are reported as one line on stderr.
         """;
 
-    private CommandLine(Mode mode) => Mode = mode;
+    private readonly StandardError _error;
+
+    private CommandLine(Mode mode, StandardError error)
+    {
+        Mode = mode;
+        _error = error;
+    }
 
     public Mode Mode { get; private set; }
 
@@ -71,7 +80,7 @@ internal sealed class CommandLine
 
     public EcrCredentialProviderOptions Options { get; } = new();
 
-    /// <summary>The action of a credential helper, or the image or host of a login password; <see langword="null"/> if omitted.</summary>
+    /// <summary>The action of a credential helper or on the cache, or the image or host of a login password; <see langword="null"/> if omitted.</summary>
     public string? Argument { get; private set; }
 
     /// <summary>What follows <c>kubelet</c>.</summary>
@@ -80,18 +89,26 @@ internal sealed class CommandLine
     /// <summary>What follows <c>setup</c>.</summary>
     public IReadOnlyList<string> SetupArguments { get; private set; } = [];
 
+    /// <summary>Whether lines are logged to standard error.</summary>
+    public bool IsVerbose { get; private set; }
+
+    /// <summary>Whether a docker client requests a password.</summary>
+    public bool IsDockerGet => Mode == Mode.DockerCredentialHelper && Argument == "get";
+
     /// <summary>The directory of the cache; <see langword="null"/> if omitted.</summary>
     public string? CacheDirectory { get; private set; }
 
     public TimeSpan Timeout { get; private set; } = ProgramOptions.DefaultTimeout;
 
-    public ProgramOptions CreateProgramOptions(Func<EcrCredentialErrorReason, string?> advice) => new() { Timeout = Timeout, Advice = advice };
+    public ProgramOptions CreateProgramOptions(Func<EcrCredentialErrorReason, string?> advice) =>
+        new() { Timeout = Timeout, Advice = advice, MayBlock = true };
 
     /// <param name="program">The name by which the program was started, with or without its directory.</param>
     /// <param name="args">The arguments after it.</param>
-    public static CommandLine Parse(string program, ReadOnlySpan<string> args)
+    /// <param name="error">Receives what is logged.</param>
+    public static CommandLine Parse(string program, ReadOnlySpan<string> args, StandardError error)
     {
-        var line = new CommandLine(Mode.Plugin);
+        var line = new CommandLine(Mode.Plugin, error);
         try
         {
             return line.Read(IsDockerCredentialHelper(program) ? ["docker", .. args] : args);
@@ -162,12 +179,19 @@ internal sealed class CommandLine
                     Mode = Mode.LoginPassword;
                     Argument = TakeArgument(ref args);
                     break;
+                case "cache" when value is null && Mode == Mode.Plugin:
+                    Mode = Mode.Cache;
+                    Argument = TakeArgument(ref args);
+                    break;
                 case "-h" or "--help" when value is null:
-                    return new CommandLine(Mode.Help);
+                    Mode = Mode.Help;
+                    return this;
                 case "--version" when value is null:
-                    return new CommandLine(Mode.Version);
+                    Mode = Mode.Version;
+                    return this;
                 case "-v" or "--verbose" when value is null:
-                    Options.Logger = new StandardErrorLogger();
+                    Options.Logger = new StandardErrorLogger(_error);
+                    IsVerbose = true;
                     break;
                 case "--registry-alias":
                     Options.RegistryAliases.Add(EcrRegistryAlias.Parse(value ?? TakeValue(name, ref args)));
@@ -182,7 +206,7 @@ internal sealed class CommandLine
                     Options.ServiceAccount = ParseServiceAccount(value ?? TakeValue(name, ref args));
                     break;
                 case "--cache-dir":
-                    CacheDirectory = ParseDirectory(value ?? TakeValue(name, ref args));
+                    CacheDirectory = Shim.CacheDirectory.Check(name, value ?? TakeValue(name, ref args));
                     break;
                 case "--timeout":
                     Timeout = ParseTimeout(value ?? TakeValue(name, ref args));
@@ -190,6 +214,12 @@ internal sealed class CommandLine
                 default:
                     throw new FormatException($"unknown argument {MessageText.Quote(name)}; see --help");
             }
+        }
+
+        // Image builders run docker-credential-ecr-login -v to print its version.
+        if (Mode == Mode.DockerCredentialHelper && Argument is null && IsVerbose)
+        {
+            Argument = "version";
         }
 
         return this;
@@ -220,11 +250,6 @@ internal sealed class CommandLine
         "require-role" => ServiceAccountHandling.RequireRole,
         _ => throw new FormatException($"invalid --service-account {MessageText.Quote(value)}: expected optional or require-role"),
     };
-
-    private static string ParseDirectory(string value) =>
-        Path.IsPathFullyQualified(value)
-            ? value
-            : throw new FormatException($"invalid --cache-dir {MessageText.Quote(value)}: expected an absolute path such as /run/ecr-credential-provider");
 
     private static TimeSpan ParseTimeout(string value) =>
         GoDuration.TryParse(value, out var timeout) && timeout > TimeSpan.Zero && timeout <= ProgramOptions.MaxTimeout

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Ecr.Credentials;
 using Ecr.Credentials.Aws;
 using Ecr.Credentials.Aws.Configuration;
@@ -10,25 +11,49 @@ using Ecr.Credentials.Shim.Setup;
 using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Files;
 
-var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args);
+const string NotFound = "credentials not found in native keychain";
+
+StandardDescriptors.Secure();
+var error = new StandardError();
+AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => Fail((Exception)unhandled.ExceptionObject);
+var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args, error);
+var deadline = new ProcessDeadline
+{
+    Answer = arguments.IsDockerGet ? $"{NotFound}\n" : null,
+    Line = error.Format(
+        Describe(Exchange.DescribeTimeout(
+            arguments.Timeout, "waiting for the operating system: standard input or output, a file system or a name service")),
+        isFirst: !arguments.IsVerbose),
+};
+if (arguments.Mode is not (Mode.Kubelet or Mode.Setup))
+{
+    // These two bound each of their steps: a plugin may run for a minute, and a kubelet may take as long to restart.
+    deadline.Arm(arguments.Timeout);
+}
+
+error.Reporting = () => deadline.Line = null;
+using var output = StandardStream.OpenOutput(writing: () => deadline.Answer = null);
 if (arguments.Error is { } usageError)
 {
-    return ReportUsageError(arguments.Mode, usageError);
+    return ReportUsageError(usageError);
 }
 
 switch (arguments.Mode)
 {
     case Mode.Help:
-        return TryPrint(StandardStream.OpenOutput(), CommandLine.Help) ? ExitCode.Success : ExitCode.Failure;
+        return Print(CommandLine.Help);
 
     case Mode.Version:
-        return TryPrint(StandardStream.OpenOutput(), VersionInfo.Lines) ? ExitCode.Success : ExitCode.Failure;
+        return Print(VersionInfo.Lines);
+
+    case Mode.Cache:
+        return RunCache();
 
     case Mode.DockerCredentialHelper:
-        return await RunDockerCredentialHelperAsync(arguments);
+        return await RunDockerCredentialHelperAsync();
 
     case Mode.LoginPassword:
-        return await RunLoginPasswordAsync(arguments);
+        return await RunLoginPasswordAsync();
 
     case Mode.Kubelet:
         return await KubeletCommand.RunAsync(arguments.KubeletArguments);
@@ -37,63 +62,116 @@ switch (arguments.Mode)
         return await SetupCommand.RunAsync(arguments.SetupArguments);
 
     default:
-        return await RunPluginAsync(arguments);
+        return await RunPluginAsync();
 }
 
-// A client of credential helpers shows the user what it reads on standard output.
-static int ReportUsageError(Mode mode, string error)
+// No input, limit of the system or defect may end in a stack trace.
+void Fail(Exception exception)
 {
-    if (mode == Mode.DockerCredentialHelper)
+    _ = error.TryWriteLine(Describe(Exchange.Describe(exception)));
+    ProcessDeadline.Exit();
+}
+
+static string Describe(string reason) => $"ecr-credential-provider: {reason}";
+
+// A client of credential helpers shows the user what it reads on standard output; after a failed get it continues without credentials.
+int ReportUsageError(string reason)
+{
+    if (arguments.Mode == Mode.DockerCredentialHelper && !arguments.IsDockerGet)
     {
-        _ = TryPrint(StandardStream.OpenOutput(), error);
+        _ = Print(reason);
         return ExitCode.Failure;
     }
 
-    _ = TryPrint(StandardStream.OpenError(), $"ecr-credential-provider: {error}");
-    return ExitCode.UsageError;
-}
-
-static bool TryPrint(Stream stream, string text)
-{
-    using var writer = new StreamWriter(stream) { AutoFlush = true };
-    return Exchange.TryWriteLine(writer, text);
-}
-
-static async Task<int> RunPluginAsync(CommandLine arguments)
-{
-    using var provider = CreateProvider(arguments.Options, CacheDirectory.ForKubelet(arguments));
-    if (!Console.IsInputRedirected)
+    _ = error.TryWriteLine(Describe(reason));
+    if (!arguments.IsDockerGet)
     {
-        _ = TryPrint(
-            StandardStream.OpenError(), "ecr-credential-provider: reading a CredentialProviderRequest from the terminal; see --help for an example");
+        return ExitCode.UsageError;
     }
 
-    using var input = Console.OpenStandardInput();
-    using var output = StandardStream.OpenOutput();
-    using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
+    _ = Print(NotFound);
+    return ExitCode.Failure;
+}
+
+int Print(string text)
+{
+    try
+    {
+        output.Write(Encoding.UTF8.GetBytes($"{text}\n"));
+        return ExitCode.Success;
+    }
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    {
+        return ExitCode.Failure;
+    }
+}
+
+async Task<int> RunPluginAsync()
+{
+    using var provider = CreateProvider(arguments.Options, CacheDirectory.ForKubelet(arguments).Path);
+    if (StandardStream.IsInputTerminal)
+    {
+        _ = error.TryWriteLine("ecr-credential-provider: reading a CredentialProviderRequest from the terminal; see --help for an example");
+    }
+
+    using var input = StandardStream.OpenInput();
     return await CredentialProviderProgram.RunAsync(input, output, error, provider, arguments.CreateProgramOptions(Advice.ForKubelet));
 }
 
-static async Task<int> RunDockerCredentialHelperAsync(CommandLine arguments)
+int RunCache()
 {
-    using var provider = CreateProvider(arguments.Options, CacheDirectory.ForDocker(arguments));
+    try
+    {
+        return Print(CacheCommand.Run(arguments.Argument ?? "", FindCacheForDocker(), arguments.Options.Logger));
+    }
+    catch (FormatException e)
+    {
+        return ReportUsageError(e.Message);
+    }
+}
+
+CacheDirectory FindCacheForDocker()
+{
+    var directory = CacheDirectory.ForDocker(arguments);
+    if (arguments.IsVerbose && directory.Note is { } note)
+    {
+        _ = error.TryWriteLine(Describe(note));
+    }
+
+    return directory;
+}
+
+async Task<int> RunDockerCredentialHelperAsync()
+{
+    CacheDirectory directory;
+    try
+    {
+        directory = FindCacheForDocker();
+    }
+    catch (FormatException e)
+    {
+        return ReportUsageError(e.Message);
+    }
+
+    using var provider = CreateProvider(arguments.Options, directory.Path);
     using var input = StandardStream.OpenInput();
-    using var output = StandardStream.OpenOutput();
+
+    // A person who tries the program learns what is missing without having to end the input.
+    var isIncomplete = arguments.Argument is null && StandardStream.IsInputTerminal;
     return await DockerCredentialHelperProgram.RunAsync(
         arguments.Argument ?? "",
-        input,
+        isIncomplete ? Stream.Null : input,
         output,
+        error,
         provider,
         ignoreStorage: Environment.GetEnvironmentVariable("AWS_ECR_IGNORE_CREDS_STORAGE") == "true",
         arguments.CreateProgramOptions(Advice.ForDocker));
 }
 
-static async Task<int> RunLoginPasswordAsync(CommandLine arguments)
+async Task<int> RunLoginPasswordAsync()
 {
     // Not cached: a login expects the full lifetime.
     using var provider = CreateProvider(arguments.Options, cacheDirectory: null);
-    using var output = StandardStream.OpenOutput();
-    using var error = new StreamWriter(StandardStream.OpenError()) { AutoFlush = true };
     return await LoginPasswordProgram.RunAsync(arguments.Argument, output, error, provider, arguments.CreateProgramOptions(Advice.ForTerminal));
 }
 

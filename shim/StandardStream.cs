@@ -1,23 +1,32 @@
 using System.Runtime.InteropServices;
-
 using Ecr.Credentials.Interop;
 
 namespace Ecr.Credentials.Shim;
 
 /// <summary>
-/// A standard stream, used on the caller's thread and on Linux without .NET's console, which prepares for a terminal with duplicated descriptors, a
-/// thread, a pipe and signal handlers. That takes longer than reading a cached password.
+/// Standard input or output, used on Linux without .NET's console, which prepares for a terminal with duplicated descriptors, a thread, a pipe and signal
+/// handlers. That takes longer than reading a cached password.
 /// </summary>
+/// <remarks>The asynchronous methods use the caller's thread as long as the system does not block it, and a thread of the pool from then on.</remarks>
 internal sealed class StandardStream : Stream
 {
-    private readonly int _descriptor;
-    private readonly Func<Stream> _openConsole;
-    private Stream? _console;
+    // A pipe that is ready takes at least this much: https://man7.org/linux/man-pages/man7/pipe.7.html
+    private const int AtOnce = 4096;
 
-    private StandardStream(int descriptor, Func<Stream> openConsole)
+    private const short Readable = 1; // POLLIN
+    private const short Writable = 4; // POLLOUT
+    private const int Interrupted = 4; // EINTR
+    private const int WouldBlock = 11; // EAGAIN
+
+    private readonly int _descriptor;
+    private readonly Action? _writing;
+    private readonly Stream? _console;
+
+    private StandardStream(int descriptor, Func<Stream> openConsole, Action? writing = null)
     {
         _descriptor = descriptor;
-        _openConsole = openConsole;
+        _writing = writing;
+        _console = OperatingSystem.IsLinux() ? null : openConsole();
     }
 
     public override bool CanRead => _descriptor == 0;
@@ -34,50 +43,78 @@ internal sealed class StandardStream : Stream
         set => throw new NotSupportedException();
     }
 
-    // After a failed system call the console tries again, because it knows which results are errors and how to describe them.
-    private Stream Fallback => _console ??= _openConsole();
+    public static bool IsInputTerminal => OperatingSystem.IsLinux() ? LibC.IsTerminal(0) == 1 : !Console.IsInputRedirected;
 
     public static StandardStream OpenInput() => new(0, Console.OpenStandardInput);
 
-    public static StandardStream OpenOutput() => new(1, Console.OpenStandardOutput);
+    /// <param name="writing">Called before anything is written.</param>
+    public static StandardStream OpenOutput(Action writing) => new(1, Console.OpenStandardOutput, writing);
 
-    public static StandardStream OpenError() => new(2, Console.OpenStandardError);
+    /// <summary>Writes as much as the descriptor takes without blocking, and returns the number of bytes.</summary>
+    public static int TryWriteAtOnce(int descriptor, ReadOnlySpan<byte> buffer)
+    {
+        var length = 0;
+        while (OperatingSystem.IsLinux() && length < buffer.Length && IsReady(descriptor, Writable))
+        {
+            var written = WriteOnce(descriptor, buffer.Slice(length, Math.Min(AtOnce, buffer.Length - length)));
+            if (written < 0)
+            {
+                break;
+            }
+
+            length += written;
+        }
+
+        return length;
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
-        var read = OperatingSystem.IsLinux() ? (int)LibC.Read(_descriptor, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length) : -1;
-        return read >= 0 ? read : Fallback.Read(buffer);
+        if (_console is not null)
+        {
+            return _console.Read(buffer);
+        }
+
+        nint read;
+        do
+        {
+            read = LibC.Read(_descriptor, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
+        }
+        while (read < 0 && CanRetry(_descriptor, Readable));
+
+        return read >= 0 ? (int)read : throw Failure();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _console is null && IsReady(_descriptor, Readable)
+            ? new(Read(buffer.Span))
+            : new(Task.Run(() => Read(buffer.Span), CancellationToken.None));
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (OperatingSystem.IsLinux() && !buffer.IsEmpty)
+        _writing?.Invoke();
+        if (_console is not null)
         {
-            var written = (int)LibC.Write(_descriptor, in MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
-            if (written <= 0)
-            {
-                break;
-            }
-
-            buffer = buffer[written..];
+            _console.Write(buffer);
+            return;
         }
 
-        if (!buffer.IsEmpty)
+        while (!buffer.IsEmpty)
         {
-            Fallback.Write(buffer);
+            var written = WriteOnce(_descriptor, buffer);
+            buffer = written >= 0 ? buffer[written..] : throw Failure();
         }
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
+        _writing?.Invoke();
+        var rest = _console is null ? buffer[TryWriteAtOnce(_descriptor, buffer.Span)..] : buffer;
+        return rest.IsEmpty ? ValueTask.CompletedTask : new(Task.Run(() => Write(rest.Span), CancellationToken.None));
     }
 
     // Nothing is buffered.
@@ -96,4 +133,41 @@ internal sealed class StandardStream : Stream
         _console?.Dispose();
         base.Dispose(disposing);
     }
+
+    private static bool IsReady(int descriptor, short operation, int milliseconds = 0)
+    {
+        var status = new LibC.PollStatus { Descriptor = descriptor, Requested = operation };
+        return LibC.Poll(ref status, 1, milliseconds) > 0;
+    }
+
+    private static int WriteOnce(int descriptor, ReadOnlySpan<byte> buffer)
+    {
+        nint written;
+        do
+        {
+            written = LibC.Write(descriptor, in MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
+        }
+        while (written < 0 && CanRetry(descriptor, Writable));
+
+        return (int)written;
+    }
+
+    // A parent may have made its end of the stream, and with it this one, non-blocking.
+    private static bool CanRetry(int descriptor, short operation)
+    {
+        switch (Marshal.GetLastPInvokeError())
+        {
+            case Interrupted:
+                return true;
+
+            case WouldBlock:
+                _ = IsReady(descriptor, operation, Timeout.Infinite);
+                return true;
+
+            default:
+                return false;
+        }
+    }
+
+    private static IOException Failure() => new(Marshal.GetLastPInvokeErrorMessage());
 }

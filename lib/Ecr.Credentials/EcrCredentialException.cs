@@ -24,6 +24,11 @@ public sealed class EcrCredentialException(EcrCredentialErrorReason reason, stri
     internal static EcrCredentialException InvalidConfiguration(string message, Exception? cause = null) =>
         new(EcrCredentialErrorReason.InvalidConfiguration, message, cause);
 
+    /// <summary>The same failure without its cause, whose message may contain a secret, for a log.</summary>
+    internal EcrCredentialException WithoutCause() => InnerException is null
+        ? this
+        : new EcrCredentialException(Reason, Message) { ErrorCode = ErrorCode, RequestId = RequestId };
+
     /// <summary>The same failure, its message preceded by what failed because of it and a colon.</summary>
     internal EcrCredentialException WithContext(string context) => new(Reason, $"{context}: {Message}", InnerException)
     {

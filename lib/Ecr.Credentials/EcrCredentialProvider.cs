@@ -110,7 +110,22 @@ public sealed class EcrCredentialProvider : IDisposable
     public void Dispose() => _ownClient?.Dispose();
 
     internal ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken) =>
-        _tokens.GetTokenAsync(request, cancellationToken);
+        SourceErrors.GetTokenAsync(_tokens, request, cancellationToken);
+
+    /// <summary>Removes the passwords that are cached outside the process for a named registry. False if the image's host is not one.</summary>
+    internal bool TryForget(string image)
+    {
+        if (FindRegistry(image) is not { } registry)
+        {
+            return false;
+        }
+
+        (_tokens as IForgetfulSource)?.Forget(registry);
+        return true;
+    }
+
+    /// <summary>Whether an image is in ECR Public.</summary>
+    internal bool IsPublic(string image) => _registries.Find(image) is { IsPublic: true };
 
     /// <summary>The registry that an alias or the image's own host names; <see langword="null"/> if neither does.</summary>
     internal EcrRegistry? FindRegistry(string image) => _registries.TryResolveNamed(image, out var registry, out _) ? registry : null;

@@ -52,6 +52,12 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, 
         return EcrRegistry.TryParse(image, out registry, out error);
     }
 
+    /// <summary>As <see cref="TryResolveNamed"/>, without logging.</summary>
+    public EcrRegistry? Find(string image) =>
+        _patterns?.FirstMatch(image) is >= 0 and var alias ? _aliases[alias].Registry
+        : EcrRegistry.TryParse(image, out var registry, out _) ? registry
+        : null;
+
     private EcrRegistry GetDefaultRegistry(string? host)
     {
         var region = findDefaultRegion() ?? throw EcrCredentialException.InvalidConfiguration(

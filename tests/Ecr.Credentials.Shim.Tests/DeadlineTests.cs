@@ -109,7 +109,7 @@ public sealed class DeadlineTests : ShimFixture
         await process.WaitForExitAsync();
 
         Assert.That(error, Does.EndWith(
-            "timed out after 3s: waiting for the end of standard input. Check the node's network, or raise --timeout." + Environment.NewLine));
+            "timed out after 3s: waiting for the end of standard input. Check the node's network, or raise --timeout."));
         Assert.That(process.ExitCode, Is.EqualTo(1));
     }
 

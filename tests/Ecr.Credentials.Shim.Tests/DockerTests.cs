@@ -7,6 +7,7 @@ namespace Ecr.Credentials.Shim.Tests;
 public sealed class DockerTests : ShimFixture
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+    private const string NotFound = "credentials not found in native keychain\n";
 
     [TestCase(Host, AwsService.Ecr, "eu-west-1")]
     [TestCase("https://" + Host, AwsService.Ecr, "eu-west-1")]
@@ -31,16 +32,15 @@ public sealed class DockerTests : ShimFixture
     }
 
     [Test]
-    public async Task Get_reports_a_failure_on_standard_output()
+    public async Task Get_lets_clients_continue_after_a_failure_and_reports_it_on_standard_error()
     {
         Emulator.Faults.Always(Fault.AccessDenied, AwsService.Ecr);
 
         var result = await RunAsync(Host, "docker", "get");
 
-        Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, "")));
-        Assert.That(result.Output, Does.StartWith("AWS denied access").And.EndWith("\n"));
-        Assert.That(result.Output.TrimEnd(), Does.Not.Contain('\n'));
-        AssertNoSecret(result.Output);
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, NotFound)));
+        Assert.That(result.Error, Does.StartWith("ecr-credential-provider: AWS denied access").And.Not.Contain("\n"));
+        AssertNoSecret(result.Error);
     }
 
     [Test]
@@ -48,8 +48,9 @@ public sealed class DockerTests : ShimFixture
     {
         var variables = Emulator.Environment(CredentialSource.None);
 
-        Assert.That((await RunAsync(Host, variables, "docker", "get")).Output, Does.StartWith("no AWS credentials found"));
-        Assert.That((await RunAsync("public.ecr.aws", variables, "docker", "get")).Output, Is.EqualTo("credentials not found in native keychain\n"));
+        Assert.That((await RunAsync(Host, variables, "docker", "get")).Error, Does.StartWith("ecr-credential-provider: no AWS credentials found"));
+        var result = await RunAsync("public.ecr.aws", variables, "docker", "get");
+        Assert.That((result.Output, result.Error), Is.EqualTo((NotFound, "")));
     }
 
     [Test]
@@ -91,18 +92,55 @@ public sealed class DockerTests : ShimFixture
     public async Task List_is_empty_without_credentials() =>
         Assert.That((await RunAsync("", Emulator.Environment(CredentialSource.None), "docker", "list")).Output, Is.EqualTo("{}\n"));
 
-    [TestCase("store", "true", 0)]
-    [TestCase("erase", "true", 0)]
-    [TestCase("store", "1", 1)]
-    [TestCase("erase", "", 1)]
-    public async Task Store_and_erase_succeed_only_if_a_variable_allows_it(string action, string value, int exitCode)
+    [TestCase("true", 0)]
+    [TestCase("1", 1)]
+    [TestCase("", 1)]
+    public async Task Store_succeeds_only_if_a_variable_allows_it(string value, int exitCode)
     {
         var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_IGNORE_CREDS_STORAGE"] = value };
 
-        var result = await RunAsync($$"""{"ServerURL":"{{Host}}","Username":"AWS","Secret":"hunter2"}""", variables, "docker", action);
+        var result = await RunAsync($$"""{"ServerURL":"{{Host}}","Username":"AWS","Secret":"hunter2"}""", variables, "docker", "store");
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((exitCode, "")));
-        Assert.That(result.Output, exitCode == 0 ? Is.Empty : Does.StartWith($"{action} is not supported: "));
+        Assert.That(result.Output, exitCode == 0 ? Is.Empty : Does.StartWith("store is not supported: "));
+    }
+
+    [TestCase(Host, "", 0)]
+    [TestCase("https://" + Host, "", 0)]
+    [TestCase("https://index.docker.io/v1/", "", 1)]
+    [TestCase("https://index.docker.io/v1/", "true", 0)]
+    public async Task Erase_removes_the_cached_password(string server, string ignore, int exitCode)
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_IGNORE_CREDS_STORAGE"] = ignore };
+        await RunAsync(Host, variables, "docker", "get");
+
+        var result = await RunAsync(server, variables, "docker", "erase");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((exitCode, "")));
+        Assert.That(result.Output, exitCode == 0 ? Is.Empty : Does.Contain("is not an Amazon ECR registry host"));
+        Assert.That(
+            Directory.GetFiles(Path.Combine(Home, "ecr-credential-provider")), server.Contains(Host, StringComparison.Ordinal) ? Is.Empty : Is.Not.Empty);
+    }
+
+    [TestCase("get", NotFound, "ecr-credential-provider: unknown argument \"--bad\"; see --help")]
+    [TestCase("list", "unknown argument \"--bad\"; see --help\n", "")]
+    public async Task A_usage_error_is_reported_where_clients_show_it(string action, string output, string error)
+    {
+        var result = await RunAsync(Host, "docker", action, "--bad");
+
+        Assert.That((result.ExitCode, result.Output, result.Error), Is.EqualTo((1, output, error)));
+    }
+
+    [Test]
+    public async Task A_relative_cache_directory_is_refused()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ECR_CACHE_DIR"] = "passwords" };
+
+        var result = await RunAsync(Host, variables, "docker", "get");
+
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, NotFound)));
+        Assert.That(result.Error, Does.StartWith("ecr-credential-provider: invalid AWS_ECR_CACHE_DIR \"passwords\": expected an absolute path"));
+        Assert.That(Directory.GetFileSystemEntries(Home), Is.Empty);
     }
 
     [Test]
@@ -132,6 +170,36 @@ public sealed class DockerTests : ShimFixture
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         AssertPassword(result.Output, Host);
+    }
+
+    [TestCase("")]
+    [TestCase("get-credentials")]
+    [Requires(Requirement.NativeExecutable)]
+    public async Task A_kubelet_whose_provider_is_named_like_a_helper_logs_the_mistake(string action)
+    {
+        var result = await RunAsHelperAsync(Request(), action);
+
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((2, "")));
+        Assert.That(result.Error, Does.StartWith("ecr-credential-provider: received a request of the kubelet").And.Not.Contain("\n"));
+    }
+
+    [TestCase("-v")]
+    [TestCase("--verbose")]
+    [Requires(Requirement.NativeExecutable)]
+    public async Task A_helper_prints_its_version_as_image_builders_expect(string option)
+    {
+        var result = await RunAsHelperAsync("", option);
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.Output, Does.Match(@"^ecr-credential-provider \(Ecr\.Credentials\) \d+\.\d+\.\d+\n$"));
+    }
+
+    private async Task<ShimResult> RunAsHelperAsync(string input, string argument)
+    {
+        var name = Path.Combine(Home, "docker-credential-ecr-login");
+        File.CreateSymbolicLink(name, Path.GetFullPath(ShimProgram.Path));
+        string[] arguments = argument.Length > 0 ? [argument] : [];
+        return new ShimResult(await PluginProcess.RunAsync(name, arguments, Complete(Emulator.Environment()), Encoding.UTF8.GetBytes(input)));
     }
 
     private void AssertPassword(string output, string server)

@@ -143,8 +143,8 @@ public sealed class FileCacheTests : ShimFixture
 
         var failed = await GetAsync();
 
-        Assert.That((failed.ExitCode, failed.Error), Is.EqualTo((1, "")));
-        Assert.That(failed.Output, Does.StartWith("AWS denied access"));
+        Assert.That((failed.ExitCode, failed.Output), Is.EqualTo((1, "credentials not found in native keychain\n")));
+        Assert.That(failed.Error, Does.StartWith("ecr-credential-provider: AWS denied access"));
         AssertPassword(await GetAsync());
         AssertPassword(await GetAsync());
         Assert.That(TokenRequests, Has.Count.EqualTo(3));
@@ -189,6 +189,93 @@ public sealed class FileCacheTests : ShimFixture
         AssertPassword(quiet);
         Assert.That(verbose.Error, Does.Contain($"Not caching passwords: {CacheDirectory} is not private."));
         Assert.That(Directory.GetFileSystemEntries(CacheDirectory), Is.Empty);
+    }
+
+    [Test]
+    public async Task Verbose_output_says_where_a_password_was_put_and_read_from()
+    {
+        var first = await RunAsync(Host, [.. Arguments, "-v"]);
+        var second = await RunAsync(Host, [.. Arguments, "-v"]);
+
+        Assert.That(first.Error, Does.Contain($"Cached the password in {Tokens.Single()}, which expires at "));
+        Assert.That(second.Error, Does.Contain($"Using the cached password in {Tokens.Single()}, which expires at "));
+        AssertNoSecret(first.Error + second.Error);
+    }
+
+    [TestCase("/")]
+    [TestCase("relative")]
+    [TestCase("{home}/missing")]
+    public async Task Verbose_output_says_why_the_runtime_directory_is_not_used(string directory)
+    {
+        directory = directory.Replace("{home}", Home, StringComparison.Ordinal);
+        var variables = new Dictionary<string, string>(Emulator.Environment())
+        {
+            ["XDG_RUNTIME_DIR"] = directory,
+            ["AWS_ACCESS_KEY_ID"] = "AKIAUNKNOWN",
+        };
+
+        var result = await RunAsync(Host, variables, "docker", "get", "-v");
+
+        Assert.That(result.Error, Does.Contain($"Not using XDG_RUNTIME_DIR: \"{directory}\" is not a directory owned by the current user with mode 0700"));
+        Assert.That((await RunAsync(Host, variables, "docker", "get")).Error, Does.Not.Contain("XDG_RUNTIME_DIR"));
+    }
+
+    [Test]
+    public async Task What_is_cached_can_be_shown_and_cleared()
+    {
+        string[] directory = ["--cache-dir", CacheDirectory];
+        Assert.That((await RunAsync("", ["cache", "show", .. directory])).Output, Is.EqualTo($"no cached passwords in {CacheDirectory}\n"));
+        await GetAsync();
+
+        var shown = await RunAsync("", ["cache", "show", .. directory]);
+        var cleared = await RunAsync("", ["cache", "clear", .. directory]);
+
+        Assert.That((shown.ExitCode, shown.Error), Is.EqualTo((0, "")));
+        Assert.That(shown.Output, Does.Match($@"^eu-west-1 private, default, expires [0-9-]+ [0-9:]+Z: {CacheDirectory}/ecr-token-[0-9a-f]+\n$"));
+        AssertNoSecret(shown.Output);
+        Assert.That((cleared.ExitCode, cleared.Output, cleared.Error), Is.EqualTo((0, $"removed 1 cached passwords from {CacheDirectory}\n", "")));
+        Assert.That(Directory.GetFiles(CacheDirectory), Is.Empty);
+    }
+
+    [TestCase("cache")]
+    [TestCase("cache", "list")]
+    public async Task An_unknown_action_on_the_cache_is_refused(params string[] arguments) =>
+        AssertFailure(await RunAsync("", arguments), 2, "expected show or clear");
+
+    [Test]
+    [Platform("Linux")]
+    public async Task The_limit_of_the_file_size_costs_the_cache_and_not_the_credential()
+    {
+        var result = new ShimResult(await PluginProcess.RunAsync(
+            "/bin/bash",
+            ["-c", "ulimit -f 0; exec \"$@\"", "bash", ShimProgram.Path, .. Arguments, "-v"],
+            Complete(Emulator.Environment()),
+            Encoding.UTF8.GetBytes(Host)));
+
+        Assert.That(result.ExitCode, Is.Zero);
+        Assert.That(result.Output, Does.Contain(Emulator.Token));
+        Assert.That(result.Error, Does.Contain("Failed to cache the password in ").And.Contain("too large"));
+        Assert.That(Directory.GetFiles(CacheDirectory).Select(Path.GetExtension), Is.EqualTo(new[] { ".lock" }));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task Created_directories_are_private_whatever_the_umask_is()
+    {
+        var directory = Path.Combine(Home, "one", "two", "three");
+
+        var result = new ShimResult(await PluginProcess.RunAsync(
+            "/bin/bash",
+            ["-c", "umask 0; exec \"$@\"", "bash", ShimProgram.Path, "docker", "get", "--cache-dir", directory],
+            Complete(Emulator.Environment()),
+            Encoding.UTF8.GetBytes(Host)));
+
+        AssertPassword(result);
+        for (var created = directory; created != Home; created = Path.GetDirectoryName(created)!)
+        {
+            Assert.That(
+                File.GetUnixFileMode(created), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute), created);
+        }
     }
 
     private string[] Arguments => ["docker", "get", "--cache-dir", CacheDirectory];

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Processes;
 
@@ -23,7 +24,22 @@ internal static class ChildProcess
         ProcessStartInfo start, ReadOnlyMemory<byte> input, int maxOutputLength, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var process = Start(start);
+
+        // A signal that ends this process must end the program too; one that the process handles otherwise is no reason to. Registered first, because the
+        // program may run for a while before Start returns.
+        Process? process = null;
+        void End(PosixSignalContext context)
+        {
+            if (!context.Cancel && Volatile.Read(ref process) is { } started)
+            {
+                Kill(started);
+            }
+        }
+
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        process = Start(start);
 
         // The caller may end its own process as soon as Cancel returns, so the program must be dead by then. Nothing else in here waits for the token:
         // a continuation that ran first could end this method, and with it the registration, before the program is killed.

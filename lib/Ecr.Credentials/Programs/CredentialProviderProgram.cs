@@ -32,9 +32,10 @@ public static class CredentialProviderProgram
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(provider);
+        options ??= new ProgramOptions();
 
         var failure = await Exchange.RunAsync(token => ServeAsync(input, output, provider, token), options, cancellationToken).ConfigureAwait(false);
-        return Exchange.Report(failure, error, options);
+        return await Exchange.ReportAsync(failure, error, options).ConfigureAwait(false);
     }
 
     private static async Task ServeAsync(Stream input, Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)

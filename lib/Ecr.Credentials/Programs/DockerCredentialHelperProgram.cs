@@ -8,8 +8,8 @@ namespace Ecr.Credentials.Programs;
 
 /// <summary>Serves one exchange as a Docker credential helper (docker, podman, skopeo, ...): an action, its input, its output, an exit code.</summary>
 /// <remarks>
-/// The protocol and its texts are those of <see href="https://github.com/docker/docker-credential-helpers"/>. It does not use standard error: on
-/// failure a client reads the reason where it would read the answer, on standard output.
+/// The protocol and its texts are those of <see href="https://github.com/docker/docker-credential-helpers"/>. On failure a client reads the reason where
+/// it would read the answer, on standard output, and gives up; standard error it passes on to the user.
 /// </remarks>
 public static class DockerCredentialHelperProgram
 {
@@ -21,35 +21,42 @@ public static class DockerCredentialHelperProgram
     private const string PublicHost = "public.ecr.aws";
 
     /// <summary>
-    /// Performs the action. On failure one line that says what is wrong is written to <paramref name="output"/>, for any input and whatever blocks.
+    /// Performs the action. On failure one line is written to <paramref name="output"/>, for any input and whatever blocks.
     /// </summary>
     /// <remarks>
     /// <list type="table">
     /// <item><term><c>get</c></term><description>
-    /// Writes user name and password for the server in the input, with or without scheme and path. For a server that is not ECR, and for ECR Public
-    /// when there is no password, the answer makes clients continue without credentials.
+    /// Writes user name and password for the server in the input, with or without scheme and path. On failure the answer makes clients continue without
+    /// credentials, and one line on <paramref name="error"/> says what is wrong; none for a server that is not ECR, nor for ECR Public, which needs no
+    /// password.
     /// </description></item>
     /// <item><term><c>list</c></term><description>
     /// Writes the servers that need no further configuration: the private registry of the caller's own account in the default region, and ECR Public.
     /// </description></item>
-    /// <item><term><c>store</c>, <c>erase</c></term><description>Fails, because ECR passwords are fetched on demand.</description></item>
+    /// <item><term><c>store</c></term><description>Fails, because ECR passwords are fetched on demand.</description></item>
+    /// <item><term><c>erase</c></term><description>Removes the passwords that are cached in files for the server; fails if it is not ECR.</description></item>
     /// <item><term><c>version</c></term><description>Writes name and version.</description></item>
     /// </list>
     /// </remarks>
     /// <param name="action">The action.</param>
     /// <param name="input">The action's input, up to the end of the stream; at most 1 MiB.</param>
     /// <param name="output">Receives the answer, or what is wrong.</param>
+    /// <param name="error">Receives the line that says why <c>get</c> failed.</param>
     /// <param name="provider">Provides the credentials.</param>
     /// <param name="ignoreStorage">Whether <c>store</c> and <c>erase</c> do nothing and succeed, for tools that insist on logging in; not by default.</param>
     /// <param name="options">Timeout, clock and advice; the defaults if omitted.</param>
     /// <param name="cancellationToken">Cancels the exchange.</param>
-    /// <returns><see cref="ExitCode.Success"/> or <see cref="ExitCode.Failure"/>.</returns>
+    /// <returns>
+    /// <see cref="ExitCode.Success"/> or <see cref="ExitCode.Failure"/>; <see cref="ExitCode.UsageError"/> if the input is a request of the kubelet, which
+    /// then has a helper configured as its provider.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public static async Task<int> RunAsync(
         string action,
         Stream input,
         Stream output,
+        TextWriter error,
         EcrCredentialProvider provider,
         bool ignoreStorage = false,
         ProgramOptions? options = null,
@@ -58,16 +65,20 @@ public static class DockerCredentialHelperProgram
         ArgumentNullException.ThrowIfNull(action);
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(provider);
+        options ??= new ProgramOptions();
 
+        var isKubelet = false;
         var failure = await Exchange.RunAsync(
             token => action switch
             {
                 "get" => GetAsync(input, output, provider, token),
                 "list" => ListAsync(output, provider, token),
-                "store" or "erase" => IgnoreOrRefuseAsync(action, input, ignoreStorage, token),
+                "store" => IgnoreOrRefuseAsync(action, input, ignoreStorage, token),
+                "erase" => EraseAsync(input, provider, ignoreStorage, token),
                 "version" => WriteLineAsync(output, $"ecr-credential-provider (Ecr.Credentials) {ProductVersion.Text}", token),
-                _ => throw Fail($"unknown action {MessageText.Quote(action)}: expected get, list, store, erase or version"),
+                _ => RefuseAsync(token),
             },
             options,
             cancellationToken).ConfigureAwait(false);
@@ -76,13 +87,44 @@ public static class DockerCredentialHelperProgram
             return ExitCode.Success;
         }
 
-        await TryWriteLineAsync(output, failure.Message, cancellationToken).ConfigureAwait(false);
+        if (isKubelet)
+        {
+            return await Exchange.ReportAsync(failure, error, options).ConfigureAwait(false);
+        }
+
+        var answer = failure.Message;
+        if (action == "get" && answer is not (NotFound or MissingServer))
+        {
+            await Exchange.WriteErrorAsync(answer, error, options).ConfigureAwait(false);
+            answer = NotFound;
+        }
+
+        var writing = options.MayBlock
+            ? WriteLineAsync(output, answer, cancellationToken)
+            : Task.Run(() => WriteLineAsync(output, answer, cancellationToken), CancellationToken.None);
+        if (!await Exchange.LeaveBehindAsync(writing).ConfigureAwait(false) && answer == failure.Message)
+        {
+            await Exchange.WriteErrorAsync(answer, error, options).ConfigureAwait(false);
+        }
+
         return ExitCode.Failure;
+
+        // A kubelet whose configuration names a provider docker-credential-* starts it without an action, and logs standard error alone.
+        async Task RefuseAsync(CancellationToken token)
+        {
+            var request = await Exchange.ReadToEndAsync(input, token).ConfigureAwait(false);
+            isKubelet = CredentialProviderRequest.TryParse(request.Span, out _, out _);
+            throw isKubelet
+                ? EcrCredentialException.InvalidConfiguration(
+                    "received a request of the kubelet, but runs as a Docker credential helper because its name begins with docker-credential-: "
+                        + "rename the kubelet's provider and its executable, for example to ecr-credential-provider")
+                : Fail($"unknown action {MessageText.Quote(action)}: expected get, list, store, erase or version");
+        }
     }
 
     private static async Task GetAsync(Stream input, Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)
     {
-        var server = Encoding.UTF8.GetString((await Exchange.ReadToEndAsync(input, cancellationToken).ConfigureAwait(false)).Span).Trim();
+        var server = await ReadServerAsync(input, cancellationToken).ConfigureAwait(false);
         if (server.Length == 0)
         {
             throw Fail(MissingServer);
@@ -98,14 +140,12 @@ public static class DockerCredentialHelperProgram
         {
             return await provider.GetAuthAsync(image, cancellationToken).ConfigureAwait(false);
         }
-        catch (EcrCredentialException e) when (e.Reason == EcrCredentialErrorReason.NotAnEcrRegistry || IsPublic(image, provider))
+        catch (EcrCredentialException e) when (e.Reason == EcrCredentialErrorReason.NotAnEcrRegistry || provider.IsPublic(image))
         {
+            // ECR Public allows anonymous pulls; an error would prevent them for users without AWS credentials.
             return null;
         }
     }
-
-    // ECR Public allows anonymous pulls; an error would prevent them for users without AWS credentials.
-    private static bool IsPublic(string image, EcrCredentialProvider provider) => provider.FindRegistry(image) is { IsPublic: true };
 
     // Docker's keys are hosts and, for historical reasons, URLs.
     private static string GetImage(string server)
@@ -127,6 +167,7 @@ public static class DockerCredentialHelperProgram
     {
         var privateRegistry = FindOwnRegistryAsync(provider, cancellationToken);
         var publicRegistry = FindAsync(PublicHost, provider, cancellationToken);
+        await Task.WhenAll(privateRegistry, publicRegistry).ConfigureAwait(false);
 
         var servers = new List<string>(2);
         if (await privateRegistry.ConfigureAwait(false) is { } endpoint)
@@ -156,6 +197,9 @@ public static class DockerCredentialHelperProgram
         }
     }
 
+    private static async Task<string> ReadServerAsync(Stream input, CancellationToken cancellationToken) =>
+        Encoding.UTF8.GetString((await Exchange.ReadToEndAsync(input, cancellationToken).ConfigureAwait(false)).Span).Trim();
+
     private static async Task IgnoreOrRefuseAsync(string action, Stream input, bool ignore, CancellationToken cancellationToken)
     {
         // Read to the end, so that a client that is still writing does not get a broken pipe.
@@ -165,6 +209,16 @@ public static class DockerCredentialHelperProgram
             throw Fail(
                 $"{action} is not supported: ECR passwords are fetched on demand, so no docker login is needed. "
                     + "Set AWS_ECR_IGNORE_CREDS_STORAGE=true to ignore the request.");
+        }
+    }
+
+    // Nothing is stored for a login, but passwords are cached.
+    private static async Task EraseAsync(Stream input, EcrCredentialProvider provider, bool ignore, CancellationToken cancellationToken)
+    {
+        var server = await ReadServerAsync(input, cancellationToken).ConfigureAwait(false);
+        if (!provider.TryForget(GetImage(server)) && !ignore)
+        {
+            throw Fail($"{MessageText.Quote(server)} is not an Amazon ECR registry host: nothing is stored for it");
         }
     }
 
@@ -202,18 +256,6 @@ public static class DockerCredentialHelperProgram
 
     private static Task WriteLineAsync(Stream output, string text, CancellationToken cancellationToken) =>
         Exchange.WriteAsync(output, Encoding.UTF8.GetBytes($"{text}\n"), cancellationToken);
-
-    private static async Task TryWriteLineAsync(Stream output, string text, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await WriteLineAsync(output, text, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (Exchange.IsBrokenStream(e))
-        {
-            // The output is gone; the exit code still reports the failure.
-        }
-    }
 
     private static EcrCredentialException Fail(string message) => new(EcrCredentialErrorReason.InvalidRequest, message);
 }

@@ -31,10 +31,11 @@ public static class LoginPasswordProgram
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(provider);
+        options ??= new ProgramOptions();
 
         var failure = await Exchange.RunAsync(token => WriteAsync(imageOrHost, output, provider, token), options, cancellationToken)
             .ConfigureAwait(false);
-        return Exchange.Report(failure, error, options);
+        return await Exchange.ReportAsync(failure, error, options).ConfigureAwait(false);
     }
 
     private static async Task WriteAsync(string? imageOrHost, Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)

@@ -24,6 +24,12 @@ public sealed class ProgramOptions
     /// </summary>
     public Func<EcrCredentialErrorReason, string?>? Advice { get; set; }
 
+    /// <summary>
+    /// Whether the exchange may block the thread of its caller, who ends the process when its time is over. Otherwise it runs on a thread of the pool, which
+    /// takes longer to start than a cached password takes to read.
+    /// </summary>
+    internal bool MayBlock { get; set; }
+
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     internal void Validate()
     {

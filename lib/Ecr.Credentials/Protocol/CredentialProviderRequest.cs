@@ -34,7 +34,11 @@ public sealed class CredentialProviderRequest
     public string? ServiceAccountToken { get; init; }
 
     /// <summary>Gets the annotations of the pod's service account that the kubelet is configured to pass; empty by default. Only <c>v1</c> has them.</summary>
-    public IReadOnlyDictionary<string, string> ServiceAccountAnnotations { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> ServiceAccountAnnotations
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
     /// Parses a request. Unknown fields are ignored, because kubelet versions differ; if a field is repeated, the last one wins.
@@ -56,6 +60,10 @@ public sealed class CredentialProviderRequest
         catch (JsonException)
         {
             throw StrictJson.NotJson(reader);
+        }
+        catch (InvalidOperationException)
+        {
+            throw StrictJson.NotUnicode();
         }
     }
 

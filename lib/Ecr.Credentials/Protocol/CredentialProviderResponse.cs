@@ -64,6 +64,10 @@ public sealed class CredentialProviderResponse
         {
             throw StrictJson.NotJson(reader);
         }
+        catch (InvalidOperationException)
+        {
+            throw StrictJson.NotUnicode();
+        }
     }
 
     /// <summary>Parses a response without throwing.</summary>

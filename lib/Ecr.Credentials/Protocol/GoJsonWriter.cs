@@ -92,7 +92,7 @@ internal ref struct GoJsonWriter(IBufferWriter<byte> output)
         while (!text.IsEmpty)
         {
             // A UTF-16 code unit needs at most three bytes.
-            Reserve(text.Length * 3);
+            Reserve(checked(text.Length * 3));
             var status = Utf8.FromUtf16(text, _buffer[_used..], out var read, out var written, replaceInvalidSequences: false);
             _used += written;
             text = text[read..];

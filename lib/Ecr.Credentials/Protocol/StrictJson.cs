@@ -25,6 +25,12 @@ internal static class StrictJson
     public static FormatException NotJson(Utf8JsonReader reader) =>
         new($"the document is not valid JSON at byte {reader.BytesConsumed}. It must be one JSON object.");
 
+    /// <summary>
+    /// Creates the exception to throw instead of an <see cref="InvalidOperationException"/>, which the reader throws for text that it cannot decode or
+    /// compare. In valid UTF-8 this can only be an escaped lone surrogate.
+    /// </summary>
+    public static FormatException NotUnicode() => new("a string contains a lone surrogate. Text must be valid Unicode.");
+
     /// <summary>Moves into the document's object.</summary>
     public static void BeginDocument(ref Utf8JsonReader reader)
     {
@@ -87,8 +93,7 @@ internal static class StrictJson
         }
         catch (InvalidOperationException)
         {
-            // In valid UTF-8 this can only be an escaped lone surrogate.
-            throw new FormatException("a string contains a lone surrogate. Text must be valid Unicode.");
+            throw NotUnicode();
         }
     }
 

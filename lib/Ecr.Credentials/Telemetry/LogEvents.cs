@@ -15,6 +15,9 @@ internal static class LogEvents
     public static readonly EventId FileCacheRefreshFailed = new(22, nameof(FileCacheRefreshFailed));
     public static readonly EventId CacheDirectoryNotPrivate = new(23, nameof(CacheDirectoryNotPrivate));
     public static readonly EventId CacheDirectoryNotCreated = new(24, nameof(CacheDirectoryNotCreated));
+    public static readonly EventId CacheDirectoryNotOpened = new(25, nameof(CacheDirectoryNotOpened));
+    public static readonly EventId CacheDirectoryNotChecked = new(26, nameof(CacheDirectoryNotChecked));
+    public static readonly EventId FileCacheWritten = new(27, nameof(FileCacheWritten));
 
     public static readonly EventId CallingEcr = new(30, nameof(CallingEcr));
     public static readonly EventId CredentialsFound = new(31, nameof(CredentialsFound));

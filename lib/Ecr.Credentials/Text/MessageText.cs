@@ -66,6 +66,18 @@ internal static class MessageText
         return line.ToString();
     }
 
+    /// <summary>Returns a path or name with control characters escaped, truncated to 400 characters, to be shown without quotes.</summary>
+    public static string Path(string path)
+    {
+        var text = new StringBuilder(path.Length);
+        foreach (var c in path.AsSpan(0, Math.Min(path.Length, SentenceLength)))
+        {
+            AppendVisible(text, c);
+        }
+
+        return path.Length > SentenceLength ? text.Append('…').ToString() : text.ToString();
+    }
+
     /// <summary>Scheme, host and port of an address. User info, path and query may be secrets.</summary>
     public static string Address(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
@@ -74,7 +86,8 @@ internal static class MessageText
 
     private static void AppendVisible(StringBuilder text, char c)
     {
-        if (char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029')
+        // Format characters, such as those that change the direction of writing, make text look like another.
+        if (char.IsControl(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format || c is '\u2028' or '\u2029')
         {
             text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
         }

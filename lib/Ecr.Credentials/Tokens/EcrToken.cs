@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Ecr.Credentials.Tokens;
 
@@ -37,13 +38,13 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
     /// <param name="proxyEndpoint">The <c>proxyEndpoint</c> of the response, if present.</param>
     /// <returns>The decoded token.</returns>
     /// <exception cref="FormatException">
-    /// The text is not valid base64, or does not decode to a user name, a colon and a password. The message contains no part of it.
+    /// The text is not valid base64, or does not decode to a user name, a colon and a password in UTF-8. The message contains no part of it.
     /// </exception>
     public static EcrToken FromAuthorizationToken(string authorizationToken, DateTimeOffset? expiresAt, string? proxyEndpoint = null)
     {
         ArgumentNullException.ThrowIfNull(authorizationToken);
 
-        var text = Encoding.UTF8.GetString(DecodeBase64(authorizationToken));
+        var text = DecodeUtf8(DecodeBase64(authorizationToken));
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon < 0 || colon == text.Length - 1
             ? throw new FormatException("the authorization token does not decode to a user name, a colon and a password.")
@@ -53,6 +54,10 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
     /// <summary>Returns the expiry time without the password.</summary>
     /// <returns>Text that is safe to log.</returns>
     public override string ToString() => $"hidden password, expires {ExpiresAt?.ToString("u") ?? "at an unknown time"}";
+
+    // Invalid bytes would become replacement characters, and the registry would reject the password.
+    private static string DecodeUtf8(byte[] bytes) =>
+        Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new FormatException("the authorization token does not decode to valid UTF-8.");
 
     private static byte[] DecodeBase64(string text)
     {

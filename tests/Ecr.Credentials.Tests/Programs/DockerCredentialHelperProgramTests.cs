@@ -1,6 +1,7 @@
 using System.Text;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Tokens;
+using Ecr.Credentials.Tokens.Files;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests.Programs;
@@ -85,8 +86,10 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase(EcrCredentialErrorReason.NoAwsCredentials)]
     [TestCase(EcrCredentialErrorReason.AccessDenied)]
     [TestCase(EcrCredentialErrorReason.InvalidConfiguration)]
-    public async Task Get_reports_a_failure_where_docker_shows_it(EcrCredentialErrorReason reason) =>
-        Assert.That(await RunAsync("get", Host, FakeTokenSource.Failing(reason)), Is.EqualTo((1, $"It is {reason}. Do something.\n")));
+    public async Task Get_lets_clients_continue_after_a_failure_and_reports_it_on_standard_error(EcrCredentialErrorReason reason) =>
+        Assert.That(
+            await RunWithErrorAsync("get", Host, FakeTokenSource.Failing(reason)),
+            Is.EqualTo((1, NotFound, $"ecr-credential-provider: It is {reason}. Do something.{Environment.NewLine}")));
 
     [TestCase("public.ecr.aws", EcrCredentialErrorReason.NoAwsCredentials)]
     [TestCase("https://ecr-public.aws.com", EcrCredentialErrorReason.AccessDenied)]
@@ -98,22 +101,22 @@ public sealed class DockerCredentialHelperProgramTests
     {
         var time = new FakeTimeProvider(Now);
         var asked = new TaskCompletionSource();
-        var run = RunAsync("get", Host, FakeTokenSource.Hanging(asked), time: time);
+        var run = RunWithErrorAsync("get", Host, FakeTokenSource.Hanging(asked), time: time);
         await asked.Task;
 
         time.Advance(TimeSpan.FromSeconds(50) - TimeSpan.FromTicks(1));
         Assert.That(run.IsCompleted, Is.False);
         time.Advance(TimeSpan.FromTicks(1));
-        var (exitCode, output) = await run;
+        var (exitCode, output, error) = await run;
 
-        Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(output, Does.StartWith("timed out after 50s: ").And.EndsWith("\n"));
-        Assert.That(output.TrimEnd(), Does.Not.Contain('\n'));
+        Assert.That((exitCode, output), Is.EqualTo((1, NotFound)));
+        Assert.That(error, Does.StartWith("ecr-credential-provider: timed out after 50s: ").And.EndsWith(Environment.NewLine));
+        Assert.That(error.TrimEnd(), Does.Not.Contain('\n'));
     }
 
     [Test]
     public async Task Get_rejects_input_larger_than_1_MiB() =>
-        Assert.That((await RunAsync("get", new string('x', (1 << 20) + 1))).Output, Does.Contain("larger than 1 MiB"));
+        Assert.That((await RunWithErrorAsync("get", new string('x', (1 << 20) + 1))).Error, Does.Contain("larger than 1 MiB"));
 
     [Test]
     public void Get_throws_when_the_caller_cancels()
@@ -122,7 +125,7 @@ public sealed class DockerCredentialHelperProgramTests
         using var provider = new EcrCredentialProvider(FakeTokenSource.Hanging(new TaskCompletionSource()));
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));
         using var output = new MemoryStream();
-        var run = DockerCredentialHelperProgram.RunAsync("get", input, output, provider, cancellationToken: cancelled.Token);
+        var run = DockerCredentialHelperProgram.RunAsync("get", input, output, TextWriter.Null, provider, cancellationToken: cancelled.Token);
 
         cancelled.Cancel();
 
@@ -137,7 +140,7 @@ public sealed class DockerCredentialHelperProgramTests
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));
         using var output = new BrokenStream();
 
-        Assert.That(await DockerCredentialHelperProgram.RunAsync("get", input, output, provider), Is.EqualTo(1));
+        Assert.That(await DockerCredentialHelperProgram.RunAsync("get", input, output, TextWriter.Null, provider), Is.EqualTo(1));
     }
 
     [Test]
@@ -177,15 +180,54 @@ public sealed class DockerCredentialHelperProgramTests
         Assert.That(await RunAsync("list", "", tokens), Is.EqualTo((0, "{\"https://public.ecr.aws\":\"AWS\"}\n")));
     }
 
-    [TestCase("store", $$"""{"ServerURL":"{{Host}}","Username":"AWS","Secret":"hunter2"}""")]
-    [TestCase("erase", Host)]
-    public async Task Store_and_erase_are_rejected(string action, string input)
+    [Test]
+    public async Task Store_is_rejected()
     {
-        var (exitCode, output) = await RunAsync(action, input);
+        var (exitCode, output) = await RunAsync("store", $$"""{"ServerURL":"{{Host}}","Username":"AWS","Secret":"hunter2"}""");
 
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(output, Does.StartWith($"{action} is not supported: ").And.Contain("Set AWS_ECR_IGNORE_CREDS_STORAGE=true"));
+        Assert.That(output, Does.StartWith("store is not supported: ").And.Contain("Set AWS_ECR_IGNORE_CREDS_STORAGE=true"));
         Assert.That(output, Does.Not.Contain("hunter2"));
+    }
+
+    [Test]
+    public async Task Erase_removes_the_files_of_the_servers_passwords_and_no_others()
+    {
+        const string Other = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+        var directory = Directory.CreateTempSubdirectory("ecr-docker-erase-");
+        try
+        {
+            var cache = new EcrTokenFileCache(new FakeTokenSource(DateTimeOffset.UtcNow.AddHours(12)), Path.Combine(directory.FullName, "cache"));
+            await RunAsync("get", Host, source: cache);
+            await RunAsync("get", Other, source: cache);
+            var others = directory.GetFiles("*", SearchOption.AllDirectories).Length;
+
+            Assert.That(await RunAsync("erase", $"https://{Host}/v1/", source: cache), Is.EqualTo((0, "")));
+            Assert.That(directory.GetFiles("*", SearchOption.AllDirectories), Has.Length.EqualTo(others / 2));
+            Assert.That(await RunAsync("erase", Host, source: cache), Is.EqualTo((0, "")), "nothing is left to remove");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Test]
+    public async Task Erase_is_rejected_for_a_server_that_is_not_ECR() =>
+        Assert.That(
+            await RunAsync("erase", "https://index.docker.io/v1/"),
+            Is.EqualTo((1, "\"https://index.docker.io/v1/\" is not an Amazon ECR registry host: nothing is stored for it\n")));
+
+    [TestCase("")]
+    [TestCase("get-credentials")]
+    public async Task A_request_of_the_kubelet_is_reported_on_standard_error(string action)
+    {
+        var request = $$"""{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"{{Host}}/app"}""";
+
+        var (exitCode, output, error) = await RunWithErrorAsync(action, request);
+
+        Assert.That((exitCode, output), Is.EqualTo((2, "")));
+        Assert.That(error, Does.StartWith("ecr-credential-provider: received a request of the kubelet, ").And.EndsWith(Environment.NewLine));
     }
 
     [TestCase("store")]
@@ -215,7 +257,7 @@ public sealed class DockerCredentialHelperProgramTests
 
         Assert.That(
             async () => await DockerCredentialHelperProgram.RunAsync(
-                "get", Stream.Null, Stream.Null, provider, options: new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
+                "get", Stream.Null, Stream.Null, TextWriter.Null, provider, options: new ProgramOptions { Timeout = TimeSpan.FromSeconds(seconds) }),
             Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
@@ -225,16 +267,33 @@ public sealed class DockerCredentialHelperProgramTests
         FakeTokenSource? tokens = null,
         EcrCredentialProviderOptions? options = null,
         FakeTimeProvider? time = null,
-        bool ignoreStorage = false)
+        bool ignoreStorage = false,
+        IEcrTokenSource? source = null)
+    {
+        var (exitCode, output, error) = await RunWithErrorAsync(action, input, tokens, options, time, ignoreStorage, source);
+
+        Assert.That(error, Is.Empty);
+        return (exitCode, output);
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunWithErrorAsync(
+        string action,
+        string input,
+        FakeTokenSource? tokens = null,
+        EcrCredentialProviderOptions? options = null,
+        FakeTimeProvider? time = null,
+        bool ignoreStorage = false,
+        IEcrTokenSource? source = null)
     {
         using var inputStream = new MemoryStream(Encoding.UTF8.GetBytes(input));
         using var output = new MemoryStream();
-        using var provider = new EcrCredentialProvider(tokens ?? new FakeTokenSource(Now.AddHours(12)), options);
+        using var error = new StringWriter();
+        using var provider = new EcrCredentialProvider(source ?? tokens ?? new FakeTokenSource(Now.AddHours(12)), options);
 
         var exitCode = await DockerCredentialHelperProgram.RunAsync(
-            action, inputStream, output, provider, ignoreStorage, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
+            action, inputStream, output, error, provider, ignoreStorage, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 
-        return (exitCode, Encoding.UTF8.GetString(output.ToArray()));
+        return (exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 
     private sealed class BrokenStream : MemoryStream

@@ -47,15 +47,15 @@ public sealed class ProgramOptionsTests
     }
 
     [Test]
-    public async Task Advice_is_appended_to_the_answer_of_a_Docker_credential_helper()
+    public async Task Advice_is_appended_to_the_error_line_of_a_Docker_credential_helper_too()
     {
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));
-        using var output = new MemoryStream();
+        using var error = new StringWriter();
         using var provider = new EcrCredentialProvider(Failing("access denied"));
 
-        await DockerCredentialHelperProgram.RunAsync("get", input, output, provider, options: new ProgramOptions { Advice = _ => "Try --help." });
+        await DockerCredentialHelperProgram.RunAsync("get", input, Stream.Null, error, provider, options: new ProgramOptions { Advice = _ => "Try --help." });
 
-        Assert.That(Encoding.UTF8.GetString(output.ToArray()), Is.EqualTo("access denied. Try --help.\n"));
+        Assert.That(error.ToString(), Is.EqualTo($"ecr-credential-provider: access denied. Try --help.{Environment.NewLine}"));
     }
 
     [Test]

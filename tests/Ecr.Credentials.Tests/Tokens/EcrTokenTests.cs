@@ -20,6 +20,7 @@ public sealed class EcrTokenTests
     [TestCase("not base64!", "the authorization token is not valid base64.")]
     [TestCase("QVdT", "the authorization token does not decode to a user name, a colon and a password.")]
     [TestCase("QVdTOg==", "the authorization token does not decode to a user name, a colon and a password.")]
+    [TestCase("QVdTOv8=", "the authorization token does not decode to valid UTF-8.")]
     [TestCase("", "the authorization token does not decode to a user name, a colon and a password.")]
     public void FromAuthorizationToken_reports_what_is_wrong_without_quoting_the_token(string authorizationToken, string message) =>
         Assert.That(

@@ -67,7 +67,7 @@ internal static class AwsConfigurationFingerprint
             : HomeDirectory.Find(environment) is { } home ? Path.Combine(home, ".aws", name) : null;
         hash.Add(path);
         hash.Add("\n");
-        if (path is not null && new FileInfo(path) is { Exists: true } file)
+        if (path is not null && Path.IsPathFullyQualified(path) && new FileInfo(path) is { Exists: true } file)
         {
             hash.Add(file.LastWriteTimeUtc.Ticks);
             hash.Add(file.Length);

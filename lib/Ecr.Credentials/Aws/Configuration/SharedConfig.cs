@@ -1,3 +1,4 @@
+using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Configuration;
@@ -121,7 +122,7 @@ internal sealed class SharedConfig
         {
             try
             {
-                return new SourceFile(IniFile.Parse(File.ReadAllText(path)), MessageText.Quote(path));
+                return new SourceFile(IniFile.Parse(LimitedFile.ReadAllText(path)), MessageText.Quote(path));
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
@@ -138,7 +139,7 @@ internal sealed class SharedConfig
         {
             try
             {
-                return new SourceFile(IniFile.Parse(File.ReadAllText(path)), MessageText.Quote(path));
+                return new SourceFile(IniFile.Parse(LimitedFile.ReadAllText(path)), MessageText.Quote(path));
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {

@@ -1,3 +1,4 @@
+using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Credentials;
@@ -11,7 +12,7 @@ internal static class TokenTextFile
     {
         try
         {
-            var token = File.ReadAllText(path).Trim();
+            var token = LimitedFile.ReadAllText(path, mayBePipe: true).Trim();
             return token.Length > 0 ? token : throw EcrCredentialException.InvalidConfiguration($"the token file {MessageText.Quote(path)} is empty");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

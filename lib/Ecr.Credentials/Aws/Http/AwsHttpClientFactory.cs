@@ -119,6 +119,6 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
             SslOptions = CaBundle.CreateSslOptions(trustStore, profileBundle),
             UseCookies = false,
         };
-        return new HttpClient(HttpLoggingHandler.Around(_connections, logger, timeProvider)) { Timeout = AttemptTimeout };
+        return new HttpClient(HttpLoggingHandler.Around(new AnswerLimitHandler(_connections), logger, timeProvider)) { Timeout = AttemptTimeout };
     }
 }

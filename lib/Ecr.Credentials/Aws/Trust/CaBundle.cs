@@ -1,7 +1,9 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Ecr.Credentials.Aws.Configuration;
+using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Trust;
@@ -13,6 +15,9 @@ namespace Ecr.Credentials.Aws.Trust;
 /// </summary>
 internal static class CaBundle
 {
+    /// <summary>The length of a bundle: 8 MiB, many times that of a system's.</summary>
+    public const int MaxLength = 8 << 20;
+
     private const string Variable = "AWS_CA_BUNDLE";
 
     /// <summary>Whether the variable is set, so that the system's authorities are not used.</summary>
@@ -36,9 +41,9 @@ internal static class CaBundle
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         try
         {
-            policy.CustomTrustStore.ImportFromPemFile(path);
+            policy.CustomTrustStore.ImportFromPem(Encoding.UTF8.GetString(LimitedFile.ReadAllBytes(path, MaxLength)));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
         {
             throw EcrCredentialException.InvalidConfiguration($"cannot read {MessageText.Quote(path)} ({setting}): {MessageText.OneLine(e.Message)}", e);
         }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Ecr.Credentials.Interop;
 
 namespace Ecr.Credentials.Aws.Trust;
 
@@ -104,7 +105,7 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
         {
             try
             {
-                var certificates = new PemCertificateReader(File.ReadAllBytes(path));
+                var certificates = new PemCertificateReader(LimitedFile.ReadAllBytes(path, CaBundle.MaxLength));
                 while (certificates.MoveNext())
                 {
                     if (issuers is null || Contains(issuers, certificates.Subject))
@@ -114,7 +115,7 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
                     }
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
             {
                 // Ignored, as by .NET: the server is then not trusted.
             }

@@ -34,7 +34,7 @@ internal static class SystemTrustStore
         Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet/corefx/cryptography/x509stores");
 
     private static bool IsNamedByUser =>
-        Environment.GetEnvironmentVariable(FileVariable) is not null || Environment.GetEnvironmentVariable(DirectoryVariable) is not null;
+        Find(FileVariable) is not null || Find(DirectoryVariable) is not null;
 
     /// <summary>The file with the certificates of all authorities; <see langword="null"/> if the system has none.</summary>
     /// <param name="root">The root directory of the system.</param>
@@ -65,7 +65,7 @@ internal static class SystemTrustStore
     /// <returns>The trust store to use instead; <see langword="null"/> for .NET's, because the user has certificates in a store of .NET's own.</returns>
     public static LazyTrustStore? Install()
     {
-        var (namedFile, namedDirectory) = (Environment.GetEnvironmentVariable(FileVariable), Environment.GetEnvironmentVariable(DirectoryVariable));
+        var (namedFile, namedDirectory) = (Find(FileVariable), Find(DirectoryVariable));
         if (Directory.Exists(UserStores) || namedDirectory?.Contains(':', StringComparison.Ordinal) == true)
         {
             NameBundleToOpenSsl();
@@ -96,7 +96,7 @@ internal static class SystemTrustStore
             return null;
         }
 
-        if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file && !CanRead(file))
+        if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file && !(Path.IsPathFullyQualified(file) && CanRead(file)))
         {
             return $"cannot read {MessageText.Quote(file)} (SSL_CERT_FILE). Correct or remove the variable.";
         }
@@ -105,6 +105,13 @@ internal static class SystemTrustStore
             ? null
             : "no CA certificates found. Install the ca-certificates package, or set AWS_CA_BUNDLE or SSL_CERT_FILE.";
     }
+
+    // An empty variable is not set. A relative path names nothing: the working directory, which may be anyone's, decides no trust.
+    private static string? Find(string variable) => Environment.GetEnvironmentVariable(variable) switch
+    {
+        null or "" => null,
+        var path => path.Split(':').All(part => Path.IsPathFullyQualified(part)) ? path : Nowhere,
+    };
 
     /// <summary>Whether Debian's OpenSSL finds certificates in its default paths.</summary>
     /// <param name="root">The root directory of the system.</param>

@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using Ecr.Credentials.Registries;
 using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace Ecr.Credentials.Tokens.Files;
 
@@ -17,7 +19,7 @@ namespace Ecr.Credentials.Tokens.Files;
 /// </para>
 /// <para>If the directory or a file in it cannot be used, the source is called as if there were no cache.</para>
 /// </remarks>
-public sealed class EcrTokenFileCache : IEcrTokenSource
+public sealed class EcrTokenFileCache : IEcrTokenSource, IForgetfulSource
 {
     // After waiting this long for the lock, a process calls the source itself. Twice this time plus an AWS call with all retries fits into the kubelet's
     // limit of one minute.
@@ -40,11 +42,18 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
     /// <param name="source">The source to call on a miss; the caller disposes it.</param>
     /// <param name="directory">The cache directory; created when first used. On Linux it must not be a symbolic link.</param>
     /// <param name="options">The options; the defaults if omitted.</param>
-    /// <exception cref="ArgumentException"><paramref name="directory"/> is empty, or an option is out of range; the message names it.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="directory"/> is not an absolute path, or an option is out of range; the message names it.
+    /// </exception>
     public EcrTokenFileCache(IEcrTokenSource source, string directory, EcrTokenFileCacheOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(directory);
+        if (!Path.IsPathFullyQualified(directory))
+        {
+            throw new ArgumentException($"the cache directory {MessageText.Quote(directory)} is not an absolute path", nameof(directory));
+        }
+
         options ??= new EcrTokenFileCacheOptions();
         options.Validate();
 
@@ -61,13 +70,15 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
         ArgumentNullException.ThrowIfNull(request);
         if (TokenFileKey.Create(request, _configurationKey) is not { } key || !_directory.IsUsable())
         {
-            return _source.GetTokenAsync(request, cancellationToken);
+            return SourceErrors.GetTokenAsync(_source, request, cancellationToken);
         }
 
         var file = _directory.GetFile(key);
         var cached = file.Read();
         return IsFresh(cached, request) ? ReturnCached(cached, file) : WaitOrFetchAsync(file, request, cancellationToken);
     }
+
+    void IForgetfulSource.Forget(EcrRegistry registry) => _directory.Remove(registry);
 
     private bool IsFresh([NotNullWhen(true)] TokenRecord? cached, EcrTokenRequest request) =>
         cached is not null && cached.IsFresh(_timeProvider.GetUtcNow(), request.RejectedToken);
@@ -80,10 +91,22 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
 
     private async ValueTask<EcrToken> WaitOrFetchAsync(TokenFile file, EcrTokenRequest request, CancellationToken cancellationToken)
     {
+        var isOpen = _directory.TryOpen(out var directory);
+        using (directory)
+        {
+            return isOpen
+                ? await WaitOrFetchAsync(file, directory, request, cancellationToken).ConfigureAwait(false)
+                : await SourceErrors.GetTokenAsync(_source, request, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<EcrToken> WaitOrFetchAsync(
+        TokenFile file, SafeFileHandle? directory, EcrTokenRequest request, CancellationToken cancellationToken)
+    {
         var startedAt = _timeProvider.GetTimestamp();
         for (var pause = MinPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
         {
-            var isAcquired = file.TryAcquireLock(out var fileLock);
+            var isAcquired = file.TryAcquireLock(directory, _timeProvider.GetUtcNow(), out var fileLock);
             using (fileLock)
             {
                 // Read again, with or without the lock: another process may have written a token since the last read.
@@ -95,7 +118,7 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
 
                 if (isAcquired || _timeProvider.GetElapsedTime(startedAt) >= MaxWait)
                 {
-                    return await FetchAsync(file, request, cached, cancellationToken).ConfigureAwait(false);
+                    return await FetchAsync(file, directory, request, cached, cancellationToken).ConfigureAwait(false);
                 }
 
                 // The process that holds the lock refreshes the token for all.
@@ -122,27 +145,28 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
         }
     }
 
-    private async Task<EcrToken> FetchAsync(TokenFile file, EcrTokenRequest request, TokenRecord? cached, CancellationToken cancellationToken)
+    private async Task<EcrToken> FetchAsync(
+        TokenFile file, SafeFileHandle? directory, EcrTokenRequest request, TokenRecord? cached, CancellationToken cancellationToken)
     {
         var requestedAt = _timeProvider.GetUtcNow();
-        if (cached is null || !cached.IsValid(requestedAt))
-        {
-            var token = await _source.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
-            Store(file, new TokenRecord(token, requestedAt));
-            return token;
-        }
-
         try
         {
-            var token = await RefreshAsync(request, cancellationToken).ConfigureAwait(false);
-            Store(file, new TokenRecord(token, requestedAt));
+            // A token that would not survive a failed refresh is no reason to give up soon.
+            var token = cached is not null && cached.IsValid(requestedAt) && cached.IsValid(requestedAt + RefreshTimeout)
+                ? await RefreshAsync(request, cancellationToken).ConfigureAwait(false)
+                : await _source.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
+            Store(file, directory, new TokenRecord(SourceErrors.Check(token), requestedAt));
             return token;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && cached.IsValid(_timeProvider.GetUtcNow()))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && cached is not null && cached.IsValid(_timeProvider.GetUtcNow()))
         {
             Log.FileCacheRefreshFailed(_logger, request.Registry.Region, cached.Token, e);
-            Store(file, cached.AfterFailedRefresh(_timeProvider.GetUtcNow() + RetryDelay));
+            Store(file, directory, cached.AfterFailedRefresh(_timeProvider.GetUtcNow() + RetryDelay));
             return cached.Token;
+        }
+        catch (Exception e) when (SourceErrors.Translate(e, cancellationToken) is var failure && failure != e)
+        {
+            throw failure;
         }
     }
 
@@ -164,7 +188,7 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
     }
 
     // If the disk is full or read-only, caching fails but the caller still gets the token.
-    private void Store(TokenFile file, TokenRecord token)
+    private void Store(TokenFile file, SafeFileHandle? directory, TokenRecord token)
     {
         if (!token.CanBeStored)
         {
@@ -173,7 +197,8 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
 
         try
         {
-            file.Write(token);
+            file.Write(token, directory);
+            Log.FileCacheWritten(_logger, file, token.Token);
             _directory.RemoveStale(_timeProvider.GetUtcNow());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -196,21 +221,37 @@ public sealed class EcrTokenFileCache : IEcrTokenSource
                 LogEvents.FileCacheRefreshFailed,
                 "Failed to refresh the token of region {Region}; using the cached token until {ExpiresAt:u}: {Failure}");
 
+        private static readonly Action<ILogger, string, DateTimeOffset?, Exception?> FileCacheWrittenMessage =
+            LoggerMessage.Define<string, DateTimeOffset?>(
+                LogLevel.Debug, LogEvents.FileCacheWritten, "Cached the password in {File}, which expires at {ExpiresAt:u}");
+
+        public static void FileCacheWritten(ILogger logger, TokenFile file, EcrToken token)
+        {
+            if (logger.IsEnabled(LogLevel.Debug))
+            {
+                FileCacheWrittenMessage(logger, MessageText.Path(file.Path), token.ExpiresAt, null);
+            }
+        }
+
         public static void FileCacheHit(ILogger logger, EcrToken token, TokenFile file)
         {
             // Checked first, because preparing the arguments takes longer than the rest of a hit.
             if (logger.IsEnabled(LogLevel.Debug))
             {
-                FileCacheHitMessage(logger, file.Path, token.ExpiresAt, null);
+                FileCacheHitMessage(logger, MessageText.Path(file.Path), token.ExpiresAt, null);
             }
         }
 
         public static void FileCacheWriteFailed(ILogger logger, TokenFile file, Exception failure) =>
-            FileCacheWriteFailedMessage(logger, file.Path, failure.Message, null);
+            FileCacheWriteFailedMessage(logger, MessageText.Path(file.Path), MessageText.OneLine(failure.Message), failure);
 
         // The messages of this library's exceptions contain no secrets; those of inner and foreign exceptions may.
         public static void FileCacheRefreshFailed(ILogger logger, string region, EcrToken token, Exception failure) =>
             FileCacheRefreshFailedMessage(
-                logger, region, token.ExpiresAt, failure is EcrCredentialException ? failure.Message : failure.GetType().FullName!, null);
+                logger,
+                region,
+                token.ExpiresAt,
+                failure is EcrCredentialException ? failure.Message : failure.GetType().FullName!,
+                (failure as EcrCredentialException)?.WithoutCause());
     }
 }

@@ -15,6 +15,7 @@ internal readonly struct FileOwnership
     private const int DirectoryType = 0x4000; // S_IFDIR
     private const int RegularType = 0x8000; // S_IFREG
     private const int GroupAndOthers = 0x3f;
+    private const int WriteOfGroupAndOthers = 0x12;
 
     private readonly int _mode;
     private readonly uint _owner;
@@ -28,6 +29,9 @@ internal readonly struct FileOwnership
 
     /// <summary>Whether it is owned by the current user, and neither its group nor other users have any access.</summary>
     public bool IsPrivate => _owner == LibC.GetEffectiveUserId() && (_mode & GroupAndOthers) == 0;
+
+    /// <summary>Whether a user other than root and the current one can write it.</summary>
+    public bool IsWritableByOthers => (_mode & WriteOfGroupAndOthers) != 0 || (_owner != 0 && _owner != LibC.GetEffectiveUserId());
 
     /// <summary>Returns the status of a path without following a symbolic link; null if the path does not exist or statx fails.</summary>
     public static FileOwnership? Of(string path)

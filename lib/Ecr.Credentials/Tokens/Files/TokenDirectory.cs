@@ -1,66 +1,176 @@
+using Ecr.Credentials.Registries;
 using Ecr.Credentials.Telemetry;
+using Ecr.Credentials.Text;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace Ecr.Credentials.Tokens.Files;
 
 /// <summary>The cache directory, which only the current user can access.</summary>
+/// <param name="path">The absolute path.</param>
+/// <param name="logger">Receives the reason if the directory is not used.</param>
 internal sealed class TokenDirectory(string path, ILogger logger)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    // Twice the maximum lifetime of a token.
-    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
+    // A process holds a lock, and writes a file, for at most a minute.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
 
     /// <summary>Whether the directory can be used; creates it if it does not exist.</summary>
-    /// <remarks>On Linux, a directory passes only if no other user can add, replace or read files in it. Elsewhere it is not checked.</remarks>
+    /// <remarks>
+    /// A directory passes only if no other user can add, replace or read files in it. On Windows that is not checked, so no directory passes.
+    /// </remarks>
     public bool IsUsable()
     {
-        if (!OperatingSystem.IsLinux())
+        if (OperatingSystem.IsWindows())
         {
-            return TryCreate();
+            Log.CacheDirectoryNotChecked(logger, path);
+            return false;
         }
 
-        if ((FileOwnership.Of(path) ?? (TryCreate() ? FileOwnership.Of(path) : null)) is not { } status)
+        if ((IsPrivate() ?? (TryCreate() ? IsPrivate() : null)) is not { } isPrivate)
         {
             return false;
         }
 
-        if (status.IsDirectory && status.IsPrivate)
+        if (!isPrivate)
+        {
+            Log.CacheDirectoryNotPrivate(logger, path);
+        }
+
+        return isPrivate;
+    }
+
+    /// <summary>Opens the directory, so that its files stay in it whatever happens to its path. <see langword="null"/> if it cannot be used.</summary>
+    /// <param name="handle">The directory on Linux; <see langword="null"/> elsewhere.</param>
+    public bool TryOpen(out SafeFileHandle? handle)
+    {
+        handle = null;
+        if (!OperatingSystem.IsLinux())
         {
             return true;
         }
 
+        try
+        {
+            handle = LinuxDirectory.Open(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.CacheDirectoryNotOpened(logger, path, e);
+            return false;
+        }
+
+        if (FileOwnership.Of(handle) is { IsDirectory: true, IsPrivate: true })
+        {
+            return true;
+        }
+
+        handle.Dispose();
+        handle = null;
         Log.CacheDirectoryNotPrivate(logger, path);
         return false;
     }
 
-    public TokenFile GetFile(TokenFileKey key) => new(Path.Join(path, key.FileName), key);
+    public TokenFile GetFile(TokenFileKey key) => new(path, key.FileName, key);
 
-    /// <summary>Removes files older than a day: tokens of identities no longer in use, and leftovers of killed processes.</summary>
+    /// <summary>
+    /// Removes the files of expired tokens, whose modification time is their expiry, and what killed processes left behind.
+    /// </summary>
     /// <remarks>A lock file that is removed may be in use. The only consequence is a second AWS call.</remarks>
     public void RemoveStale(DateTimeOffset now)
     {
+        foreach (var file in EnumerateFiles())
+        {
+            var isToken = file.Extension.Length == 0;
+            if (isToken ? file.LastWriteTimeUtc <= now : file.LastWriteTimeUtc < now - MaxAge && !File.Exists(Path.ChangeExtension(file.FullName, null)))
+            {
+                Delete(file);
+            }
+        }
+    }
+
+    /// <summary>The tokens in the directory, valid or not.</summary>
+    public IEnumerable<TokenDescription> EnumerateTokens()
+    {
+        foreach (var file in EnumerateFiles())
+        {
+            if (file.Extension.Length == 0 && TokenFile.ReadText(file.FullName) is { } text && TokenDescription.Read(text, file.FullName) is { } token)
+            {
+                yield return token;
+            }
+        }
+    }
+
+    /// <summary>Removes the tokens of an API, or all with <see langword="null"/>, and returns their number.</summary>
+    public int Remove(EcrRegistry? registry)
+    {
+        var removed = 0;
+        foreach (var file in EnumerateFiles())
+        {
+            var isToken = file.Extension.Length == 0;
+            if (registry is null || (isToken && TokenFile.ReadText(file.FullName) is { } text
+                && TokenDescription.Read(text, file.FullName) is { } token && token.IsFor(registry)))
+            {
+                removed += Delete(file) && isToken ? 1 : 0;
+            }
+        }
+
+        return removed;
+    }
+
+    private List<FileInfo> EnumerateFiles()
+    {
         try
         {
-            foreach (var file in new DirectoryInfo(path).EnumerateFiles(TokenFileKey.FileNamePattern))
-            {
-                if (file.LastWriteTimeUtc < now - MaxAge)
-                {
-                    file.Delete();
-                }
-            }
+            return [.. new DirectoryInfo(path).EnumerateFiles(TokenFileKey.FileNamePattern)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static bool Delete(FileInfo file)
+    {
+        try
+        {
+            file.Delete();
+            File.Delete(file.FullName + TokenFile.LockExtension);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Another process may be removing the same files.
+            return false;
         }
+    }
+
+    // Null if it does not exist.
+    private bool? IsPrivate()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return FileOwnership.Of(path) is { } status ? status is { IsDirectory: true, IsPrivate: true } : null;
+        }
+
+        var directory = new DirectoryInfo(path);
+        return directory.Exists ? directory.LinkTarget is null && (directory.UnixFileMode & ~OwnerOnly) == 0 : null;
     }
 
     private bool TryCreate()
     {
         try
         {
-            _ = OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, OwnerOnly);
+            if (OperatingSystem.IsLinux())
+            {
+                LinuxDirectory.Open(path).Dispose();
+            }
+            else if (!OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path, OwnerOnly);
+            }
+
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -80,9 +190,24 @@ internal sealed class TokenDirectory(string path, ILogger logger)
         private static readonly Action<ILogger, string, string, Exception?> CacheDirectoryNotCreatedMessage = LoggerMessage.Define<string, string>(
             LogLevel.Warning, LogEvents.CacheDirectoryNotCreated, "Not caching passwords: failed to create the directory {Directory}: {Failure}");
 
-        public static void CacheDirectoryNotPrivate(ILogger logger, string directory) => CacheDirectoryNotPrivateMessage(logger, directory, null);
+        private static readonly Action<ILogger, string, string, Exception?> CacheDirectoryNotOpenedMessage = LoggerMessage.Define<string, string>(
+            LogLevel.Warning, LogEvents.CacheDirectoryNotOpened, "Not caching passwords: failed to open the directory {Directory}: {Failure}");
+
+        private static readonly Action<ILogger, string, Exception?> CacheDirectoryNotCheckedMessage = LoggerMessage.Define<string>(
+            LogLevel.Warning,
+            LogEvents.CacheDirectoryNotChecked,
+            "Not caching passwords: whether {Directory} is private cannot be checked on Windows");
+
+        public static void CacheDirectoryNotPrivate(ILogger logger, string directory) =>
+            CacheDirectoryNotPrivateMessage(logger, MessageText.Path(directory), null);
 
         public static void CacheDirectoryNotCreated(ILogger logger, string directory, Exception failure) =>
-            CacheDirectoryNotCreatedMessage(logger, directory, failure.Message, null);
+            CacheDirectoryNotCreatedMessage(logger, MessageText.Path(directory), MessageText.OneLine(failure.Message), failure);
+
+        public static void CacheDirectoryNotOpened(ILogger logger, string directory, Exception failure) =>
+            CacheDirectoryNotOpenedMessage(logger, MessageText.Path(directory), MessageText.OneLine(failure.Message), failure);
+
+        public static void CacheDirectoryNotChecked(ILogger logger, string directory) =>
+            CacheDirectoryNotCheckedMessage(logger, MessageText.Path(directory), null);
     }
 }

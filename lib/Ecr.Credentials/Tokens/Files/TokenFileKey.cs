@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Ecr.Credentials.Identity;
+using Ecr.Credentials.Registries;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Tokens.Files;
@@ -25,36 +26,47 @@ internal sealed class TokenFileKey
 
     public string FileName => FileNamePrefix + Fnv1a64.Of(Text).ToString("x16", CultureInfo.InvariantCulture);
 
-    /// <returns>Null for an identity that other processes cannot have, or whose name is not a single line.</returns>
+    /// <returns>Null for an identity that other processes cannot have, or whose name or configuration is not a single line.</returns>
     public static TokenFileKey? Create(EcrTokenRequest request, Func<string> configurationKey)
     {
-        if (Describe(request.Identity) is not { } identity || identity.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0)
+        if (Describe(request.Identity) is not { } identity
+            || !IsLine(identity)
+            || configurationKey() is not { } configuration
+            || !IsLine(configuration))
         {
             return null;
         }
 
-        // The first four determine the endpoint, together with settings covered by the fingerprint. string.Concat instead of interpolation, which rents
-        // from an array pool: initializing the pool is a noticeable cost in a process that only reads its token.
-        var registry = request.Registry;
+        // Each part that may have any length is preceded by it, so that no two keys have the same text. string.Concat instead of interpolation, which
+        // rents from an array pool: initializing the pool is a noticeable cost in a process that only reads its token.
         return new TokenFileKey(string.Concat(
         [
-            registry.Region,
-            registry.IsPublic ? " public" : " private",
-            registry.IsFips ? " fips" : "",
-            registry.IsDualStack ? " dual-stack" : "",
-            " ",
+            Describe(request.Registry),
+            ":",
+            identity.Length.ToString(CultureInfo.InvariantCulture),
+            ":",
             identity,
-            " ",
-            configurationKey(),
+            ":",
+            configuration,
         ]));
     }
+
+    /// <summary>Region and kind of a registry. They determine the endpoint, together with settings covered by the fingerprint.</summary>
+    public static string Describe(EcrRegistry registry) => string.Concat(
+        registry.Region,
+        registry.IsPublic ? " public" : " private",
+        registry.IsFips ? " fips" : "",
+        registry.IsDualStack ? " dual-stack" : "");
+
+    private static bool IsLine(string text) => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0;
 
     private static string? Describe(EcrIdentity identity) => identity.Value switch
     {
         EcrIdentity.DefaultChain => "default",
         EcrIdentity.ProfileChoice profile => $"profile:{profile.Name}",
-        EcrIdentity.RoleChoice role => $"role:{role.Arn},external-id={role.ExternalId}",
-        EcrIdentity.WebIdentityChoice web => $"role:{web.Arn},token={Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(web.Token)))}",
+        EcrIdentity.RoleChoice role => string.Create(
+            CultureInfo.InvariantCulture, $"role:{role.Arn.ToString().Length}:{role.Arn},external-id={role.ExternalId}"),
+        EcrIdentity.WebIdentityChoice web => $"web-role:{web.Arn},token={Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(web.Token)))}",
         _ => null,
     };
 }

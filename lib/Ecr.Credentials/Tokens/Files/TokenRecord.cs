@@ -43,6 +43,9 @@ internal sealed class TokenRecord
 
     public EcrToken Token { get; }
 
+    /// <summary>From this time on, the token is never returned.</summary>
+    public DateTimeOffset ExpiresAt => _entry.ExpiresAt;
+
     /// <summary>Whether the token can be stored: it has an expiry time, and its values contain no line feeds.</summary>
     public bool CanBeStored => _entry.HasExpiry && IsLine(Token.Username) && IsLine(Token.Password) && IsLine(Token.ProxyEndpoint ?? "");
 
@@ -69,6 +72,16 @@ internal sealed class TokenRecord
                 ? new TokenRecord(
                     new EcrToken(username, password, expiresAt) { ProxyEndpoint = endpoint.Length > 0 ? endpoint : null }, requestedAt, retryAt)
                 : null;
+    }
+
+    /// <summary>Reads key and expiry time; <see langword="null"/> if the text has another format.</summary>
+    public static (string Key, DateTimeOffset ExpiresAt)? ReadDescription(ReadOnlySpan<char> text)
+    {
+        var format = ReadLine(ref text);
+        var key = ReadLine(ref text).ToString();
+        _ = ReadTime(ref text);
+        var (isTime, expiresAt) = ReadTime(ref text);
+        return format.SequenceEqual(Format) && isTime ? (key, expiresAt) : null;
     }
 
     public string Write(TokenFileKey key)

@@ -232,7 +232,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         }
         catch (Exception e)
         {
-            failure = _isDisposed ? new ObjectDisposedException(nameof(EcrTokenCache)) : e;
+            failure = _isDisposed ? new ObjectDisposedException(nameof(EcrTokenCache)) : SourceErrors.Translate(e, fetch.CancellationToken);
         }
 
         // The entry is already stored, so a caller that does not find the fetch any more finds the entry.
@@ -310,7 +310,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
     private async Task<EcrTokenEntry> CallSourceAsync(EcrTokenFetch fetch)
     {
         var requestedAt = _clock.Read();
-        var token = await GetTokenWithTimeoutAsync(fetch).ConfigureAwait(false);
+        var token = SourceErrors.Check(await GetTokenWithTimeoutAsync(fetch).ConfigureAwait(false));
         var entry = new EcrTokenEntry(token, requestedAt, _refreshMargin);
         var now = _clock.Read();
         return now < entry.ExpiresAt
@@ -350,8 +350,15 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             return;
         }
 
-        // Relative, because a memory cache supplied by the caller may use another clock.
-        var options = new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = entry.ExpiresAt - _clock.Read(), Size = 1 };
+        // Relative, because a memory cache supplied by the caller may use another clock. The token may have expired since it was checked: the machine may
+        // have been suspended in between.
+        var lifetime = entry.ExpiresAt - _clock.Read();
+        if (lifetime <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        var options = new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = lifetime, Size = 1 };
         options.RegisterPostEvictionCallback(static (_, _, _, _) => EcrTelemetry.CountTokens(-1));
         _entries.Set(key, entry, options);
         EcrTelemetry.CountTokens(1);
@@ -368,6 +375,10 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         // The messages of this library's exceptions contain no secrets; those of inner and foreign exceptions may.
         public static void RefreshFailed(ILogger logger, string region, DateTimeOffset expiresAt, Exception failure) =>
             RefreshFailedMessage(
-                logger, region, expiresAt, failure is EcrCredentialException ? failure.Message : failure.GetType().FullName!, null);
+                logger,
+                region,
+                expiresAt,
+                failure is EcrCredentialException ? failure.Message : failure.GetType().FullName!,
+                (failure as EcrCredentialException)?.WithoutCause());
     }
 }

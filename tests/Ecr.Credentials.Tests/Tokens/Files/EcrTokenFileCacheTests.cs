@@ -553,6 +553,137 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
+    public async Task Expired_tokens_are_removed_with_their_locks_when_another_is_written()
+    {
+        for (var hour = 0; hour < 100; hour++)
+        {
+            _time.SetUtcNow(Start.AddHours(hour));
+            await GetAsync(RequestFor(Request.Registry.Host, EcrIdentity.WebIdentity($"token {hour}", "arn:aws:iam::123456789012:role/pull")));
+        }
+
+        Assert.That(Directory.GetFiles(CacheDirectory), Has.Length.EqualTo(2 * 12), "a token is valid for 12 hours");
+    }
+
+    [Test]
+    public async Task A_refresh_that_hangs_while_the_token_expires_is_waited_for()
+    {
+        await GetAsync();
+        _time.SetUtcNow(Start.AddHours(12) - TimeSpan.FromSeconds(3));
+        var called = new TaskCompletionSource();
+        var answer = new TaskCompletionSource<EcrToken>();
+        var getting = Cache(new FakeTokenSource((_, _) =>
+        {
+            called.SetResult();
+            return answer.Task;
+        })).GetTokenAsync(Request).AsTask();
+        await called.Task;
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.That(getting.IsCompleted, Is.False);
+        answer.SetResult(new EcrToken("AWS", "late", _time.GetUtcNow().AddHours(12)));
+
+        Assert.That((await getting).Password, Is.EqualTo("late"));
+    }
+
+    [Test]
+    public async Task Names_that_look_alike_have_separate_tokens()
+    {
+        // Each pair would have the same text if the parts of the key were only joined.
+        const string Role = "arn:aws:iam::123456789012:role/pull";
+        (EcrIdentity Identity, string Configuration)[] requests =
+        [
+            (EcrIdentity.Role(Role + ",external-id=x"), "key"),
+            (EcrIdentity.Role(Role, "x,external-id="), "key"),
+            (EcrIdentity.Profile("a"), "x y"),
+            (EcrIdentity.Profile("a x"), "y"),
+            (EcrIdentity.Profile("a:x"), "y"),
+            (EcrIdentity.Profile("a"), "x:y"),
+            (EcrIdentity.Default, "key"),
+            (EcrIdentity.Profile("default"), "key"),
+        ];
+        foreach (var (identity, configuration) in requests)
+        {
+            var before = _calls;
+            var options = new EcrTokenFileCacheOptions { ConfigurationKey = () => configuration, TimeProvider = _time };
+
+            await new EcrTokenFileCache(Source(), CacheDirectory, options).GetTokenAsync(RequestFor(Request.Registry.Host, identity));
+
+            Assert.That(_calls, Is.EqualTo(before + 1), $"{identity} {configuration}");
+        }
+    }
+
+    [Test]
+    public async Task A_configuration_of_several_lines_is_not_cached()
+    {
+        var options = new EcrTokenFileCacheOptions { ConfigurationKey = () => "two\nlines", TimeProvider = _time };
+
+        await new EcrTokenFileCache(Source(), CacheDirectory, options).GetTokenAsync(Request);
+
+        Assert.That(Directory.Exists(CacheDirectory), Is.False);
+    }
+
+    [TestCase("tokens")]
+    [TestCase("./tokens")]
+    [TestCase("")]
+    public void A_relative_directory_is_rejected(string directory) =>
+        Assert.That(() => new EcrTokenFileCache(Source(), directory), Throws.ArgumentException);
+
+    [Test]
+    [Platform("Linux")]
+    public async Task A_lock_that_is_a_symbolic_link_is_not_followed()
+    {
+        await GetAsync();
+        var (lockPath, elsewhere) = (LockPath, Path.Combine(_parent.FullName, "elsewhere"));
+        File.Delete(lockPath);
+        File.CreateSymbolicLink(lockPath, elsewhere);
+        _time.SetUtcNow(Start.AddHours(7));
+
+        Assert.That((await GetAsync()).Password, Is.EqualTo("password 2"));
+        Assert.That(File.Exists(elsewhere), Is.False);
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task A_symbolic_link_below_a_directory_that_others_can_write_is_not_followed()
+    {
+        var shared = Directory.CreateDirectory(Path.Combine(_parent.FullName, "shared"));
+        var victim = Directory.CreateDirectory(Path.Combine(_parent.FullName, "victim"));
+        File.SetUnixFileMode(shared.FullName, (UnixFileMode)0x1ff);
+        Directory.CreateSymbolicLink(Path.Combine(shared.FullName, "link"), victim.FullName);
+        var cache = new EcrTokenFileCache(Source(), Path.Combine(shared.FullName, "link", "tokens"), Options(_time));
+
+        Assert.That((await cache.GetTokenAsync(Request)).Password, Is.EqualTo("password 1"));
+        Assert.That(victim.GetFileSystemInfos(), Is.Empty);
+        Assert.That(_logger.Lines, Has.Some.Contains("\"link\" is a symbolic link or not a directory"));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task A_symbolic_link_in_a_directory_that_only_root_can_write_is_followed()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            Assert.Ignore("requires root, who alone can write outside of directories of users");
+        }
+
+        var parent = Directory.CreateDirectory($"/run/ecr-token-file-cache-{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateSymbolicLink(Path.Combine(parent.FullName, "link"), "elsewhere");
+            var cache = new EcrTokenFileCache(Source(), Path.Combine(parent.FullName, "link", "tokens"), Options(_time));
+            Directory.CreateDirectory(Path.Combine(parent.FullName, "elsewhere"));
+
+            await cache.GetTokenAsync(Request);
+
+            Assert.That(Directory.GetFiles(Path.Combine(parent.FullName, "elsewhere", "tokens")), Has.Length.EqualTo(2));
+        }
+        finally
+        {
+            parent.Delete(recursive: true);
+        }
+    }
+
+    [Test]
     public async Task No_password_is_logged()
     {
         await GetAsync();
@@ -564,7 +695,10 @@ public sealed class EcrTokenFileCacheTests
         Assert.That(_logger.Lines, Has.Some.EqualTo($"Debug: Using the cached password in {TokenPath}, which expires at 2026-03-02 00:00:00Z"));
         Assert.That(
             _logger.Lines,
-            Has.Some.EqualTo("Warning: Failed to refresh the token of region eu-west-1; using the cached token until 2026-03-02 00:00:00Z: No."));
+            Has.Some.StartsWith(
+                "Warning: Failed to refresh the token of region eu-west-1; using the cached token until 2026-03-02 00:00:00Z: No."
+                    + typeof(EcrCredentialException).FullName),
+            "with the exception");
         Assert.That(_logger.Lines, Has.None.Contains("password 1"));
     }
 

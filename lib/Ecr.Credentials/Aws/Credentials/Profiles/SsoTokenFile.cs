@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Credentials.Profiles;
@@ -27,7 +28,7 @@ internal sealed class SsoTokenFile(string path)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(LimitedFile.ReadAllBytes(path, LimitedFile.MaxLength));
             var file = document.RootElement;
             return file.FindText("accessToken") is { } token && GetTime(file, "expiresAt") is { } expiresAt
                 ? new SsoToken
@@ -52,7 +53,7 @@ internal sealed class SsoTokenFile(string path)
     /// <exception cref="UnauthorizedAccessException">Writing the file is not permitted.</exception>
     public void Replace(SsoToken token)
     {
-        var written = Write(File.ReadAllBytes(path), token);
+        var written = Write(LimitedFile.ReadAllBytes(path, LimitedFile.MaxLength), token);
 
         // Other tools may read the file at any time, so it is replaced as a whole. Only the user may read it.
         var temporary = $"{path}.{Guid.NewGuid():N}";
