@@ -64,6 +64,15 @@ public sealed class AwsEmulatorOptions
     /// <summary>The role (permission set) for which the SSO portal has credentials, in <see cref="AccountId"/>.</summary>
     public string SsoRole { get; init; } = "emulated-permission-set";
 
+    /// <summary>The client id that a refresh of a session of <c>aws login</c> must send.</summary>
+    public string LoginClientId { get; init; } = "arn:aws:signin:::devtools/same-device";
+
+    /// <summary>The refresh token that AWS Sign-In accepts; any other is rejected as expired.</summary>
+    public string LoginRefreshToken { get; init; } = "emulated.login-refresh-token";
+
+    /// <summary>The OAuth error with which AWS Sign-In rejects every refresh, such as <c>USER_CREDENTIALS_CHANGED</c>; null rejects none.</summary>
+    public string? LoginError { get; init; }
+
     /// <summary>ARNs of the roles that may be assumed; null allows every role.</summary>
     public IReadOnlyCollection<string>? AssumableRoles { get; init; }
 
