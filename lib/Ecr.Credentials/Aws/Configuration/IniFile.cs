@@ -5,8 +5,9 @@ namespace Ecr.Credentials.Aws.Configuration;
 /// <summary>An AWS config or credentials file, parsed into sections: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"/>.</summary>
 /// <remarks>
 /// Accepts what the AWS CLI or the Go SDK accepts: the later of two equal settings wins, sections of the same name are merged, a colon may separate key
-/// and value, and an indented line continues a value unless it is a setting itself. An invalid line is an error of its section only, because other
-/// tools keep settings of their own in these files.
+/// and value, and a line that is indented more than a setting continues its value. A line without meaning is ignored, because other tools keep text of
+/// their own in these files. No setting that is read here is lost silently: a line that names one and is not a setting is an error, and an indented
+/// setting continues another's value only if it is set elsewhere.
 /// </remarks>
 internal sealed class IniFile
 {
@@ -18,8 +19,11 @@ internal sealed class IniFile
 
     public static IniFile Empty { get; } = new();
 
-    /// <summary>What is wrong with the first line that belongs to no section, such as <c>line 1 is before the first section</c>.</summary>
+    /// <summary>What is wrong with the first line that belongs to no section, such as <c>line 1 is not in a section</c>.</summary>
     public string? Error { get; private set; }
+
+    /// <summary>What is wrong with the first line outside of all sections that names a setting; <see langword="null"/> if there is no such line.</summary>
+    public string? LostSetting { get; private set; }
 
     /// <summary>
     /// Parses a file. Errors are in <see cref="Error"/> and <see cref="IniSection.Error"/>: they name a line's number and never repeat the line.
@@ -29,6 +33,7 @@ internal sealed class IniFile
         var file = new IniFile();
         IniSection? section = null;
         string? key = null;
+        var keyIndent = 0;
         var number = 0;
         while (!text.IsEmpty)
         {
@@ -40,18 +45,21 @@ internal sealed class IniFile
                 continue;
             }
 
-            if (content[0] == '[')
+            // As Python's configparser, which reads the files for the AWS CLI.
+            var indent = line.Length - line.TrimStart().Length;
+            if (key is not null && indent > keyIndent)
+            {
+                key = ContinueSetting(section!, key, content, number);
+            }
+            else if (content[0] == '[')
             {
                 section = file.Open(content, number);
                 key = null;
             }
-            else if (section is null)
-            {
-                file.Error ??= At(number, "is not in a section");
-            }
             else
             {
-                key = ReadSetting(section, key, line, content, number);
+                key = file.ReadSetting(section, content, number);
+                keyIndent = indent;
             }
         }
 
@@ -71,53 +79,58 @@ internal sealed class IniFile
         return line;
     }
 
-    /// <returns>The key that indented lines may continue.</returns>
-    private static string? ReadSetting(IniSection section, string? key, ReadOnlySpan<char> line, ReadOnlySpan<char> content, int number)
+    /// <returns>The key that further indented lines continue.</returns>
+    private static string ContinueSetting(IniSection section, string key, ReadOnlySpan<char> content, int number)
     {
         var separator = content.IndexOfAny('=', ':');
-        if (key is not null && char.IsWhiteSpace(line[0]))
+        var name = separator > 0 ? content[..separator].TrimEnd() : default;
+        if (section.Settings[key].Text.Length == 0)
         {
-            if (section.Settings[key].Length == 0)
+            // Only endpoints are read from nested settings, so other lines do no harm here.
+            if (separator > 0)
             {
-                // Nothing that is read has nested settings, except endpoints, so what is no setting does no harm.
-                if (separator > 0)
-                {
-                    section.Set(IniSection.NestedKey(key, content[..separator].TrimEnd().ToString()), content[(separator + 1)..].TrimStart().ToString());
-                }
-
-                return key;
+                section.Set(IniSection.NestedKey(key, name.ToString()), content[(separator + 1)..].TrimStart(), number);
             }
 
-            if (separator < 0 || content[separator] != '=' || !IsPlainKey(content[..separator].TrimEnd()))
-            {
-                section.Continue(key, content);
-                return key;
-            }
+            return key;
         }
 
-        if (separator <= 0)
+        // A setting that is indented by mistake would be lost silently.
+        if (ProfileSettings.Contains(name) && !section.Settings.ContainsKey(name.ToString()))
         {
-            section.Fail(At(number, "is not a setting"));
-            return null;
+            section.Set(name.ToString(), content[(separator + 1)..].TrimStart(), number);
+            return name.ToString();
         }
 
-        key = content[..separator].TrimEnd().ToString();
-        section.Set(key, content[(separator + 1)..].TrimStart().ToString());
+        section.Continue(key, content);
         return key;
     }
 
-    // An option such as --role=x in the second line of a command is not a setting.
-    private static bool IsPlainKey(ReadOnlySpan<char> text)
+    /// <returns>The key that indented lines continue.</returns>
+    private string? ReadSetting(IniSection? section, ReadOnlySpan<char> content, int number)
     {
-        foreach (var c in text)
+        var separator = content.IndexOfAny('=', ':');
+        if (section is not null && separator > 0)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.'))
-            {
-                return false;
-            }
+            var key = content[..separator].TrimEnd().ToString();
+            section.Set(key, content[(separator + 1)..].TrimStart(), number);
+            return key;
         }
 
-        return text.Length > 0 && char.IsAsciiLetter(text[0]);
+        var nameEnd = content.IndexOfAny(" \t=:");
+        var isLost = ProfileSettings.Contains(nameEnd < 0 ? content : content[..nameEnd]);
+        if (section is null)
+        {
+            var error = At(number, "is not in a section");
+            Error ??= error;
+            LostSetting ??= isLost ? error : null;
+        }
+        else if (isLost)
+        {
+            section.Fail(At(number, "is not a setting"));
+        }
+
+        return null;
     }
 
     private static string At(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"line {number} {what}");
@@ -141,19 +154,21 @@ internal sealed class IniFile
         return $"{name[..space]} {bare}";
     }
 
-    private IniSection? Open(ReadOnlySpan<char> line, int number)
+    // Without its bracket a header is an error of the section that it names: the settings below it may be needed.
+    private IniSection Open(ReadOnlySpan<char> line, int number)
     {
         var end = line.IndexOf(']');
-        if (end < 0)
-        {
-            Error ??= At(number, "has no closing bracket");
-            return null;
-        }
-
-        var name = ParseName(line[1..end]);
+        var name = ParseName(end < 0 ? line[1..] : line[1..end]);
         if (!_sections.TryGetValue(name, out var section))
         {
             _sections[name] = section = new IniSection();
+        }
+
+        if (end < 0)
+        {
+            var error = At(number, "has no closing bracket");
+            Error ??= error;
+            section.Fail(error);
         }
 
         return section;

@@ -6,10 +6,10 @@ namespace Ecr.Credentials.Aws.Configuration;
 internal sealed class IniSection
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly Dictionary<string, string> _settings = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, IniSetting> _settings = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The settings. Lines of a value are separated by <c>\n</c>; the key of a nested setting is that of <see cref="NestedKey"/>.</summary>
-    public IReadOnlyDictionary<string, string> Settings => _settings;
+    /// <summary>The settings. The key of a nested setting is that of <see cref="NestedKey"/>.</summary>
+    public IReadOnlyDictionary<string, IniSetting> Settings => _settings;
 
     /// <summary>What is wrong with the first invalid line, such as <c>line 3 is not a setting</c>; <see langword="null"/> if nothing is.</summary>
     public string? Error { get; private set; }
@@ -17,9 +17,13 @@ internal sealed class IniSection
     /// <summary>The key of a nested setting. No key in a file contains a line break.</summary>
     public static string NestedKey(string setting, string key) => $"{setting}\n{key}";
 
-    public void Set(string key, string value) => _settings[key] = value;
+    public void Set(string key, ReadOnlySpan<char> value, int line) => _settings[key] = new IniSetting(value.ToString(), line);
 
-    public void Continue(string key, ReadOnlySpan<char> value) => _settings[key] = $"{_settings[key]}\n{value}";
+    public void Continue(string key, ReadOnlySpan<char> value)
+    {
+        var setting = _settings[key];
+        _settings[key] = new IniSetting($"{setting.Text}\n{value}", setting.Line);
+    }
 
     public void Fail(string error) => Error ??= error;
 }

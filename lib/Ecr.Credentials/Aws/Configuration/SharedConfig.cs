@@ -54,9 +54,14 @@ internal sealed class SharedConfig
     /// <exception cref="EcrCredentialException">A line of the profile is invalid.</exception>
     public ConfigSection? Find(string name)
     {
-        var credentials = _credentials.Find(name);
         var config = _config.Find($"profile {name}") ?? (name == DefaultProfile ? _config.Find(DefaultProfile) : null);
-        return (Merge(config, credentials) ?? credentials ?? config) is { } settings ? new ConfigSection(name, settings) : null;
+        return (config, _credentials.Find(name)) switch
+        {
+            (null, null) => null,
+            ({ } only, null) => ConfigSection.Profile(name, only),
+            (null, { } only) => ConfigSection.Profile(name, only),
+            ({ } overridden, { } overriding) => ConfigSection.Profile(name, overridden, overriding),
+        };
     }
 
     /// <summary>The section <c>[sso-session NAME]</c>; <see langword="null"/> if there is none.</summary>
@@ -70,23 +75,8 @@ internal sealed class SharedConfig
     /// <summary>The paths of both files, to be read after "in".</summary>
     public override string ToString() => $"{_credentials} or {_config}";
 
-    private static Dictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? config, IReadOnlyDictionary<string, string>? credentials)
-    {
-        if (config is null || credentials is null)
-        {
-            return null;
-        }
-
-        var merged = new Dictionary<string, string>(config, StringComparer.OrdinalIgnoreCase);
-        foreach (var (setting, value) in credentials)
-        {
-            merged[setting] = value;
-        }
-
-        return merged;
-    }
-
-    private ConfigSection? FindInConfig(string kind, string name) => _config.Find($"{kind} {name}") is { } settings ? new ConfigSection(name, settings) : null;
+    private ConfigSection? FindInConfig(string kind, string name) =>
+        _config.Find($"{kind} {name}") is { } section ? ConfigSection.Named(kind, name, section) : null;
 
     /// <summary>One of the two files.</summary>
     /// <param name="content">The sections; none if the file is missing.</param>
@@ -106,14 +96,22 @@ internal sealed class SharedConfig
                 : new SourceFile(IniFile.Empty, $"~/.aws/{name}");
         }
 
-        /// <exception cref="EcrCredentialException">A line of the section is invalid.</exception>
-        public IReadOnlyDictionary<string, string>? Find(string section) => content.Find(section) switch
+        /// <exception cref="EcrCredentialException">A line of the section, or a setting outside of all sections, is invalid.</exception>
+        public ConfigSection.Part? Find(string name)
         {
-            null => null,
-            { Error: { } error } => throw EcrCredentialException.InvalidConfiguration(
-                $"invalid section [{MessageText.OneLine(section)}] in {place}: {error}; expected key = value"),
-            { Settings: var settings } => settings,
-        };
+            if (content.LostSetting is { } lost)
+            {
+                throw EcrCredentialException.InvalidConfiguration($"invalid {place}: {lost}; expected a line such as [default] above it");
+            }
+
+            return content.Find(name) switch
+            {
+                null => null,
+                { Error: { } error } => throw EcrCredentialException.InvalidConfiguration(
+                    $"invalid section [{MessageText.OneLine(name)}] in {place}: {error}; expected key = value"),
+                var section => new ConfigSection.Part(section, place),
+            };
+        }
 
         public override string ToString() => place + (content.Error is { } error ? $" ({error})" : remark);
 

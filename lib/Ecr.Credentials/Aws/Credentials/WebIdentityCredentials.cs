@@ -21,7 +21,7 @@ internal sealed class WebIdentityCredentials(Func<string, string?> environment, 
         }
 
         var role = environment(RoleVariable)
-            ?? throw EcrCredentialException.InvalidConfiguration($"{FileVariable} is set but {RoleVariable} is not: set both or neither.");
+            ?? throw EcrCredentialException.InvalidConfiguration($"{FileVariable} is set but {RoleVariable} is not: set both or neither");
         return CredentialResult.Found(await AssumeAsync(path, role, environment("AWS_ROLE_SESSION_NAME"), RoleVariable, lookup, cancellationToken)
             .ConfigureAwait(false));
     }
@@ -36,7 +36,7 @@ internal sealed class WebIdentityCredentials(Func<string, string?> environment, 
     public async Task<ResolvedCredentials> AssumeAsync(
         string path, string role, string? sessionName, string roleSetting, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var session = new RoleSession(AwsRoleArn.ParseSetting(roleSetting, role), sessionName);
+        var session = new RoleSession(AwsRoleArn.ParseSetting(roleSetting, role.Trim()), sessionName);
         path = HomeDirectory.Expand(environment, path);
         var tokenName = $"the token in {MessageText.Quote(path)}";
         var assumed = await sts.AssumeRoleWithWebIdentityAsync(

@@ -24,16 +24,22 @@ internal sealed class MetadataHttpClient(
     private readonly Lock _creation = new();
     private HttpClient? _client;
 
+    /// <inheritdoc cref="SendAsync(Func{HttpRequestMessage}, TimeSpan, int, bool, CancellationToken)"/>
+    public Task<(HttpStatusCode StatusCode, byte[] Content)> SendAsync(
+        Func<HttpRequestMessage> create, TimeSpan attemptTimeout, int attempts, CancellationToken cancellationToken) =>
+        SendAsync(create, attemptTimeout, attempts, isTimeoutFinal: false, cancellationToken);
+
     /// <summary>Sends a request until there is an answer that a retry would not change.</summary>
     /// <param name="create">Creates the request, anew for each attempt.</param>
     /// <param name="attemptTimeout">The timeout of one attempt.</param>
     /// <param name="attempts">The number of attempts.</param>
+    /// <param name="isTimeoutFinal">Whether an attempt that timed out is the last one.</param>
     /// <param name="cancellationToken">Cancels the attempts.</param>
     /// <returns>The answer to the last attempt, with any status.</returns>
     /// <exception cref="HttpRequestException">Every attempt failed to connect, or lost its connection.</exception>
     /// <exception cref="TimeoutException">The last attempt timed out.</exception>
     public async Task<(HttpStatusCode StatusCode, byte[] Content)> SendAsync(
-        Func<HttpRequestMessage> create, TimeSpan attemptTimeout, int attempts, CancellationToken cancellationToken)
+        Func<HttpRequestMessage> create, TimeSpan attemptTimeout, int attempts, bool isTimeoutFinal, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -45,7 +51,7 @@ internal sealed class MetadataHttpClient(
                     return answer;
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or TimeoutException && attempt < attempts)
+            catch (Exception e) when (attempt < attempts && (e is HttpRequestException || (e is TimeoutException && !isTimeoutFinal)))
             {
             }
 

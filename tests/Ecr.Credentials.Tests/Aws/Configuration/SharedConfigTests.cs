@@ -125,12 +125,23 @@ public sealed class SharedConfigTests : IDisposable
     [Test]
     public void A_line_outside_sections_is_reported_where_nothing_is_found()
     {
-        _stage.WriteCredentials("aws_access_key_id = a\n").WriteConfig("[default\n");
+        _stage.WriteCredentials("nonsense\n").WriteConfig("[profile node\n");
 
         Assert.That(_stage.Files.Find("default"), Is.Null);
         Assert.That(
             _stage.Files.ToString(),
             Does.Contain("credentials\" (line 1 is not in a section) or ").And.EndsWith("config\" (line 1 has no closing bracket)"));
+    }
+
+    [TestCase("use_fips_endpoint = true\n", ": line 1 is not in a section; expected a line such as [default] above it")]
+    [TestCase("\n[default\nuse_fips_endpoint = true\n", ": line 2 has no closing bracket; expected key = value")]
+    public void A_setting_is_never_lost_silently(string config, string message)
+    {
+        _stage.WriteConfig(config);
+
+        var exception = Assert.Throws<EcrCredentialException>(() => _stage.Files.Find("default"))!;
+
+        Assert.That(exception.Message, Does.EndWith(message));
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Emulator;
@@ -104,6 +106,21 @@ public sealed class ContainerCredentialsTests
         Assert.That(server.Requests, Is.Empty);
     }
 
+    [Test]
+    public async Task A_name_of_this_machine_is_called_by_the_address_that_was_checked()
+    {
+        await using var server = await StartAsync();
+        using var source = new Source(Variables.Of((FullVariable, $"http://user@this-machine.example:{server.Address.Port}/creds")));
+
+        Assert.That(
+            (await source.Container.FindAsync())?.Origin,
+            Is.EqualTo($"the container credentials endpoint http://this-machine.example:{server.Address.Port}"));
+        Assert.That(server.Requests.Single().Host, Is.EqualTo($"this-machine.example:{server.Address.Port}"));
+        Assert.That(server.Requests.Single().Path, Is.EqualTo("/creds"));
+    }
+
+    [TestCase("http://mixed.example/", "http://mixed.example")]
+    [TestCase("http://empty.example/", "http://empty.example")]
     [TestCase("http://credentials.example/s3cret", "http://credentials.example")]
     [TestCase("http://10.0.0.1/", "http://10.0.0.1")]
     [TestCase("http://169.254.169.254/", "http://169.254.169.254")]
@@ -311,7 +328,15 @@ public sealed class ContainerCredentialsTests
         private readonly MetadataHttpClient _client = new(
             NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
 
-        public ContainerCredentials Container => new(environment, _client);
+        public ContainerCredentials Container => new(environment, _client, ResolveAsync);
+
+        private static Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) => host switch
+        {
+            "this-machine.example" => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.IPv6Loopback]),
+            "mixed.example" => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.Parse("10.0.0.1")]),
+            "empty.example" => Task.FromResult<IPAddress[]>([]),
+            _ => throw new SocketException((int)SocketError.HostNotFound),
+        };
 
         public void Dispose() => _client.Dispose();
     }

@@ -1,0 +1,19 @@
+using Ecr.Credentials.Text;
+
+namespace Ecr.Credentials.Aws.Configuration;
+
+/// <summary>A value and where it is set.</summary>
+/// <param name="Source">
+/// The variable, or the key with its profile, file and line, to be read in the middle of a sentence.
+/// </param>
+/// <param name="Value">The value; never empty.</param>
+internal readonly record struct AwsSetting(string Source, string Value)
+{
+    /// <summary>Whether the value is this word, in any case.</summary>
+    public bool Is(string word) => Value.Equals(word, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The exception that says that the value is invalid.</summary>
+    /// <param name="expected">The valid values, such as <c>true or false</c>.</param>
+    public EcrCredentialException Invalid(string expected) =>
+        EcrCredentialException.InvalidConfiguration($"invalid AWS configuration: {Source} is {MessageText.Quote(Value)}; expected {expected}");
+}
