@@ -21,6 +21,9 @@ public enum Requirement
     /// <summary>The executable docker-credential-ecr-login, named by <c>DOCKER_CREDENTIAL_ECR_LOGIN</c>.</summary>
     ReferenceHelper,
 
+    /// <summary>The tool strace, with permission to trace.</summary>
+    Strace,
+
     /// <summary>A separate network namespace, created by <c>tests/with-netns</c>.</summary>
     OwnNetwork,
 }

@@ -32,6 +32,7 @@ public sealed class RequiresAttribute(Requirement requirement) : NUnitAttribute,
         Requirement.Registry => IsSet("DOCKER_REGISTRY"),
         Requirement.Docker => IsSet("DOCKER"),
         Requirement.ReferenceHelper => IsSet("DOCKER_CREDENTIAL_ECR_LOGIN"),
+        Requirement.Strace => File.Exists("/usr/bin/strace"),
         Requirement.OwnNetwork => Environment.GetEnvironmentVariable("ECR_OWN_NETWORK") == "true",
         _ => throw new ArgumentOutOfRangeException(nameof(requirement), requirement, "unknown requirement"),
     };

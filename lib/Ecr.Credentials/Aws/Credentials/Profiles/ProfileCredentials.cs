@@ -193,15 +193,15 @@ internal sealed class ProfileCredentials(
 
         private static ResolvedCredentials? FindKeys(ConfigSection profile) =>
             (profile[ProfileSettings.AccessKeyId], profile[ProfileSettings.SecretAccessKey]) switch
-        {
-            ({ } accessKey, { } secretKey) =>
-                new ResolvedCredentials(
-                    new ImmutableCredentials(accessKey, secretKey, profile[ProfileSettings.SessionToken] ?? profile[ProfileSettings.SecurityToken]),
-                    profile.ToString()),
-            (null, null) => null,
-            (null, _) => throw Invalid($"{profile} has an aws_secret_access_key but no aws_access_key_id: add it"),
-            _ => throw Invalid($"{profile} has an aws_access_key_id but no aws_secret_access_key: add it"),
-        };
+            {
+                ({ } accessKey, { } secretKey) =>
+                    new ResolvedCredentials(
+                        new ImmutableCredentials(accessKey, secretKey, profile[ProfileSettings.SessionToken] ?? profile[ProfileSettings.SecurityToken]),
+                        profile.ToString()),
+                (null, null) => null,
+                (null, _) => throw Invalid($"{profile} has an aws_secret_access_key but no aws_access_key_id: add it"),
+                _ => throw Invalid($"{profile} has an aws_access_key_id but no aws_secret_access_key: add it"),
+            };
 
         // The limits are those of STS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
         private static int? GetDuration(ConfigSection profile) => profile.Find("duration_seconds") switch
