@@ -53,8 +53,9 @@ internal sealed class AwsSettings
     public string? AppId => Find("AWS_SDK_UA_APP_ID", "sdk_ua_app_id")?.Value;
 
     /// <summary>The path of the profile's CA bundle; <see langword="null"/> if <c>AWS_CA_BUNDLE</c> overrides it.</summary>
+    /// <exception cref="EcrCredentialException">The path is relative.</exception>
     public string? ProfileCaBundle =>
-        _environment("AWS_CA_BUNDLE") is null && _profile?["ca_bundle"] is { } path ? HomeDirectory.Expand(_environment, path) : null;
+        _environment("AWS_CA_BUNDLE") is null && _profile?.Find("ca_bundle") is { } setting ? HomeDirectory.Resolve(_environment, setting) : null;
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
     /// <param name="profile">The name of the profile; the one that the environment names if <see langword="null"/>.</param>

@@ -32,7 +32,7 @@ internal sealed class SharedConfig
     public string? CurrentProfileVariable { get; }
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
-    /// <exception cref="EcrCredentialException">A file that a variable names exists but cannot be read.</exception>
+    /// <exception cref="EcrCredentialException">A file that a variable names exists but cannot be read, or its path is relative.</exception>
     public static SharedConfig Read(Func<string, string?> environment)
     {
         var credentials = SourceFile.Read(environment, CredentialsFileVariable, "credentials");
@@ -88,7 +88,7 @@ internal sealed class SharedConfig
         {
             if (environment(variable) is { } named)
             {
-                return ReadNamed(HomeDirectory.Expand(environment, named), variable);
+                return ReadNamed(HomeDirectory.Resolve(environment, new AwsSetting(variable, named)), variable);
             }
 
             return HomeDirectory.Find(environment) is { } home

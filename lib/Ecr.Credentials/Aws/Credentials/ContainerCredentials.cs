@@ -43,7 +43,7 @@ internal sealed class ContainerCredentials(
         lookup.Progress.WaitingFor = $"waiting for {origin}";
         var address = await CheckAsync(endpoint, cancellationToken).ConfigureAwait(false);
         var host = address == endpoint ? null : endpoint.IsDefaultPort ? endpoint.IdnHost : $"{endpoint.IdnHost}:{endpoint.Port}";
-        var content = await GetAsync(() => CreateRequest(address, host, token), origin, cancellationToken).ConfigureAwait(false);
+        var content = await GetAsync(() => CreateRequest(address, host, token), origin, lookup.Settings, cancellationToken).ConfigureAwait(false);
         try
         {
             return CredentialResult.Found(new ResolvedCredentials(CredentialsDocument.Read(content, "Token"), origin));
@@ -114,7 +114,8 @@ internal sealed class ContainerCredentials(
 
     private string? FindToken()
     {
-        var (source, token) = environment(TokenFileVariable) is { } named && HomeDirectory.Expand(environment, named) is var path
+        var (source, token) = environment(TokenFileVariable) is { } named
+            && HomeDirectory.Resolve(environment, new AwsSetting(TokenFileVariable, named)) is var path
             ? ($"the token in {MessageText.Quote(path)}", TokenTextFile.Read(path))
             : (TokenVariable, environment(TokenVariable));
         return token is null || HttpHeaderValue.IsValid(token)
@@ -123,11 +124,11 @@ internal sealed class ContainerCredentials(
                 $"{source} contains characters not allowed in an HTTP header: it must be one line of ASCII text");
     }
 
-    private async Task<byte[]> GetAsync(Func<HttpRequestMessage> create, string origin, CancellationToken cancellationToken)
+    private async Task<byte[]> GetAsync(Func<HttpRequestMessage> create, string origin, AwsSettings settings, CancellationToken cancellationToken)
     {
         try
         {
-            var (status, content) = await httpClient.SendAsync(create, AttemptTimeout, Attempts, cancellationToken).ConfigureAwait(false);
+            var (status, content) = await httpClient.For(settings).SendAsync(create, AttemptTimeout, Attempts, cancellationToken).ConfigureAwait(false);
             return status == HttpStatusCode.OK
                 ? content
                 : throw Invalid(EcrCredentialErrorReason.ServiceError, origin, $"HTTP {(int)status}{DescribeError(content)}");

@@ -136,6 +136,25 @@ public sealed class AwsSettingsTests : IDisposable
                 + $"(\"{_stage.Home}/.aws/config\", line 3) is \"yes\"; expected true or false"));
     }
 
+    [Test]
+    public void A_relative_CA_bundle_is_rejected()
+    {
+        _stage.WriteConfig("[default]\nca_bundle = ca.pem");
+
+        Assert.That(() => _stage.Settings.ProfileCaBundle, Throws.TypeOf<EcrCredentialException>().With.Message.EndsWith(
+            "line 2) is \"ca.pem\"; expected an absolute path"));
+    }
+
+    [TestCase("legacy", true)]
+    [TestCase("Regional", true)]
+    [TestCase("moon", false)]
+    public void The_kind_of_STS_endpoints_is_checked(string kind, bool isValid)
+    {
+        _stage.WriteConfig($"[default]\nsts_regional_endpoints = {kind}");
+
+        Assert.That(_stage.Settings.CheckStsEndpoints, isValid ? Throws.Nothing : Throws.TypeOf<EcrCredentialException>());
+    }
+
     private static void UseAll(AwsSettings settings)
     {
         _ = settings.UseFips;

@@ -103,6 +103,15 @@ public sealed class SharedConfigTests : IDisposable
         Assert.That(_stage.Files.Find("node")?["region"], Is.EqualTo("eu-west-1"));
     }
 
+    [TestCase(SharedConfig.CredentialsFileVariable)]
+    [TestCase(SharedConfig.ConfigFileVariable)]
+    public void A_relative_path_is_an_error(string variable)
+    {
+        _stage.Set(variable, "aws/config");
+
+        AssertMisconfigured($"invalid AWS configuration: {variable} is \"aws/config\"; expected an absolute path");
+    }
+
     [Test]
     public void A_variable_that_names_a_directory_is_an_error()
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Emulator;
+using Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -93,6 +94,27 @@ public sealed class ContainerCredentialsTests
         Assert.That(server.Requests, Has.Count.EqualTo(1));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task The_CA_bundle_of_the_profile_is_trusted(bool isNamed)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var home = new ProfileStage();
+        home.WriteConfig(isNamed ? $"[default]\nca_bundle = {emulator.CertificateAuthorityFile}\n" : "[default]\n");
+        using var source = new Source(Variables.Of((FullVariable, $"{emulator.HttpsAddress}v2/credentials/emulated-task")));
+
+        var finding = source.Container.FindAsync(home.Lookup, CancellationToken.None);
+
+        if (isNamed)
+        {
+            Assert.That((await finding).Credentials!.Credentials.AccessKey, Is.EqualTo(emulator.ContainerCredentials.AccessKeyId));
+        }
+        else
+        {
+            Assert.That(() => finding, Throws.TypeOf<EcrCredentialException>().With.Message.Contains("TLS handshake failed"));
+        }
+    }
+
     [Test]
     public async Task Any_host_may_be_called_over_TLS_if_its_certificate_is_trusted()
     {
@@ -135,6 +157,13 @@ public sealed class ContainerCredentialsTests
     public Task Other_addresses_are_rejected(string address, string told) =>
         AssertMisconfiguredAsync(
             $"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
+
+    [Test]
+    public Task A_relative_path_of_the_token_file_is_rejected() =>
+        AssertMisconfiguredAsync(
+            $"invalid AWS configuration: {TokenFileVariable} is \"token\"; expected an absolute path",
+            (FullVariable, "http://127.0.0.1:1/"),
+            (TokenFileVariable, "token"));
 
     [TestCase("127.0.0.1/s3cret")]
     [TestCase("/s3cret\0")]

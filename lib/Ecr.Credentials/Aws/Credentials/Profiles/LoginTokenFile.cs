@@ -56,12 +56,9 @@ internal sealed class LoginTokenFile(string path)
 
     private static string FindDirectory(Func<string, string?> environment)
     {
-        if (environment(DirectoryVariable) is { } named)
+        if (environment(DirectoryVariable) is { } directory)
         {
-            var directory = HomeDirectory.Expand(environment, named);
-            return Path.IsPathFullyQualified(directory)
-                ? directory
-                : throw EcrCredentialException.InvalidConfiguration($"invalid {DirectoryVariable} {MessageText.Quote(named)}: expected an absolute path");
+            return HomeDirectory.Resolve(environment, new AwsSetting(DirectoryVariable, directory));
         }
 
         return HomeDirectory.Find(environment) is { } home

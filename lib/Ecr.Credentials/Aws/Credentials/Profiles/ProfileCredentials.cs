@@ -99,7 +99,7 @@ internal sealed class ProfileCredentials(
         {
             var setting = $"role_arn of {profile}";
             var sessionName = profile["role_session_name"] ?? owner.SessionName;
-            if (profile["web_identity_token_file"] is { } tokenFile)
+            if (profile.Find("web_identity_token_file") is { } tokenFile)
             {
                 return await owner.WebIdentity.AssumeAsync(tokenFile, role, sessionName, setting, lookup, cancellationToken).ConfigureAwait(false);
             }

@@ -125,7 +125,7 @@ public sealed class LoginCredentialsTests : IAsyncDisposable
         await StartAsync();
         _stage.Set("AWS_LOGIN_CACHE_DIRECTORY", "login");
 
-        await AssertFailsAsync("invalid AWS_LOGIN_CACHE_DIRECTORY \"login\": expected an absolute path", EcrCredentialErrorReason.InvalidConfiguration);
+        await AssertFailsAsync("AWS_LOGIN_CACHE_DIRECTORY is \"login\"; expected an absolute path", EcrCredentialErrorReason.InvalidConfiguration);
     }
 
     [Test]
