@@ -37,6 +37,9 @@ public sealed class AwsEmulatorOptions
     /// <summary>Whether the instance's metadata service is disabled: it then answers 403.</summary>
     public bool InstanceMetadataForbidden { get; init; }
 
+    /// <summary>Whether the instance's metadata service knows version 1 only: it then has no session tokens and requires none.</summary>
+    public bool InstanceMetadataVersion1 { get; init; }
+
     /// <summary>The Authorization header that the container credentials endpoint requires; null requires none.</summary>
     public string? ContainerAuthorizationToken { get; init; }
 

@@ -65,7 +65,6 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role)), variables));
     }
 
-    [TestCase("", "\"\" is not a valid role ARN.")]
     [TestCase("pull", "\"pull\" is not a valid role ARN. Expected the form arn:aws:iam::123456789012:role/pull.")]
     [TestCase(Role + " ", "has leading or trailing whitespace. Remove it.")]
     [TestCase("arn:aws-cn:iam::123456789012:role/pull",

@@ -13,10 +13,12 @@ public sealed class IniFileFuzzTests
 
     private static readonly string[] Fragments =
     [
-        "[", "]", "[default]", "[profile a]", "[profile  a]", "[ profile\ta ]", "[profile 'a']", "[sso-session \"a b\"]", "[services s]", "[profile a", "[]", "[ ]",
-        "=", ":", " = ", "region", "region = x", "REGION=y", "use_fips_endpoint", "use_fips_endpoint = true", "aws_secret_access_key = s", "s3", "s3 =", "ecr =",
-        "endpoint_url = http://x", "a", "b", "--c=d", "\"", "'", "\"q\"", "#", ";", " # c", "\t; c", "# [default]", " ", "  ", "\t", "\n", "\n", "\n", "\r\n", "\r",
-        "\n ", "\n  ", "\n\t", "\0", "\u0085", "\u2028", "\u00a0", "é", "\ud800", "\uFEFF",
+        "[", "]", "[default]", "[profile a]", "[profile  a]", "[ profile\ta ]", "[profile 'a']",
+        "[sso-session \"a b\"]", "[services s]", "[profile a", "[]", "[ ]", "=", ":", " = ", "region", "region = x",
+        "REGION=y", "use_fips_endpoint", "use_fips_endpoint = true", "aws_secret_access_key = s", "s3", "s3 =", "ecr =",
+        "endpoint_url = http://x", "a", "b", "--c=d", "\"", "'", "\"q\"", "#", ";", " # c", "\t; c", "# [default]", " ",
+        "  ", "\t", "\n", "\n", "\n", "\r\n", "\r", "\n ", "\n  ", "\n\t", "\0", "\u0085", "\u2028", "\u00a0", "é",
+        "\ud800", "\uFEFF",
     ];
 
     [Test]

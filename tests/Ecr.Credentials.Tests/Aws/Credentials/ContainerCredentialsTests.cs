@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Http;
-using Ecr.Emulator;
 using Ecr.Credentials.Tests.Aws.Credentials.Profiles;
+using Ecr.Emulator;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
