@@ -49,6 +49,19 @@ public sealed class ReportedConfigurationTests : ShimFixture
         await AssertProfileIsUsedAsync();
     }
 
+    [TestCase("nonsense")]
+    [TestCase("aws_access_key_id = AKIAWRONG\naws_secret_access_key = wrong")]
+    [TestCase("[default\naws_access_key_id = AKIAWRONG")]
+    [TestCase("{\"region\": \"eu-west-1\"}")]
+    [TestCase("default:\n  region: eu-west-1")]
+    public async Task A_malformed_file_does_no_harm_beside_keys_in_the_environment(string text)
+    {
+        Write(".aws/config", text);
+        Write(".aws/credentials", text);
+
+        AssertAnswer(await RunAsync(Request(), Emulator.Environment(CredentialSource.StaticKey)));
+    }
+
     [TestCase("AWS_CONFIG_FILE")]
     [TestCase("AWS_SHARED_CREDENTIALS_FILE")]
     public async Task A_named_file_that_does_not_exist_is_an_empty_one(string variable)

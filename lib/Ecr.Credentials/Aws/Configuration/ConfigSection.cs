@@ -40,6 +40,10 @@ internal sealed class ConfigSection
     /// <param name="part">The section.</param>
     public static ConfigSection Named(string kind, string name, Part part) => new(name, $"the section [{kind} {MessageText.OneLine(name)}]", [part]);
 
+    /// <summary>What is wrong with the first line without meaning, to be read after a sentence; empty if nothing is.</summary>
+    public string Remark =>
+        _parts.FirstOrDefault(part => part.Section.Problem is not null) is { Section.Problem: { } problem, File: var file } ? $" ({file}: {problem})" : "";
+
     /// <summary>The setting with its place, for messages; <see langword="null"/> if it is missing or empty.</summary>
     public AwsSetting? Find(string key) => FindShown(key, key);
 

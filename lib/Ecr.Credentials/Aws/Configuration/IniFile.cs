@@ -6,12 +6,14 @@ namespace Ecr.Credentials.Aws.Configuration;
 /// <remarks>
 /// Accepts what the AWS CLI or the Go SDK accepts: the later of two equal settings wins, sections of the same name are merged, a colon may separate key
 /// and value, and a line that is indented more than a setting continues its value. A line without meaning is ignored, because other tools keep text of
-/// their own in these files. No setting that is read here is lost silently: a line that names one and is not a setting is an error, and an indented
-/// setting continues another's value only if it is set elsewhere.
+/// their own in these files, but no setting that decides where a request goes is lost silently: a line without meaning that names one is an error, and
+/// so is one below a header without its bracket. An indented setting continues another's value only if it is set elsewhere.
 /// </remarks>
 internal sealed class IniFile
 {
     private readonly Dictionary<string, IniSection> _sections = new(StringComparer.Ordinal);
+    private readonly List<(string Name, IniSection Section, string Problem)> _unclosed = [];
+    private readonly IniSection _outside = new();
 
     private IniFile()
     {
@@ -22,11 +24,8 @@ internal sealed class IniFile
     /// <summary>What is wrong with the first line that belongs to no section, such as <c>line 1 is not in a section</c>.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>What is wrong with the first line outside of all sections that names a setting; <see langword="null"/> if there is no such line.</summary>
-    public string? LostSetting { get; private set; }
-
     /// <summary>
-    /// Parses a file. Errors are in <see cref="Error"/> and <see cref="IniSection.Error"/>: they name a line's number and never repeat the line.
+    /// Parses a file. What is wrong with it is in <see cref="Error"/> and <see cref="IniSection.Problem"/>: both name a line's number and never repeat it.
     /// </summary>
     public static IniFile Parse(ReadOnlySpan<char> text)
     {
@@ -68,6 +67,17 @@ internal sealed class IniFile
 
     /// <param name="name">The text between the brackets.</param>
     public IniSection? Find(string name) => _sections.GetValueOrDefault(name);
+
+    /// <summary>
+    /// What is wrong with the first line that would have set a setting of <see cref="ProfileSettings.Routes"/> in the section, or in no section.
+    /// </summary>
+    /// <param name="name">The text between the brackets.</param>
+    public string? FindLostRoute(string name) =>
+        _outside.LostRoute
+            ?? Find(name)?.LostRoute
+            ?? _unclosed.Find(unclosed => unclosed.Name == name && HasRoute(unclosed.Section)).Problem;
+
+    private static bool HasRoute(IniSection section) => section.LostRoute is not null || section.Settings.Keys.Any(key => ProfileSettings.IsRoute(key));
 
     // Other characters that Unicode calls line breaks occur in values.
     private static ReadOnlySpan<char> CutLine(ref ReadOnlySpan<char> text)
@@ -118,18 +128,9 @@ internal sealed class IniFile
         }
 
         var nameEnd = content.IndexOfAny(" \t=:");
-        var isLost = ProfileSettings.Contains(nameEnd < 0 ? content : content[..nameEnd]);
-        if (section is null)
-        {
-            var error = At(number, "is not in a section");
-            Error ??= error;
-            LostSetting ??= isLost ? error : null;
-        }
-        else if (isLost)
-        {
-            section.Fail(At(number, "is not a setting"));
-        }
-
+        var problem = At(number, section is null ? "is not in a section" : "is not a setting");
+        Error ??= section is null ? problem : null;
+        (section ?? _outside).Report(problem, nameEnd < 0 ? content : content[..nameEnd]);
         return null;
     }
 
@@ -154,21 +155,22 @@ internal sealed class IniFile
         return $"{name[..space]} {bare}";
     }
 
-    // Without its bracket a header is an error of the section that it names: the settings below it may be needed.
     private IniSection Open(ReadOnlySpan<char> line, int number)
     {
         var end = line.IndexOf(']');
-        var name = ParseName(end < 0 ? line[1..] : line[1..end]);
+        if (end < 0)
+        {
+            var problem = At(number, "has no closing bracket");
+            Error ??= problem;
+            var unclosed = new IniSection();
+            _unclosed.Add((ParseName(line[1..]), unclosed, problem));
+            return unclosed;
+        }
+
+        var name = ParseName(line[1..end]);
         if (!_sections.TryGetValue(name, out var section))
         {
             _sections[name] = section = new IniSection();
-        }
-
-        if (end < 0)
-        {
-            var error = At(number, "has no closing bracket");
-            Error ??= error;
-            section.Fail(error);
         }
 
         return section;

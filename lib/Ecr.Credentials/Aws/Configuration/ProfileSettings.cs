@@ -48,11 +48,22 @@ internal static class ProfileSettings
         "web_identity_token_file",
     ];
 
+    private static readonly string[] NamesOfRoutes =
+        ["ca_bundle", "endpoint_url", "ignore_configured_endpoint_urls", "services", "use_dualstack_endpoint", "use_fips_endpoint"];
+
     public static ReadOnlySpan<string> All => Names;
 
-    public static bool Contains(ReadOnlySpan<char> name)
+    /// <summary>The settings that decide where a request goes and whom it trusts: none is ever ignored.</summary>
+    public static ReadOnlySpan<string> Routes => NamesOfRoutes;
+
+    public static bool Contains(ReadOnlySpan<char> name) => Contains(Names, name);
+
+    /// <summary>Whether the setting decides where a request goes and whom it trusts.</summary>
+    public static bool IsRoute(ReadOnlySpan<char> name) => Contains(NamesOfRoutes, name);
+
+    private static bool Contains(ReadOnlySpan<string> names, ReadOnlySpan<char> name)
     {
-        foreach (var known in Names)
+        foreach (var known in names)
         {
             if (name.Equals(known, StringComparison.OrdinalIgnoreCase))
             {

@@ -51,7 +51,7 @@ internal sealed class SharedConfig
     }
 
     /// <summary>The profile; settings in the credentials file override those in the config file. <see langword="null"/> if neither has it.</summary>
-    /// <exception cref="EcrCredentialException">A line of the profile is invalid.</exception>
+    /// <exception cref="EcrCredentialException">A setting of the profile that decides where a request goes cannot be read.</exception>
     public ConfigSection? Find(string name)
     {
         var config = _config.Find($"profile {name}") ?? (name == DefaultProfile ? _config.Find(DefaultProfile) : null);
@@ -65,11 +65,11 @@ internal sealed class SharedConfig
     }
 
     /// <summary>The section <c>[sso-session NAME]</c>; <see langword="null"/> if there is none.</summary>
-    /// <exception cref="EcrCredentialException">A line of the section is invalid.</exception>
+    /// <exception cref="EcrCredentialException">A setting of the section that decides where a request goes cannot be read.</exception>
     public ConfigSection? FindSsoSession(string name) => FindInConfig("sso-session", name);
 
     /// <summary>The section <c>[services NAME]</c>; <see langword="null"/> if there is none.</summary>
-    /// <exception cref="EcrCredentialException">A line of the section is invalid.</exception>
+    /// <exception cref="EcrCredentialException">A setting of the section that decides where a request goes cannot be read.</exception>
     public ConfigSection? FindServices(string name) => FindInConfig("services", name);
 
     /// <summary>The paths of both files, to be read after "in".</summary>
@@ -96,22 +96,11 @@ internal sealed class SharedConfig
                 : new SourceFile(IniFile.Empty, $"~/.aws/{name}");
         }
 
-        /// <exception cref="EcrCredentialException">A line of the section, or a setting outside of all sections, is invalid.</exception>
-        public ConfigSection.Part? Find(string name)
-        {
-            if (content.LostSetting is { } lost)
-            {
-                throw EcrCredentialException.InvalidConfiguration($"invalid {place}: {lost}; expected a line such as [default] above it");
-            }
-
-            return content.Find(name) switch
-            {
-                null => null,
-                { Error: { } error } => throw EcrCredentialException.InvalidConfiguration(
-                    $"invalid section [{MessageText.OneLine(name)}] in {place}: {error}; expected key = value"),
-                var section => new ConfigSection.Part(section, place),
-            };
-        }
+        /// <exception cref="EcrCredentialException">A setting of the section that decides where a request goes cannot be read.</exception>
+        public ConfigSection.Part? Find(string name) =>
+            content.FindLostRoute(name) is { } lost
+                ? throw EcrCredentialException.InvalidConfiguration($"cannot read the AWS settings in {place}: {lost}")
+                : content.Find(name) is { } section ? new ConfigSection.Part(section, place) : null;
 
         public override string ToString() => place + (content.Error is { } error ? $" ({error})" : remark);
 

@@ -29,15 +29,18 @@ public sealed class IniFileFuzzTests
         {
             var text = Generate(random);
             var fast = IniFile.Parse(text);
-            var slow = ReadSlowly(text, out var lost);
-
-            Assert.That(fast.LostSetting is not null, Is.EqualTo(lost), Show(text));
-            foreach (var (name, section) in slow)
+            var slow = ReadSlowly(text, out var isLostOutside);
+            foreach (var name in slow.Select(section => section.Name).Append("default").Distinct())
             {
-                var found = fast.Find(name);
-                Assert.That(found, Is.Not.Null, $"{name} in {Show(text)}");
-                Assert.That(found!.Settings.ToDictionary(setting => setting.Key, setting => setting.Value.Text), Is.EquivalentTo(section.Settings), Show(text));
-                Assert.That(found.Error is not null, Is.EqualTo(section.IsInvalid), Show(text));
+                var (closed, unclosed) = (slow.Find(section => section.Name == name && section.IsClosed), slow.Where(section => section.Name == name));
+                var settings = fast.Find(name)?.Settings.ToDictionary(setting => setting.Key, setting => setting.Value.Text);
+                var isLost = isLostOutside
+                    || closed?.IsRouteLost == true
+                    || unclosed.Any(section =>
+                        !section.IsClosed && (section.IsRouteLost || section.Settings.Keys.Any(key => ProfileSettings.IsRoute(key))));
+
+                Assert.That(settings, closed is null ? Is.Null : Is.EquivalentTo(closed.Settings), Show(text));
+                Assert.That(fast.FindLostRoute(name) is not null, Is.EqualTo(isLost), Show(text));
             }
         }
     }
@@ -126,15 +129,15 @@ public sealed class IniFileFuzzTests
         string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => Fragments[random.Next(Fragments.Length)]));
 
     // Written for the eye: one step after another, whole lists instead of a state.
-    private static Dictionary<string, SlowSection> ReadSlowly(string text, out bool isSettingLost)
+    private static List<SlowSection> ReadSlowly(string text, out bool isLostOutside)
     {
         var lines = Regex.Split(text, "\r\n|\r|\n")
             .Select(line => (Indent: line.Length - line.TrimStart().Length, Content: line.Trim().Trim('\0')))
             .Where(line => line.Content.Length > 0 && line.Content[0] is not ('#' or ';'))
             .ToArray();
 
-        var sections = new Dictionary<string, SlowSection>();
-        isSettingLost = false;
+        var sections = new List<SlowSection>();
+        isLostOutside = false;
         SlowSection? section = null;
         for (var i = 0; i < lines.Length; i++)
         {
@@ -153,17 +156,17 @@ public sealed class IniFileFuzzTests
                 continue;
             }
 
-            if (ProfileSettings.Contains(Regex.Match(content, "^[^ \t=:]*").Value))
+            if (ProfileSettings.IsRoute(Regex.Match(content, "^[^ \t=:]*").Value))
             {
-                isSettingLost |= section is null;
-                section?.IsInvalid = true;
+                isLostOutside |= section is null;
+                section?.IsRouteLost = true;
             }
         }
 
         return sections;
     }
 
-    private static SlowSection Open(string header, Dictionary<string, SlowSection> sections)
+    private static SlowSection Open(string header, List<SlowSection> sections)
     {
         var isClosed = header.Contains(']', StringComparison.Ordinal);
         var inside = (isClosed ? header[1..header.IndexOf(']', StringComparison.Ordinal)] : header[1..]).Trim();
@@ -173,12 +176,12 @@ public sealed class IniFileFuzzTests
             inside = $"{parts.Groups[1].Value} {(quoted.Success ? quoted.Groups[2].Value : parts.Groups[2].Value)}";
         }
 
-        if (!sections.TryGetValue(inside, out var section))
+        var section = isClosed ? sections.Find(other => other.IsClosed && other.Name == inside) : null;
+        if (section is null)
         {
-            sections[inside] = section = new SlowSection();
+            sections.Add(section = new SlowSection { Name = inside, IsClosed = isClosed });
         }
 
-        section.IsInvalid |= !isClosed;
         return section;
     }
 
@@ -186,9 +189,13 @@ public sealed class IniFileFuzzTests
 
     private sealed class SlowSection
     {
+        public required string Name { get; init; }
+
+        public required bool IsClosed { get; init; }
+
         public Dictionary<string, string> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-        public bool IsInvalid { get; set; }
+        public bool IsRouteLost { get; set; }
 
         public void Add(string key, string value, string[] below)
         {

@@ -30,7 +30,7 @@ public sealed class IniFileTests
     [TestCase("[default]\nregion = a\u0085b\u2028c", "a\u0085b\u2028c")]
     [TestCase("[default]\rregion = a\routput = json", "a")]
     [TestCase("[default]\nregion = a\n\0", "a")]
-    [TestCase("[default\nregion = a", "a")]
+    [TestCase("[default\nregion = a", null)]
     [TestCase("region = a\n[default]", null)]
     [TestCase("[Default]\nregion = eu-west-1", null)]
     [TestCase("", null)]
@@ -71,21 +71,26 @@ public sealed class IniFileTests
     public void A_line_outside_sections_is_an_error_of_the_file(string text, string? error) =>
         Assert.That(IniFile.Parse(text).Error, Is.EqualTo(error));
 
-    [TestCase("aws_secret_access_key = hunter2", "line 1 is not in a section")]
+    [TestCase("use_fips_endpoint = true", "line 1 is not in a section")]
     [TestCase("nonsense\nUSE_FIPS_ENDPOINT true\n[default]", "line 2 is not in a section")]
-    [TestCase("nonsense\nname = value\n[default]\nregion = x", null)]
-    [TestCase("[default]\naws_secret_access_key hunter2", null)]
-    public void A_setting_outside_sections_is_lost(string text, string? error) => Assert.That(IniFile.Parse(text).LostSetting, Is.EqualTo(error));
+    [TestCase("[default]\n\nca_bundle hunter2\nhunter3", "line 3 is not a setting")]
+    [TestCase("[default]\nUSE_DUALSTACK_ENDPOINT", "line 2 is not a setting")]
+    [TestCase("[default]\ns3 =\nendpoint_url\thunter2", "line 3 is not a setting")]
+    [TestCase("[default\nregion = x\nuse_fips_endpoint = true", "line 1 has no closing bracket")]
+    [TestCase("[default]\n[default\nservices = x", "line 2 has no closing bracket")]
+    [TestCase("aws_secret_access_key = hunter2\nname = value\n[default]\nregion = x", null)]
+    [TestCase("[default\nregion = x", null)]
+    [TestCase("[default]\nregion hunter2", null)]
+    [TestCase("[default]\ns3 =\n  use_fips_endpoint true", null)]
+    [TestCase("[default]\nregion = x\n[other]\nuse_fips_endpoint true\n[other\nuse_fips_endpoint = true", null)]
+    public void A_setting_that_decides_where_a_request_goes_is_never_lost_silently(string text, string? error) =>
+        Assert.That(IniFile.Parse(text).FindLostRoute("default"), Is.EqualTo(error));
 
     [TestCase("[default]\n\naws_secret_access_key hunter2\nhunter3", "line 3 is not a setting")]
-    [TestCase("[default]\nUSE_FIPS_ENDPOINT", "line 2 is not a setting")]
-    [TestCase("[default]\ns3 =\nregion\thunter2", "line 3 is not a setting")]
-    [TestCase("[default\nregion = x", "line 1 has no closing bracket")]
-    [TestCase("[default]\n= hunter2", null)]
-    [TestCase("[default]\n  hunter2", null)]
-    [TestCase("[default]\nhunter2", null)]
-    [TestCase("[default]\ns3 =\n  region hunter2", null)]
-    [TestCase("[default]\nregion = x\n[other]\nregion hunter2", null)]
-    public void A_line_that_is_no_setting_is_an_error_of_its_section_if_it_names_one(string text, string? error) =>
-        Assert.That(IniFile.Parse(text).Find("default")!.Error, Is.EqualTo(error));
+    [TestCase("[default]\n= hunter2", "line 2 is not a setting")]
+    [TestCase("[default]\n  hunter2", "line 2 is not a setting")]
+    [TestCase("[default]\ns3 =\n  hunter2", null)]
+    [TestCase("[default]\nregion = x\n[other]\nhunter2", null)]
+    public void A_line_without_meaning_is_a_problem_of_its_section_and_never_repeated(string text, string? problem) =>
+        Assert.That(IniFile.Parse(text).Find("default")!.Problem, Is.EqualTo(problem));
 }

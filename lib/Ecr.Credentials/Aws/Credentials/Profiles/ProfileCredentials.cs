@@ -58,7 +58,7 @@ internal sealed class ProfileCredentials(
         {
             return await new Resolution(this, files, lookup, cancellationToken).FindAsync(profile).ConfigureAwait(false) is { } credentials
                 ? CredentialResult.Found(credentials)
-                : CredentialResult.NotFound($"{profile} contains no credentials");
+                : CredentialResult.NotFound($"{profile} contains no credentials{profile.Remark}");
         }
 
         return files.CurrentProfileVariable is not { } variable || files.CurrentProfile == SharedConfig.DefaultProfile
@@ -76,7 +76,7 @@ internal sealed class ProfileCredentials(
         var files = lookup.Settings.Files;
         var profile = files.Find(name) ?? throw NotFound(name, $"correct the name, or add the profile to {files}");
         return await new Resolution(this, files, lookup, cancellationToken).FindAsync(profile).ConfigureAwait(false)
-            ?? throw Invalid($"{profile} contains no credentials: add access keys, a role or another source to it in {files}");
+            ?? throw Invalid($"{profile} contains no credentials: add access keys, a role or another source to it in {files}{profile.Remark}");
     }
 
     private static EcrCredentialException NotFound(string name, string advice) =>
@@ -199,8 +199,8 @@ internal sealed class ProfileCredentials(
                         new ImmutableCredentials(accessKey, secretKey, profile[ProfileSettings.SessionToken] ?? profile[ProfileSettings.SecurityToken]),
                         profile.ToString()),
                 (null, null) => null,
-                (null, _) => throw Invalid($"{profile} has an aws_secret_access_key but no aws_access_key_id: add it"),
-                _ => throw Invalid($"{profile} has an aws_access_key_id but no aws_secret_access_key: add it"),
+                (null, _) => throw Invalid($"{profile} has an aws_secret_access_key but no aws_access_key_id: add it{profile.Remark}"),
+                _ => throw Invalid($"{profile} has an aws_access_key_id but no aws_secret_access_key: add it{profile.Remark}"),
             };
 
         // The limits are those of STS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
