@@ -108,7 +108,7 @@ internal sealed class SharedConfig
         {
             try
             {
-                return new SourceFile(IniFile.Parse(File.ReadAllText(path)), MessageText.Quote(path));
+                return new SourceFile(IniFile.Parse(SettingsFile.ReadText(path)), MessageText.Quote(path));
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
@@ -125,7 +125,7 @@ internal sealed class SharedConfig
         {
             try
             {
-                return new SourceFile(IniFile.Parse(File.ReadAllText(path)), MessageText.Quote(path));
+                return new SourceFile(IniFile.Parse(SettingsFile.ReadText(path)), MessageText.Quote(path));
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {

@@ -1,3 +1,4 @@
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Credentials;
@@ -11,7 +12,7 @@ internal static class TokenTextFile
     {
         try
         {
-            var token = File.ReadAllText(path).Trim();
+            var token = SettingsFile.ReadText(path).Trim();
             return token.Length > 0 ? token : throw EcrCredentialException.InvalidConfiguration($"the token file {MessageText.Quote(path)} is empty");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -32,7 +32,7 @@ internal sealed class LoginTokenFile(string path)
     {
         try
         {
-            using var document = JsonText.Parse(File.ReadAllBytes(path));
+            using var document = JsonText.Parse(SettingsFile.ReadBytes(path));
             return Read(document.RootElement);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -50,7 +50,7 @@ internal sealed class LoginTokenFile(string path)
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Writing the file is not permitted.</exception>
     /// <exception cref="JsonException">The file was damaged in the meantime.</exception>
-    public void Replace(LoginToken token) => PrivateFile.Replace(path, Write(File.ReadAllBytes(path), token));
+    public void Replace(LoginToken token) => PrivateFile.Replace(path, Write(SettingsFile.ReadBytes(path), token));
 
     public override string ToString() => MessageText.Quote(path);
 

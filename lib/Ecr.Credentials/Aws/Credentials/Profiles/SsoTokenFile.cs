@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Credentials.Profiles;
@@ -27,7 +28,7 @@ internal sealed class SsoTokenFile(string path)
     {
         try
         {
-            using var document = JsonText.Parse(File.ReadAllBytes(path));
+            using var document = JsonText.Parse(SettingsFile.ReadBytes(path));
             var file = document.RootElement;
             return file.FindText("accessToken") is { } token && GetTime(file, "expiresAt") is { } expiresAt
                 ? new SsoToken
@@ -50,7 +51,7 @@ internal sealed class SsoTokenFile(string path)
     /// <summary>Replaces the token and keeps everything else in the file.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Writing the file is not permitted.</exception>
-    public void Replace(SsoToken token) => PrivateFile.Replace(path, Write(File.ReadAllBytes(path), token));
+    public void Replace(SsoToken token) => PrivateFile.Replace(path, Write(SettingsFile.ReadBytes(path), token));
 
     public override string ToString() => MessageText.Quote(path);
 
