@@ -89,8 +89,8 @@ internal sealed class AwsSettings
     public int? FindCount(string variable, string key) => Find(variable, key) switch
     {
         null => null,
-        var (_, text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => count,
-        var setting => throw setting.Value.Invalid("a whole number above zero"),
+        { Value: var text } when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => count,
+        var setting => throw setting.Invalid("a whole number above zero"),
     };
 
     /// <summary>Checks the defaults mode, which changes nothing that is used here.</summary>

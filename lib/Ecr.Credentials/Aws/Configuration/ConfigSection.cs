@@ -41,8 +41,7 @@ internal sealed class ConfigSection
     public static ConfigSection Named(string kind, string name, Part part) => new(name, $"the section [{kind} {MessageText.OneLine(name)}]", [part]);
 
     /// <summary>What is wrong with the first line without meaning, to be read after a sentence; empty if nothing is.</summary>
-    public string Remark =>
-        _parts.FirstOrDefault(part => part.Section.Problem is not null) is { Section.Problem: { } problem, File: var file } ? $" ({file}: {problem})" : "";
+    public string Remark => Array.Find(_parts, part => part.Section.Problem is not null) is { } part ? $" ({part.File}: {part.Section.Problem})" : "";
 
     /// <summary>The setting with its place, for messages; <see langword="null"/> if it is missing or empty.</summary>
     public AwsSetting? Find(string key) => FindShown(key, key);
@@ -111,7 +110,12 @@ internal sealed class ConfigSection
         value.Length >= 2 && value[0] == '"' && value.IndexOf('"', 1) == value.Length - 1 ? value[1..^1] : value;
 
     /// <summary>A section of a file.</summary>
-    /// <param name="Section">The section.</param>
-    /// <param name="File">The path of the file, in quotes.</param>
-    public readonly record struct Part(IniSection Section, string File);
+    /// <param name="section">The section.</param>
+    /// <param name="file">The path of the file, in quotes.</param>
+    public sealed class Part(IniSection section, string file)
+    {
+        public IniSection Section { get; } = section;
+
+        public string File { get; } = file;
+    }
 }

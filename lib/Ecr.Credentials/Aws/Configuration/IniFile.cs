@@ -12,7 +12,7 @@ namespace Ecr.Credentials.Aws.Configuration;
 internal sealed class IniFile
 {
     private readonly Dictionary<string, IniSection> _sections = new(StringComparer.Ordinal);
-    private readonly List<(string Name, IniSection Section, string Problem)> _unclosed = [];
+    private readonly List<Unclosed> _unclosed = [];
     private readonly IniSection _outside = new();
 
     private IniFile()
@@ -75,9 +75,20 @@ internal sealed class IniFile
     public string? FindLostRoute(string name) =>
         _outside.LostRoute
             ?? Find(name)?.LostRoute
-            ?? _unclosed.Find(unclosed => unclosed.Name == name && HasRoute(unclosed.Section)).Problem;
+            ?? _unclosed.Find(unclosed => unclosed.Name == name && HasRoute(unclosed.Section))?.Problem;
 
-    private static bool HasRoute(IniSection section) => section.LostRoute is not null || section.Settings.Keys.Any(key => ProfileSettings.IsRoute(key));
+    private static bool HasRoute(IniSection section)
+    {
+        foreach (var route in ProfileSettings.Routes)
+        {
+            if (section.Settings.ContainsKey(route))
+            {
+                return true;
+            }
+        }
+
+        return section.LostRoute is not null;
+    }
 
     // Other characters that Unicode calls line breaks occur in values.
     private static ReadOnlySpan<char> CutLine(ref ReadOnlySpan<char> text)
@@ -163,7 +174,7 @@ internal sealed class IniFile
             var problem = At(number, "has no closing bracket");
             Error ??= problem;
             var unclosed = new IniSection();
-            _unclosed.Add((ParseName(line[1..]), unclosed, problem));
+            _unclosed.Add(new Unclosed(ParseName(line[1..]), unclosed, problem));
             return unclosed;
         }
 
@@ -174,5 +185,15 @@ internal sealed class IniFile
         }
 
         return section;
+    }
+
+    /// <summary>A section whose header has no closing bracket.</summary>
+    private sealed class Unclosed(string name, IniSection section, string problem)
+    {
+        public string Name { get; } = name;
+
+        public IniSection Section { get; } = section;
+
+        public string Problem { get; } = problem;
     }
 }

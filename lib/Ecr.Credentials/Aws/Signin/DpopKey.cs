@@ -21,17 +21,29 @@ internal sealed class DpopKey : IDisposable
         var key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(pem);
-            return key.ExportParameters(includePrivateParameters: true) is { Curve.Oid.Value: P256, D: not null }
+            // The AWS CLI writes no other form. ECDsa.ImportFromPem would bring every form into the executable.
+            var fields = PemEncoding.Find(pem);
+            if (!pem.AsSpan(fields.Label).SequenceEqual("EC PRIVATE KEY"))
+            {
+                throw new FormatException("not an EC private key");
+            }
+
+            key.ImportECPrivateKey(Convert.FromBase64String(pem[fields.Base64Data]), out _);
+            return key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == P256
                 ? new DpopKey(key)
-                : throw new FormatException("not a private key of the curve P-256");
+                : throw new FormatException("not an EC private key of the curve P-256");
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException or FormatException)
+        catch (FormatException)
+        {
+            key.Dispose();
+            throw;
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
             key.Dispose();
 
-            // Other messages may repeat the key.
-            throw e as FormatException ?? new FormatException("not a private key in PEM");
+            // Their messages may repeat the key.
+            throw new FormatException("not an EC private key in PEM");
         }
     }
 

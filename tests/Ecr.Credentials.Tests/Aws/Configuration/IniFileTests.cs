@@ -35,7 +35,7 @@ public sealed class IniFileTests
     [TestCase("[Default]\nregion = eu-west-1", null)]
     [TestCase("", null)]
     public void Parse_reads_the_settings_of_each_section(string text, string? region) =>
-        Assert.That(IniFile.Parse(text).Find("default")?.Settings.GetValueOrDefault("region").Text, Is.EqualTo(region));
+        Assert.That(IniFile.Parse(text).Find("default")?.Settings.GetValueOrDefault("region")?.Text, Is.EqualTo(region));
 
     [TestCase("[profile node]")]
     [TestCase("[profile  node]")]

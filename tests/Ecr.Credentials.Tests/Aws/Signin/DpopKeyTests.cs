@@ -39,7 +39,7 @@ public sealed class DpopKeyTests
     public void No_two_proofs_are_equal()
     {
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var key = DpopKey.Import(ecdsa.ExportPkcs8PrivateKeyPem());
+        using var key = DpopKey.Import(ecdsa.ExportECPrivateKeyPem());
 
         Assert.That(
             key.CreateProof("POST", Target, DateTimeOffset.UnixEpoch), Is.Not.EqualTo(key.CreateProof("POST", Target, DateTimeOffset.UnixEpoch)));
@@ -51,6 +51,7 @@ public sealed class DpopKeyTests
         using var p256 = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         yield return new TestCaseData(p384.ExportECPrivateKeyPem()).SetArgDisplayNames("another curve");
         yield return new TestCaseData(p256.ExportSubjectPublicKeyInfoPem()).SetArgDisplayNames("a public key");
+        yield return new TestCaseData(p256.ExportPkcs8PrivateKeyPem()).SetArgDisplayNames("PKCS #8");
         yield return new TestCaseData("hunter2").SetArgDisplayNames("no PEM");
         yield return new TestCaseData("-----BEGIN EC PRIVATE KEY-----\nhunter2\n-----END EC PRIVATE KEY-----").SetArgDisplayNames("no key");
         yield return new TestCaseData("").SetArgDisplayNames("nothing");
@@ -60,5 +61,5 @@ public sealed class DpopKeyTests
     public void Other_keys_are_rejected_without_repeating_them(string pem) =>
         Assert.That(
             () => DpopKey.Import(pem),
-            Throws.TypeOf<FormatException>().With.Message.StartsWith("not a private key").And.Message.Not.Contain("hunter2"));
+            Throws.TypeOf<FormatException>().With.Message.StartsWith("not an EC private key").And.Message.Not.Contain("hunter2"));
 }

@@ -95,16 +95,21 @@ internal sealed class LoginTokenFile(string path)
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            foreach (var member in Members(document.RootElement).Where(member => member.Name is not ("accessToken" or "refreshToken")))
+            foreach (var member in Members(document.RootElement))
             {
-                member.WriteTo(json);
+                if (member.Name is not ("accessToken" or "refreshToken"))
+                {
+                    member.WriteTo(json);
+                }
             }
 
             json.WriteStartObject("accessToken");
-            foreach (var member in Members(Require(document.RootElement, "accessToken"))
-                .Where(member => member.Name is not ("accessKeyId" or "secretAccessKey" or "sessionToken" or "expiresAt")))
+            foreach (var member in Members(Require(document.RootElement, "accessToken")))
             {
-                member.WriteTo(json);
+                if (member.Name is not ("accessKeyId" or "secretAccessKey" or "sessionToken" or "expiresAt"))
+                {
+                    member.WriteTo(json);
+                }
             }
 
             json.WriteString("accessKeyId", token.Credentials.AccessKey);

@@ -207,9 +207,9 @@ internal sealed class ProfileCredentials(
         private static int? GetDuration(ConfigSection profile) => profile.Find("duration_seconds") switch
         {
             null => null,
-            var (_, text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 900 and <= 43200 =>
+            { Value: var text } when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 900 and <= 43200 =>
                 seconds,
-            var setting => throw setting.Value.Invalid("a number of seconds from 900 to 43200"),
+            var setting => throw setting.Invalid("a number of seconds from 900 to 43200"),
         };
 
         private static ResolvedCredentials? CheckRoleIsNotMissing(ConfigSection profile)

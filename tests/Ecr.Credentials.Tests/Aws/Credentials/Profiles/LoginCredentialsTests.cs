@@ -171,7 +171,7 @@ public sealed class LoginCredentialsTests : IAsyncDisposable
         await StartAsync();
         Write(DefaultFile, DateTimeOffset.UnixEpoch, key: "hunter2");
 
-        await AssertFailsAsync("is invalid: dpopKey is not a private key in PEM. Run ");
+        await AssertFailsAsync("is invalid: dpopKey is not an EC private key in PEM. Run ");
     }
 
     [TestCase("TOKEN_EXPIRED", "the sign-in of the AWS profile \"default\" has expired. Run \"aws login --profile default\".")]
