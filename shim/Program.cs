@@ -3,6 +3,7 @@ using System.Text;
 using Ecr.Credentials;
 using Ecr.Credentials.Aws;
 using Ecr.Credentials.Aws.Configuration;
+using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
@@ -200,17 +201,6 @@ static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)
 
     // The first use of cryptography loads OpenSSL, which takes as long as everything before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
-    EnsureHome();
+    ClientSideMonitoring.Disable();
     return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider, TrustStore = trustStore });
-}
-
-// Without a home directory the AWS SDK would read settings from ./.aws, which may be untrusted. Services often have no HOME.
-static void EnsureHome()
-{
-    if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))
-    {
-        Environment.SetEnvironmentVariable("HOME", null);
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-        Environment.SetEnvironmentVariable("HOME", home);
-    }
 }

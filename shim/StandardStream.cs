@@ -48,7 +48,10 @@ internal sealed class StandardStream : Stream
     public static StandardStream OpenInput() => new(0, Console.OpenStandardInput);
 
     /// <param name="writing">Called before anything is written.</param>
-    public static StandardStream OpenOutput(Action writing) => new(1, Console.OpenStandardOutput, writing);
+    public static StandardStream OpenOutput(Action? writing = null) => new(1, Console.OpenStandardOutput, writing);
+
+    /// <summary>Opens standard error for a conversation; <see cref="StandardError"/> is for lines that must not block.</summary>
+    public static StandardStream OpenError() => new(2, Console.OpenStandardError);
 
     /// <summary>Writes as much as the descriptor takes without blocking, and returns the number of bytes.</summary>
     public static int TryWriteAtOnce(int descriptor, ReadOnlySpan<byte> buffer)

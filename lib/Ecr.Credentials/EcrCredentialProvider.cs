@@ -43,7 +43,7 @@ public sealed class EcrCredentialProvider : IDisposable
 
         _timeProvider = options.TimeProvider;
         _logger = options.Logger;
-        _registries = new EcrRegistryResolver(options, AwsDefaultRegion.Find);
+        _registries = new EcrRegistryResolver(options, new AwsDefaultRegion(AwsEnvironment.Get, _logger, _timeProvider).FindAsync);
         _identities = new IdentitySelector(options, AwsEnvironment.Get);
         _ownClient = tokens is null ? new EcrTokenClient(new EcrTokenClientOptions { Logger = _logger, TimeProvider = _timeProvider }) : null;
         _tokens = tokens ?? _ownClient!;
@@ -67,7 +67,7 @@ public sealed class EcrCredentialProvider : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
 
-        var registry = _registries.Resolve(request.Image);
+        var registry = await _registries.ResolveAsync(request.Image, cancellationToken).ConfigureAwait(false);
         var identity = _identities.Select(request.Image, request.ServiceAccountToken, request.ServiceAccountAnnotations);
         var token = await GetTokenAsync(new EcrTokenRequest(registry) { Identity = identity }, cancellationToken).ConfigureAwait(false);
         var cacheDuration = GetCacheDuration(token);
@@ -93,18 +93,22 @@ public sealed class EcrCredentialProvider : IDisposable
     {
         ArgumentNullException.ThrowIfNull(imageOrHost);
 
-        var request = new EcrTokenRequest(_registries.Resolve(imageOrHost)) { Identity = _identities.Select(imageOrHost) };
+        var registry = await _registries.ResolveAsync(imageOrHost, cancellationToken).ConfigureAwait(false);
+        var request = new EcrTokenRequest(registry) { Identity = _identities.Select(imageOrHost) };
         var token = await GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
         return new AuthConfig(token.Username, token.Password);
     }
 
-    /// <summary>Gets a token for the private registries of the default region.</summary>
+    /// <summary>Gets a token for the private registries of the default region: that of the AWS configuration, or else of the EC2 instance.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The token.</returns>
-    /// <exception cref="EcrCredentialException">No token can be provided, or no default region is configured; the reason says why.</exception>
+    /// <exception cref="EcrCredentialException">No token can be provided, or there is no default region; the reason says why.</exception>
     /// <exception cref="OperationCanceledException">The wait was canceled; the message says what was still being waited for.</exception>
-    public ValueTask<EcrToken> GetDefaultTokenAsync(CancellationToken cancellationToken = default) =>
-        GetTokenAsync(new EcrTokenRequest(_registries.ResolveDefault()), cancellationToken);
+    public async ValueTask<EcrToken> GetDefaultTokenAsync(CancellationToken cancellationToken = default)
+    {
+        var registry = await _registries.ResolveDefaultAsync(cancellationToken).ConfigureAwait(false);
+        return await GetTokenAsync(new EcrTokenRequest(registry), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Closes the connections to AWS that the provider opened itself.</summary>
     public void Dispose() => _ownClient?.Dispose();

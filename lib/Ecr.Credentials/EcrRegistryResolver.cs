@@ -9,8 +9,8 @@ namespace Ecr.Credentials;
 
 /// <summary>Resolves the ECR registry whose password an image uses: by an alias, the host's own name, or the default region.</summary>
 /// <param name="options">The aliases, and how unknown hosts are handled.</param>
-/// <param name="findDefaultRegion">Finds the region that the AWS configuration names; <see langword="null"/> if it names none.</param>
-internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, Func<string?> findDefaultRegion)
+/// <param name="findDefaultRegion">Finds the default region; <see langword="null"/> if there is none.</param>
+internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, Func<CancellationToken, ValueTask<string?>> findDefaultRegion)
 {
     private readonly EcrRegistryAlias[] _aliases = options.CopyRegistryAliases();
     private readonly ImagePatternSet? _patterns =
@@ -20,22 +20,22 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, 
     private readonly ILogger _logger = options.Logger;
 
     /// <exception cref="EcrCredentialException">The host is not an ECR registry, and no option covers it.</exception>
-    public EcrRegistry Resolve(string image)
+    public ValueTask<EcrRegistry> ResolveAsync(string image, CancellationToken cancellationToken)
     {
         if (TryResolveNamed(image, out var registry, out var error))
         {
-            return registry;
+            return ValueTask.FromResult(registry);
         }
 
         var host = EcrRegistry.GetHost(image);
         return _unknownRegistry == UnknownRegistryHandling.UseDefaultRegion && !host.IsEmpty && !host.Contains('@')
-            ? GetDefaultRegistry(host.ToString())
+            ? GetDefaultRegistryAsync(host.ToString(), cancellationToken)
             : throw new EcrCredentialException(EcrCredentialErrorReason.NotAnEcrRegistry, error);
     }
 
     /// <summary>The private registries of the default region.</summary>
     /// <exception cref="EcrCredentialException">No default region is configured.</exception>
-    public EcrRegistry ResolveDefault() => GetDefaultRegistry(host: null);
+    public ValueTask<EcrRegistry> ResolveDefaultAsync(CancellationToken cancellationToken) => GetDefaultRegistryAsync(host: null, cancellationToken);
 
     /// <summary>The registry that an alias or the host's own name names, never the one of the default region.</summary>
     public bool TryResolveNamed(
@@ -58,14 +58,14 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, 
         : EcrRegistry.TryParse(image, out var registry, out _) ? registry
         : null;
 
-    private EcrRegistry GetDefaultRegistry(string? host)
+    private async ValueTask<EcrRegistry> GetDefaultRegistryAsync(string? host, CancellationToken cancellationToken)
     {
-        var region = findDefaultRegion() ?? throw EcrCredentialException.InvalidConfiguration(
+        var region = await findDefaultRegion(cancellationToken).ConfigureAwait(false) ?? throw EcrCredentialException.InvalidConfiguration(
             host is null
-                ? "no registry given and no default region configured: pass a host or set AWS_REGION."
-                : $"{MessageText.Quote(host)} is not an Amazon ECR registry host, and no default region is configured for it: set AWS_REGION.");
+                ? "no registry given and no default region configured: pass a host or set AWS_REGION"
+                : $"{MessageText.Quote(host)} is not an Amazon ECR registry host, and no default region is configured for it: set AWS_REGION");
         return EcrRegistry.ForRegion(host ?? region, region) ?? throw EcrCredentialException.InvalidConfiguration(
-            $"the default region {MessageText.Quote(region)} is not a valid AWS region: correct AWS_REGION or the profile's region.");
+            $"the default region {MessageText.Quote(region)} is not a valid AWS region: correct AWS_REGION or the profile's region");
     }
 
     private static class Log

@@ -56,7 +56,8 @@ internal sealed class IdentitySelector(EcrCredentialProviderOptions options, Fun
     {
         foreach (var annotation in RoleAnnotations)
         {
-            if (annotations.TryGetValue(annotation, out var role))
+            // Templates write empty annotations for service accounts without a role.
+            if (annotations.TryGetValue(annotation, out var role) && role.Length > 0)
             {
                 return ($"the service account's annotation {annotation}", role);
             }

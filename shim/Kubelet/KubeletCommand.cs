@@ -65,7 +65,7 @@ internal static class KubeletCommand
 
             return true;
         }
-        catch (Exception e) when (Exchange.IsBrokenStream(e))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }

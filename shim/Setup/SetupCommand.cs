@@ -156,7 +156,7 @@ internal static class SetupCommand
     [SupportedOSPlatform("linux")]
     private static void CheckProviderArguments(NodeSetupPlan plan)
     {
-        if (plan.Provider is { } provider && CommandLine.Parse(provider.Name, [.. provider.Arguments]) is { Error: { } error })
+        if (plan.Provider is { } provider && CommandLine.Parse(provider.Name, [.. provider.Arguments], new StandardError()) is { Error: { } error })
         {
             throw new FormatException($"the provider in \"{plan.Layout.ConfigurationPath}\" has an argument that is not valid here: {error}");
         }

@@ -212,7 +212,7 @@ internal sealed class SetupCommandLine
         }
 
         // An argument of the plugin that it does not know would fail at the first pull.
-        if (CommandLine.Parse("ecr-credential-provider", [.. _arguments]) is { Error: { } error })
+        if (CommandLine.Parse("ecr-credential-provider", [.. _arguments], new StandardError()) is { Error: { } error })
         {
             throw new FormatException($"invalid --arg: {error}");
         }

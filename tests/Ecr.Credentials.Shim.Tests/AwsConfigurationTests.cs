@@ -83,8 +83,8 @@ public sealed class AwsConfigurationTests : ShimFixture
         AssertFailure(await RunAsync(Request(), variables), 1, $"\"/nowhere/aws\" ({variable}, does not exist)");
     }
 
-    [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both or neither.")]
-    [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set but AWS_ROLE_ARN is not: set both or neither.")]
+    [TestCase("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both or neither")]
+    [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE is set but AWS_ROLE_ARN is not: set both or neither")]
     [TestCase("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a valid URL: expected the form ")]
     public async Task Incomplete_settings_are_reported(string variable, string message)
     {

@@ -124,5 +124,5 @@ public sealed class ExchangeTests : ShimFixture
         AssertFailure(
             await RunAsync(Request("registry.example/app"), "--unknown-registry=default-region"),
             2,
-            "\"registry.example\" is not an Amazon ECR registry host, and no default region is configured for it: set AWS_REGION.");
+            "\"registry.example\" is not an Amazon ECR registry host, and no default region is configured for it: set AWS_REGION");
 }

@@ -27,7 +27,7 @@ public sealed class LoginPasswordProgramTests : ShimFixture
     [Test]
     public async Task Without_a_registry_or_default_region_an_error_is_reported() =>
         AssertFailure(
-            await RunAsync("", "login-password"), 2, "no registry given and no default region configured: pass a host or set AWS_REGION.");
+            await RunAsync("", "login-password"), 2, "no registry given and no default region configured: pass a host or set AWS_REGION");
 
     [Test]
     public async Task A_failure_is_reported_on_standard_error() =>

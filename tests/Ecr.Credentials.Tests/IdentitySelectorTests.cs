@@ -34,6 +34,13 @@ public sealed class IdentitySelectorTests
     public void A_rule_with_a_path_distinguishes_images_of_one_registry(bool expected, params string[] rules) =>
         Assert.That(Selector(rules: rules).DependsOnPath, Is.EqualTo(expected));
 
+    [Test]
+    public void An_empty_annotation_is_not_set()
+    {
+        Assert.That(Selector().Select(Image, Token, Annotations((PullAnnotation, ""), (Annotation, Role))), Is.EqualTo(EcrIdentity.WebIdentity(Token, Role)));
+        Assert.That(Selector().Select(Image, Token, Annotations((PullAnnotation, ""), (Annotation, ""))), Is.EqualTo(EcrIdentity.Default));
+    }
+
     [TestCase(PullAnnotation)]
     [TestCase(Annotation)]
     public void The_role_of_the_service_account_overrides_every_rule(string annotation)
@@ -66,7 +73,6 @@ public sealed class IdentitySelectorTests
                 .And.Message.StartsWith("the pod's service account has no role, and one is required: annotate it with eks.amazonaws.com/ecr-role-arn"));
     }
 
-    [TestCase("", "\"\" is not a valid role ARN.")]
     [TestCase("pull", "\"pull\" is not a valid role ARN.")]
     [TestCase(Role + " ", "has leading or trailing whitespace.")]
     public void An_invalid_role_is_refused_and_not_skipped(string role, string message) =>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ecr.Emulator.Identities;
 using Ecr.Emulator.Server;
@@ -92,6 +93,12 @@ public sealed class AwsEmulator : IAsyncDisposable
     /// <summary>The credentials that the SSO portal returns.</summary>
     public required EmulatedCredentials SsoCredentials { get; init; }
 
+    /// <summary>The credentials that AWS Sign-In returns.</summary>
+    public required EmulatedCredentials LoginCredentials { get; init; }
+
+    /// <summary>The private key, as PEM text, whose possession AWS Sign-In demands.</summary>
+    public required string LoginKeyPem { get; init; }
+
     /// <summary>The faults that the emulator injects.</summary>
     public required FaultPlan Faults { get; init; }
 
@@ -112,6 +119,9 @@ public sealed class AwsEmulator : IAsyncDisposable
         var sso = credentials.IssueSession(
             AssumedRole(options, $"AWSReservedSSO_{options.SsoRole}_0123456789abcdef", "emulated-user"), options.CredentialLifetime);
 
+        var login = credentials.IssueSession(AssumedRole(options, "emulated-login", "emulated-user"), options.CredentialLifetime);
+        using var loginKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
         var log = new RequestLog();
         var faults = new FaultPlan();
         var pipeline = new RequestPipeline(
@@ -123,6 +133,7 @@ public sealed class AwsEmulator : IAsyncDisposable
             new StsService(options, credentials),
             new SsoService(options, sso),
             new SsoOidcService(options),
+            new SigninService(options, login, loginKey.ExportParameters(includePrivateParameters: false)),
             new ImdsService(options, instance),
             new ContainerCredentialsService(options, container, pod));
 
@@ -142,6 +153,8 @@ public sealed class AwsEmulator : IAsyncDisposable
             ContainerCredentials = container,
             PodIdentityCredentials = pod,
             SsoCredentials = sso,
+            LoginCredentials = login,
+            LoginKeyPem = loginKey.ExportECPrivateKeyPem(),
         };
     }
 

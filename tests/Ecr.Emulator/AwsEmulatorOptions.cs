@@ -37,6 +37,9 @@ public sealed class AwsEmulatorOptions
     /// <summary>Whether the instance's metadata service is disabled: it then answers 403.</summary>
     public bool InstanceMetadataForbidden { get; init; }
 
+    /// <summary>Whether the instance's metadata service knows version 1 only: it then has no session tokens and requires none.</summary>
+    public bool InstanceMetadataVersion1 { get; init; }
+
     /// <summary>The Authorization header that the container credentials endpoint requires; null requires none.</summary>
     public string? ContainerAuthorizationToken { get; init; }
 
@@ -63,6 +66,15 @@ public sealed class AwsEmulatorOptions
 
     /// <summary>The role (permission set) for which the SSO portal has credentials, in <see cref="AccountId"/>.</summary>
     public string SsoRole { get; init; } = "emulated-permission-set";
+
+    /// <summary>The client id that a refresh of a session of <c>aws login</c> must send.</summary>
+    public string LoginClientId { get; init; } = "arn:aws:signin:::devtools/same-device";
+
+    /// <summary>The refresh token that AWS Sign-In accepts; any other is rejected as expired.</summary>
+    public string LoginRefreshToken { get; init; } = "emulated.login-refresh-token";
+
+    /// <summary>The OAuth error with which AWS Sign-In rejects every refresh, such as <c>USER_CREDENTIALS_CHANGED</c>; null rejects none.</summary>
+    public string? LoginError { get; init; }
 
     /// <summary>ARNs of the roles that may be assumed; null allows every role.</summary>
     public IReadOnlyCollection<string>? AssumableRoles { get; init; }

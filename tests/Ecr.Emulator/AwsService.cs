@@ -14,6 +14,9 @@ public enum AwsService
 
     /// <summary>The OIDC service of IAM Identity Center, which refreshes tokens.</summary>
     SsoOidc,
+
+    /// <summary>AWS Sign-In, which refreshes the sessions of <c>aws login</c>.</summary>
+    Signin,
     Imds,
     ContainerCredentials,
 }

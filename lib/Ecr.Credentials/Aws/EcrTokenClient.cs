@@ -49,6 +49,8 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
             webIdentity,
             new SsoCredentials(_httpClientFactory, AwsEnvironment.Get, options.TimeProvider),
             new ProcessCredentials(options.TimeProvider),
+            new LoginCredentials(_httpClientFactory, AwsEnvironment.Get, options.TimeProvider),
+            AwsEnvironment.Get,
             environment,
             instanceMetadata,
             container);

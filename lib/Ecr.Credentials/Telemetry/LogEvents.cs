@@ -24,6 +24,8 @@ internal static class LogEvents
     public static readonly EventId CredentialsNotFound = new(32, nameof(CredentialsNotFound));
     public static readonly EventId SsoRefreshFailed = new(33, nameof(SsoRefreshFailed));
     public static readonly EventId SsoTokenNotStored = new(34, nameof(SsoTokenNotStored));
+    public static readonly EventId LoginRefreshFailed = new(38, nameof(LoginRefreshFailed));
+    public static readonly EventId LoginTokenNotStored = new(39, nameof(LoginTokenNotStored));
 
     public static readonly EventId HttpAnswered = new(40, nameof(HttpAnswered));
     public static readonly EventId HttpFailed = new(41, nameof(HttpFailed));

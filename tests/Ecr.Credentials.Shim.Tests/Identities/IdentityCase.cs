@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
 /// <summary>A source of AWS credentials for the executable.</summary>
@@ -124,6 +126,29 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
                 ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
                 $$"""{"accessToken":"{{options.SsoAccessToken}}","expiresAt":"2099-01-01T00:00:00Z","clientSecret":"{{options.SsoClientSecret}}","refreshToken":"{{options.SsoRefreshToken}}"}""");
             return stage.Emulator.SsoCredentials.PrincipalArn;
+        }),
+        new("Sign-in", "`login_session`, after `aws login`", stage =>
+        {
+            var options = stage.Emulator.Options;
+            stage.WriteConfig("[default]\nlogin_session = arn:aws:iam::123456789012:user/me\n");
+
+            // The SHA-256 of the session.
+            stage.Write(
+                ".aws/login/cache/286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json",
+                JsonSerializer.Serialize(new Dictionary<string, object>
+                {
+                    ["accessToken"] = new Dictionary<string, string>
+                    {
+                        ["accessKeyId"] = "ASIAEXPIRED",
+                        ["secretAccessKey"] = "expired",
+                        ["sessionToken"] = "expired",
+                        ["expiresAt"] = "2020-01-01T00:00:00Z",
+                    },
+                    ["clientId"] = options.LoginClientId,
+                    ["refreshToken"] = options.LoginRefreshToken,
+                    ["dpopKey"] = stage.Emulator.LoginKeyPem,
+                }));
+            return stage.Emulator.LoginCredentials.PrincipalArn;
         }),
         new("Container credentials", "`AWS_CONTAINER_CREDENTIALS_FULL_URI` or `_RELATIVE_URI` (ECS), `AWS_CONTAINER_AUTHORIZATION_TOKEN`", stage =>
         {

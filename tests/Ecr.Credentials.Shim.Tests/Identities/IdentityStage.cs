@@ -5,12 +5,16 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
 {
     private readonly Dictionary<string, string> _variables = new(emulator.Environment(CredentialSource.None));
     private readonly List<string> _arguments = [];
+    private readonly List<string> _files = [];
 
     public AwsEmulator Emulator { get; } = emulator;
 
     public IReadOnlyDictionary<string, string> Variables => _variables;
 
     public IReadOnlyList<string> Arguments => _arguments;
+
+    /// <summary>The files that were written, by their paths below the home directory.</summary>
+    public IReadOnlyList<string> Files => _files;
 
     /// <summary>Additional members of the JSON request, each preceded by a comma.</summary>
     public string RequestMembers { get; private set; } = "";
@@ -55,6 +59,7 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
         var path = Path.Combine(home, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
+        _files.Add(name);
         return path;
     }
 

@@ -65,12 +65,11 @@ public sealed class ServiceAccountTests : ShimFixture
         AssertAnswer(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, Role)), variables));
     }
 
-    [TestCase("", "\"\" is not a valid role ARN.")]
     [TestCase("pull", "\"pull\" is not a valid role ARN. Expected the form arn:aws:iam::123456789012:role/pull.")]
     [TestCase(Role + " ", "has leading or trailing whitespace. Remove it.")]
     [TestCase("arn:aws-cn:iam::123456789012:role/pull",
         "is in partition \"aws-cn\" but the registry 123456789012.dkr.ecr.eu-west-1.amazonaws.com is in \"aws\": "
-            + "use a role whose ARN begins with \"arn:aws:\".")]
+            + "use a role whose ARN begins with \"arn:aws:\"")]
     public async Task A_role_that_cannot_be_used_is_refused(string role, string message)
     {
         AssertFailure(await RunAsync(TokenRequest(Emulator.Options.WebIdentityToken, (PullAnnotation, role))), 2, message);

@@ -35,6 +35,11 @@ public sealed class AwsHostTests
     [TestCase("oidc.eu-west-1.amazonaws.com", AwsService.SsoOidc, "eu-west-1")]
     [TestCase("oidc.cn-north-1.amazonaws.com.cn", AwsService.SsoOidc, "cn-north-1")]
     [TestCase("oidc.eu-west-1.api.aws", AwsService.SsoOidc, "eu-west-1")]
+    [TestCase("eu-west-1.signin.aws.amazon.com", AwsService.Signin, "eu-west-1")]
+    [TestCase("cn-north-1.signin.amazonaws.cn", AwsService.Signin, "cn-north-1")]
+    [TestCase("us-gov-east-1.signin.amazonaws-us-gov.com", AwsService.Signin, "us-gov-east-1")]
+    [TestCase("signin-fips.amazonaws-us-gov.com", AwsService.Signin, "us-gov-west-1")]
+    [TestCase("signin-fips.us-east-1.amazonaws.com", AwsService.Signin, "us-east-1")]
     public void Parse_accepts_the_host_names_that_AWS_publishes(string host, AwsService service, string region) =>
         Assert.That(AwsHost.Parse(host), Is.EqualTo(new AwsHost(service, region)));
 

@@ -48,6 +48,7 @@ public sealed class FaultTests
         new(AwsService.ContainerCredentials, HttpMethod.Get, "/v2/credentials/emulated-task"),
         new(AwsService.Sso, HttpMethod.Get, "/federation/credentials"),
         new(AwsService.SsoOidc, HttpMethod.Post, "/token"),
+        new(AwsService.Signin, HttpMethod.Post, "/v1/token"),
     ];
 
     [TestCaseSource(nameof(ErrorFaults))]

@@ -25,6 +25,14 @@ internal sealed record AwsHost(AwsService Service, string Region)
         (AwsService.Sso, "portal.sso.{r}.{D}", _ => true),
         (AwsService.SsoOidc, "oidc.{r}.{S}", _ => true),
         (AwsService.SsoOidc, "oidc.{r}.{D}", _ => true),
+        (AwsService.Signin, "{r}.signin.aws.amazon.com", partition => partition.Name is "aws"),
+        (AwsService.Signin, "{r}.signin.amazonaws.cn", partition => partition.Name is "aws-cn"),
+        (AwsService.Signin, "{r}.signin.amazonaws-us-gov.com", partition => partition.Name is "aws-us-gov"),
+        (AwsService.Signin, "{r}.signin-fips.amazonaws-us-gov.com", partition => partition.Name is "aws-us-gov"),
+        (AwsService.Signin, "{r}.signin.amazonaws-eusc.eu", partition => partition.Name is "aws-eusc"),
+        (AwsService.Signin, "signin-fips.{r}.{S}", partition => partition.Name is not "aws-us-gov"),
+        (AwsService.Signin, "signin.{r}.{D}", _ => true),
+        (AwsService.Signin, "signin-fips.{r}.{D}", _ => true),
     ];
 
     /// <param name="host">A Host header.</param>
@@ -35,6 +43,11 @@ internal sealed record AwsHost(AwsService Service, string Region)
         if (name is "sts.amazonaws.com")
         {
             return new AwsHost(AwsService.Sts, "us-east-1");
+        }
+
+        if (name is "signin-fips.amazonaws-us-gov.com")
+        {
+            return new AwsHost(AwsService.Signin, "us-gov-west-1");
         }
 
         foreach (var partition in AwsPartition.All)

@@ -96,6 +96,11 @@ internal sealed class IncomingRequest
             return (AwsService.SsoOidc, method == "POST" ? SsoOidcService.CreateToken : "");
         }
 
+        if (path == SigninService.Path)
+        {
+            return (AwsService.Signin, method == "POST" ? SigninService.CreateOAuth2Token : "");
+        }
+
         if (form.TryGetValue("Action", out var action))
         {
             return (AwsService.Sts, action);

@@ -16,6 +16,7 @@ internal sealed class RequestPipeline(
     StsService sts,
     SsoService sso,
     SsoOidcService ssoOidc,
+    SigninService signin,
     ImdsService imds,
     ContainerCredentialsService containerCredentials)
 {
@@ -111,6 +112,7 @@ internal sealed class RequestPipeline(
             AwsService.Sts => sts.Handle(request, verdict),
             AwsService.Sso => sso.Handle(request),
             AwsService.SsoOidc => ssoOidc.Handle(request),
+            AwsService.Signin => signin.Handle(request, now),
             AwsService.Imds => imds.Handle(request, now),
             AwsService.ContainerCredentials => containerCredentials.Handle(request),
             _ => JsonAnswer.UnknownOperation(),

@@ -25,11 +25,12 @@ internal sealed class ImdsService(AwsEmulatorOptions options, EmulatedCredential
 
         if (request.Path == "/latest/api/token")
         {
-            return request.Method == "PUT" ? IssueToken(request, now) : Refuse(405, "Method Not Allowed");
+            return options.InstanceMetadataVersion1 ? Refuse(404, "Not Found")
+                : request.Method == "PUT" ? IssueToken(request, now) : Refuse(405, "Method Not Allowed");
         }
 
         var token = request.Headers.GetValueOrDefault(TokenHeader, "");
-        if (!_tokenExpirations.TryGetValue(token, out var expiration) || expiration <= now)
+        if (!options.InstanceMetadataVersion1 && (!_tokenExpirations.TryGetValue(token, out var expiration) || expiration <= now))
         {
             return Refuse(401, "Unauthorized");
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Configuration;
 
@@ -44,23 +43,19 @@ internal sealed class AwsSettings
     /// <exception cref="EcrCredentialException">The value is not a retry mode.</exception>
     public bool IsRetryAdaptive =>
         Find("AWS_RETRY_MODE", "retry_mode") is { } mode
-            && (Is(mode, "adaptive") || (Is(mode, "standard") || Is(mode, "legacy") ? false : throw Invalid(mode, "standard, adaptive or legacy")));
+            && (mode.Is("adaptive") || (mode.Is("standard") || mode.Is("legacy") ? false : throw mode.Invalid("standard, adaptive or legacy")));
 
     /// <summary>The number of attempts of one call, 3 by default.</summary>
     /// <exception cref="EcrCredentialException">The value is not a whole number above zero.</exception>
-    public int MaxAttempts => Find("AWS_MAX_ATTEMPTS", "max_attempts") switch
-    {
-        null => DefaultMaxAttempts,
-        var (_, text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) && attempts > 0 => attempts,
-        var setting => throw Invalid(setting.Value, "a whole number above zero"),
-    };
+    public int MaxAttempts => FindCount("AWS_MAX_ATTEMPTS", "max_attempts") ?? DefaultMaxAttempts;
 
     /// <summary>The name of the application in the User-Agent header.</summary>
     public string? AppId => Find("AWS_SDK_UA_APP_ID", "sdk_ua_app_id")?.Value;
 
     /// <summary>The path of the profile's CA bundle; <see langword="null"/> if <c>AWS_CA_BUNDLE</c> overrides it.</summary>
+    /// <exception cref="EcrCredentialException">The path is relative.</exception>
     public string? ProfileCaBundle =>
-        _environment("AWS_CA_BUNDLE") is null && _profile?["ca_bundle"] is { } path ? HomeDirectory.Expand(_environment, path) : null;
+        _environment("AWS_CA_BUNDLE") is null && _profile?.Find("ca_bundle") is { } setting ? HomeDirectory.Resolve(_environment, setting) : null;
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
     /// <param name="profile">The name of the profile; the one that the environment names if <see langword="null"/>.</param>
@@ -83,11 +78,20 @@ internal sealed class AwsSettings
 
         return Uri.TryCreate(url.Value, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https" && endpoint.Host.Length > 0
             ? endpoint
-            : throw Invalid(url, "an http or https URL");
+            : throw url.Invalid("an http or https URL");
     }
 
-    /// <summary>A setting of the profile that has no variable, or whose variable is not set.</summary>
-    public string? FindInProfile(string setting) => _profile?[setting];
+    /// <summary>The setting of the variable, or of the profile if the variable is not set.</summary>
+    public AwsSetting? Find(string variable, string key) => FindVariable(variable) ?? _profile?.Find(key);
+
+    /// <summary>A number of attempts.</summary>
+    /// <exception cref="EcrCredentialException">The value is not a whole number above zero.</exception>
+    public int? FindCount(string variable, string key) => Find(variable, key) switch
+    {
+        null => null,
+        { Value: var text } when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => count,
+        var setting => throw setting.Invalid("a whole number above zero"),
+    };
 
     /// <summary>Checks the defaults mode, which changes nothing that is used here.</summary>
     /// <exception cref="EcrCredentialException">The value is not a mode.</exception>
@@ -95,36 +99,29 @@ internal sealed class AwsSettings
     {
         if (Find("AWS_DEFAULTS_MODE", "defaults_mode") is { } mode && !DefaultsModes.Contains(mode.Value, StringComparer.OrdinalIgnoreCase))
         {
-            throw Invalid(mode, "auto, standard, in-region, cross-region, mobile or legacy");
+            throw mode.Invalid("auto, standard, in-region, cross-region, mobile or legacy");
         }
     }
 
-    private static bool Is(Setting setting, string value) => setting.Value.Equals(value, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Checks the kind of STS endpoints. The regional one is always called, as by every SDK of today.</summary>
+    /// <exception cref="EcrCredentialException">The value is neither legacy nor regional.</exception>
+    public void CheckStsEndpoints()
+    {
+        if (Find("AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints") is { } kind && !kind.Is("legacy") && !kind.Is("regional"))
+        {
+            throw kind.Invalid("regional or legacy");
+        }
+    }
 
     // Both variables override both settings of the profile: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-    private Setting? FindEndpointUrl(string service) =>
+    private AwsSetting? FindEndpointUrl(string service) =>
         FindVariable($"AWS_ENDPOINT_URL_{service}")
             ?? FindVariable("AWS_ENDPOINT_URL")
-            ?? FindServiceEndpoint(service)
-            ?? FindInProfileWithName("endpoint_url");
-
-    private Setting? FindServiceEndpoint(string service) =>
-        _profile?["services"] is { } name && Files.FindServices(name)?[service, "endpoint_url"] is { } url
-            ? new Setting($"endpoint_url of {service} in the section [services {MessageText.OneLine(name)}] in {Files}", url)
-            : null;
+            ?? (_profile?["services"] is { } name ? Files.FindServices(name)?.Find(service, "endpoint_url") : null)
+            ?? _profile?.Find("endpoint_url");
 
     private bool GetFlag(string variable, string key) =>
-        Find(variable, key) is { } flag && (Is(flag, "true") || (Is(flag, "false") ? false : throw Invalid(flag, "true or false")));
+        Find(variable, key) is { } flag && (flag.Is("true") || (flag.Is("false") ? false : throw flag.Invalid("true or false")));
 
-    private Setting? Find(string variable, string key) => FindVariable(variable) ?? FindInProfileWithName(key);
-
-    private Setting? FindVariable(string variable) => _environment(variable) is { } value ? new Setting(variable, value) : null;
-
-    private Setting? FindInProfileWithName(string key) => _profile?[key] is { } value ? new Setting($"{key} of {_profile} in {Files}", value) : null;
-
-    private static EcrCredentialException Invalid(Setting setting, string expected) =>
-        EcrCredentialException.InvalidConfiguration($"invalid AWS configuration: {setting.Name} is {MessageText.Quote(setting.Value)}; expected {expected}.");
-
-    /// <summary>A value and where it is set, for messages.</summary>
-    private readonly record struct Setting(string Name, string Value);
+    private AwsSetting? FindVariable(string variable) => _environment(variable) is { } value ? new AwsSetting(variable, value) : null;
 }

@@ -5,12 +5,15 @@ namespace Ecr.Credentials.Aws.Configuration;
 /// <summary>An AWS config or credentials file, parsed into sections: <see href="https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"/>.</summary>
 /// <remarks>
 /// Accepts what the AWS CLI or the Go SDK accepts: the later of two equal settings wins, sections of the same name are merged, a colon may separate key
-/// and value, and an indented line continues a value unless it is a setting itself. An invalid line is an error of its section only, because other
-/// tools keep settings of their own in these files.
+/// and value, and a line that is indented more than a setting continues its value. A line without meaning is ignored, because other tools keep text of
+/// their own in these files, but no setting that decides where a request goes is lost silently: a line without meaning that names one is an error, and
+/// so is one below a header without its bracket. An indented setting continues another's value only if it is set elsewhere.
 /// </remarks>
 internal sealed class IniFile
 {
     private readonly Dictionary<string, IniSection> _sections = new(StringComparer.Ordinal);
+    private readonly List<Unclosed> _unclosed = [];
+    private readonly IniSection _outside = new();
 
     private IniFile()
     {
@@ -18,17 +21,18 @@ internal sealed class IniFile
 
     public static IniFile Empty { get; } = new();
 
-    /// <summary>What is wrong with the first line that belongs to no section, such as <c>line 1 is before the first section</c>.</summary>
+    /// <summary>What is wrong with the first line that belongs to no section, such as <c>line 1 is not in a section</c>.</summary>
     public string? Error { get; private set; }
 
     /// <summary>
-    /// Parses a file. Errors are in <see cref="Error"/> and <see cref="IniSection.Error"/>: they name a line's number and never repeat the line.
+    /// Parses a file. What is wrong with it is in <see cref="Error"/> and <see cref="IniSection.Problem"/>: both name a line's number and never repeat it.
     /// </summary>
     public static IniFile Parse(ReadOnlySpan<char> text)
     {
         var file = new IniFile();
         IniSection? section = null;
         string? key = null;
+        var keyIndent = 0;
         var number = 0;
         while (!text.IsEmpty)
         {
@@ -40,18 +44,21 @@ internal sealed class IniFile
                 continue;
             }
 
-            if (content[0] == '[')
+            // As Python's configparser, which reads the files for the AWS CLI.
+            var indent = line.Length - line.TrimStart().Length;
+            if (key is not null && indent > keyIndent)
+            {
+                key = ContinueSetting(section!, key, content, number);
+            }
+            else if (content[0] == '[')
             {
                 section = file.Open(content, number);
                 key = null;
             }
-            else if (section is null)
-            {
-                file.Error ??= At(number, "is not in a section");
-            }
             else
             {
-                key = ReadSetting(section, key, line, content, number);
+                key = file.ReadSetting(section, content, number);
+                keyIndent = indent;
             }
         }
 
@@ -60,6 +67,28 @@ internal sealed class IniFile
 
     /// <param name="name">The text between the brackets.</param>
     public IniSection? Find(string name) => _sections.GetValueOrDefault(name);
+
+    /// <summary>
+    /// What is wrong with the first line that would have set a setting of <see cref="ProfileSettings.Routes"/> in the section, or in no section.
+    /// </summary>
+    /// <param name="name">The text between the brackets.</param>
+    public string? FindLostRoute(string name) =>
+        _outside.LostRoute
+            ?? Find(name)?.LostRoute
+            ?? _unclosed.Find(unclosed => unclosed.Name == name && HasRoute(unclosed.Section))?.Problem;
+
+    private static bool HasRoute(IniSection section)
+    {
+        foreach (var route in ProfileSettings.Routes)
+        {
+            if (section.Settings.ContainsKey(route))
+            {
+                return true;
+            }
+        }
+
+        return section.LostRoute is not null;
+    }
 
     // Other characters that Unicode calls line breaks occur in values.
     private static ReadOnlySpan<char> CutLine(ref ReadOnlySpan<char> text)
@@ -71,53 +100,49 @@ internal sealed class IniFile
         return line;
     }
 
-    /// <returns>The key that indented lines may continue.</returns>
-    private static string? ReadSetting(IniSection section, string? key, ReadOnlySpan<char> line, ReadOnlySpan<char> content, int number)
+    /// <returns>The key that further indented lines continue.</returns>
+    private static string ContinueSetting(IniSection section, string key, ReadOnlySpan<char> content, int number)
     {
         var separator = content.IndexOfAny('=', ':');
-        if (key is not null && char.IsWhiteSpace(line[0]))
+        var name = separator > 0 ? content[..separator].TrimEnd() : default;
+        if (section.Settings[key].Text.Length == 0)
         {
-            if (section.Settings[key].Length == 0)
+            // Only endpoints are read from nested settings, so other lines do no harm here.
+            if (separator > 0)
             {
-                // Nothing that is read has nested settings, except endpoints, so a line that is not a setting does no harm.
-                if (separator > 0)
-                {
-                    section.Set(IniSection.NestedKey(key, content[..separator].TrimEnd().ToString()), content[(separator + 1)..].TrimStart().ToString());
-                }
-
-                return key;
+                section.Set(IniSection.NestedKey(key, name.ToString()), content[(separator + 1)..].TrimStart(), number);
             }
 
-            if (separator < 0 || content[separator] != '=' || !IsPlainKey(content[..separator].TrimEnd()))
-            {
-                section.Continue(key, content);
-                return key;
-            }
+            return key;
         }
 
-        if (separator <= 0)
+        // A setting that is indented by mistake would be lost silently.
+        if (ProfileSettings.Contains(name) && !section.Settings.ContainsKey(name.ToString()))
         {
-            section.Fail(At(number, "is not a setting"));
-            return null;
+            section.Set(name.ToString(), content[(separator + 1)..].TrimStart(), number);
+            return name.ToString();
         }
 
-        key = content[..separator].TrimEnd().ToString();
-        section.Set(key, content[(separator + 1)..].TrimStart().ToString());
+        section.Continue(key, content);
         return key;
     }
 
-    // An option such as --role=x in the second line of a command is not a setting.
-    private static bool IsPlainKey(ReadOnlySpan<char> text)
+    /// <returns>The key that indented lines continue.</returns>
+    private string? ReadSetting(IniSection? section, ReadOnlySpan<char> content, int number)
     {
-        foreach (var c in text)
+        var separator = content.IndexOfAny('=', ':');
+        if (section is not null && separator > 0)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.'))
-            {
-                return false;
-            }
+            var key = content[..separator].TrimEnd().ToString();
+            section.Set(key, content[(separator + 1)..].TrimStart(), number);
+            return key;
         }
 
-        return text.Length > 0 && char.IsAsciiLetter(text[0]);
+        var nameEnd = content.IndexOfAny(" \t=:");
+        var problem = At(number, section is null ? "is not in a section" : "is not a setting");
+        Error ??= section is null ? problem : null;
+        (section ?? _outside).Report(problem, nameEnd < 0 ? content : content[..nameEnd]);
+        return null;
     }
 
     private static string At(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"line {number} {what}");
@@ -141,13 +166,16 @@ internal sealed class IniFile
         return $"{name[..space]} {bare}";
     }
 
-    private IniSection? Open(ReadOnlySpan<char> line, int number)
+    private IniSection Open(ReadOnlySpan<char> line, int number)
     {
         var end = line.IndexOf(']');
         if (end < 0)
         {
-            Error ??= At(number, "has no closing bracket");
-            return null;
+            var problem = At(number, "has no closing bracket");
+            Error ??= problem;
+            var unclosed = new IniSection();
+            _unclosed.Add(new Unclosed(ParseName(line[1..]), unclosed, problem));
+            return unclosed;
         }
 
         var name = ParseName(line[1..end]);
@@ -157,5 +185,15 @@ internal sealed class IniFile
         }
 
         return section;
+    }
+
+    /// <summary>A section whose header has no closing bracket.</summary>
+    private sealed class Unclosed(string name, IniSection section, string problem)
+    {
+        public string Name { get; } = name;
+
+        public IniSection Section { get; } = section;
+
+        public string Problem { get; } = problem;
     }
 }

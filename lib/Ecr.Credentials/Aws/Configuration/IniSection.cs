@@ -6,20 +6,33 @@ namespace Ecr.Credentials.Aws.Configuration;
 internal sealed class IniSection
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly Dictionary<string, string> _settings = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, IniSetting> _settings = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The settings. Lines of a value are separated by <c>\n</c>; the key of a nested setting is that of <see cref="NestedKey"/>.</summary>
-    public IReadOnlyDictionary<string, string> Settings => _settings;
+    /// <summary>The settings. The key of a nested setting is that of <see cref="NestedKey"/>.</summary>
+    public IReadOnlyDictionary<string, IniSetting> Settings => _settings;
 
-    /// <summary>What is wrong with the first invalid line, such as <c>line 3 is not a setting</c>; <see langword="null"/> if nothing is.</summary>
-    public string? Error { get; private set; }
+    /// <summary>What is wrong with the first line without meaning, such as <c>line 3 is not a setting</c>; <see langword="null"/> if nothing is.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>What is wrong with the first line without meaning that names a setting of <see cref="ProfileSettings.Routes"/>.</summary>
+    public string? LostRoute { get; private set; }
 
     /// <summary>The key of a nested setting. No key in a file contains a line break.</summary>
     public static string NestedKey(string setting, string key) => $"{setting}\n{key}";
 
-    public void Set(string key, string value) => _settings[key] = value;
+    public void Set(string key, ReadOnlySpan<char> value, int line) => _settings[key] = new IniSetting(value.ToString(), line);
 
-    public void Continue(string key, ReadOnlySpan<char> value) => _settings[key] = $"{_settings[key]}\n{value}";
+    public void Continue(string key, ReadOnlySpan<char> value)
+    {
+        var setting = _settings[key];
+        _settings[key] = new IniSetting($"{setting.Text}\n{value}", setting.Line);
+    }
 
-    public void Fail(string error) => Error ??= error;
+    /// <param name="problem">What is wrong with a line.</param>
+    /// <param name="name">The first word of the line.</param>
+    public void Report(string problem, ReadOnlySpan<char> name)
+    {
+        Problem ??= problem;
+        LostRoute ??= ProfileSettings.IsRoute(name) ? problem : null;
+    }
 }

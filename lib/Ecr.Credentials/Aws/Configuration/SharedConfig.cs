@@ -33,7 +33,7 @@ internal sealed class SharedConfig
     public string? CurrentProfileVariable { get; }
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
-    /// <exception cref="EcrCredentialException">A file that a variable names exists but cannot be read.</exception>
+    /// <exception cref="EcrCredentialException">A file that a variable names exists but cannot be read, or its path is relative.</exception>
     public static SharedConfig Read(Func<string, string?> environment)
     {
         var credentials = SourceFile.Read(environment, CredentialsFileVariable, "credentials");
@@ -52,42 +52,32 @@ internal sealed class SharedConfig
     }
 
     /// <summary>The profile; settings in the credentials file override those in the config file. <see langword="null"/> if neither has it.</summary>
-    /// <exception cref="EcrCredentialException">A line of the profile is invalid.</exception>
+    /// <exception cref="EcrCredentialException">A setting of the profile that decides where a request goes cannot be read.</exception>
     public ConfigSection? Find(string name)
     {
-        var credentials = _credentials.Find(name);
         var config = _config.Find($"profile {name}") ?? (name == DefaultProfile ? _config.Find(DefaultProfile) : null);
-        return (Merge(config, credentials) ?? credentials ?? config) is { } settings ? new ConfigSection(name, settings) : null;
+        return (config, _credentials.Find(name)) switch
+        {
+            (null, null) => null,
+            ({ } only, null) => ConfigSection.Profile(name, only),
+            (null, { } only) => ConfigSection.Profile(name, only),
+            ({ } overridden, { } overriding) => ConfigSection.Profile(name, overridden, overriding),
+        };
     }
 
     /// <summary>The section <c>[sso-session NAME]</c>; <see langword="null"/> if there is none.</summary>
-    /// <exception cref="EcrCredentialException">A line of the section is invalid.</exception>
+    /// <exception cref="EcrCredentialException">A setting of the section that decides where a request goes cannot be read.</exception>
     public ConfigSection? FindSsoSession(string name) => FindInConfig("sso-session", name);
 
     /// <summary>The section <c>[services NAME]</c>; <see langword="null"/> if there is none.</summary>
-    /// <exception cref="EcrCredentialException">A line of the section is invalid.</exception>
+    /// <exception cref="EcrCredentialException">A setting of the section that decides where a request goes cannot be read.</exception>
     public ConfigSection? FindServices(string name) => FindInConfig("services", name);
 
     /// <summary>The paths of both files, to be read after "in".</summary>
     public override string ToString() => $"{_credentials} or {_config}";
 
-    private static Dictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? config, IReadOnlyDictionary<string, string>? credentials)
-    {
-        if (config is null || credentials is null)
-        {
-            return null;
-        }
-
-        var merged = new Dictionary<string, string>(config, StringComparer.OrdinalIgnoreCase);
-        foreach (var (setting, value) in credentials)
-        {
-            merged[setting] = value;
-        }
-
-        return merged;
-    }
-
-    private ConfigSection? FindInConfig(string kind, string name) => _config.Find($"{kind} {name}") is { } settings ? new ConfigSection(name, settings) : null;
+    private ConfigSection? FindInConfig(string kind, string name) =>
+        _config.Find($"{kind} {name}") is { } section ? ConfigSection.Named(kind, name, section) : null;
 
     /// <summary>One of the two files.</summary>
     /// <param name="content">The sections; none if the file is missing.</param>
@@ -99,7 +89,7 @@ internal sealed class SharedConfig
         {
             if (environment(variable) is { } named)
             {
-                return ReadNamed(HomeDirectory.Expand(environment, named), variable);
+                return ReadNamed(HomeDirectory.Resolve(environment, new AwsSetting(variable, named)), variable);
             }
 
             return HomeDirectory.Find(environment) is { } home
@@ -107,14 +97,11 @@ internal sealed class SharedConfig
                 : new SourceFile(IniFile.Empty, $"~/.aws/{name}");
         }
 
-        /// <exception cref="EcrCredentialException">A line of the section is invalid.</exception>
-        public IReadOnlyDictionary<string, string>? Find(string section) => content.Find(section) switch
-        {
-            null => null,
-            { Error: { } error } => throw EcrCredentialException.InvalidConfiguration(
-                $"invalid section [{MessageText.OneLine(section)}] in {place}: {error}; expected key = value"),
-            { Settings: var settings } => settings,
-        };
+        /// <exception cref="EcrCredentialException">A setting of the section that decides where a request goes cannot be read.</exception>
+        public ConfigSection.Part? Find(string name) =>
+            content.FindLostRoute(name) is { } lost
+                ? throw EcrCredentialException.InvalidConfiguration($"cannot read the AWS settings in {place}: {lost}")
+                : content.Find(name) is { } section ? new ConfigSection.Part(section, place) : null;
 
         public override string ToString() => place + (content.Error is { } error ? $" ({error})" : remark);
 

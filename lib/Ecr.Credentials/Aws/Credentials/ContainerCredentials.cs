@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Http;
@@ -12,7 +13,9 @@ namespace Ecr.Credentials.Aws.Credentials;
 /// </summary>
 /// <param name="environment">Reads an environment variable.</param>
 /// <param name="httpClient">Calls the endpoint.</param>
-internal sealed class ContainerCredentials(Func<string, string?> environment, MetadataHttpClient httpClient) : ICredentialSource
+/// <param name="resolve">Gets the addresses of a host name; the system if <see langword="null"/>.</param>
+internal sealed class ContainerCredentials(
+    Func<string, string?> environment, MetadataHttpClient httpClient, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) : ICredentialSource
 {
     private const string RelativeVariable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
     private const string FullVariable = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
@@ -38,7 +41,9 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
         var origin = $"the container credentials endpoint {MessageText.Address(endpoint)}";
         var token = FindToken();
         lookup.Progress.WaitingFor = $"waiting for {origin}";
-        var content = await GetAsync(endpoint, token, origin, cancellationToken).ConfigureAwait(false);
+        var address = await CheckAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        var host = address == endpoint ? null : endpoint.IsDefaultPort ? endpoint.IdnHost : $"{endpoint.IdnHost}:{endpoint.Port}";
+        var content = await GetAsync(() => CreateRequest(address, host, token), origin, lookup.Settings, cancellationToken).ConfigureAwait(false);
         try
         {
             return CredentialResult.Found(new ResolvedCredentials(CredentialsDocument.Read(content, "Token"), origin));
@@ -64,27 +69,53 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
             return null;
         }
 
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var full))
-        {
-            throw EcrCredentialException.InvalidConfiguration($"{FullVariable} is not a valid URL: expected the form http://169.254.170.23/v1/credentials");
-        }
-
-        return IsTrusted(full)
+        return Uri.TryCreate(address, UriKind.Absolute, out var full)
             ? full
             : throw EcrCredentialException.InvalidConfiguration(
-                $"{FullVariable} points to {MessageText.Quote(MessageText.Address(full))}: it must be an https URL, or an http URL on this machine or on "
-                    + "169.254.170.2, 169.254.170.23 or [fd00:ec2::23]");
+                $"{FullVariable} is not a valid URL: expected the form http://169.254.170.23/v1/credentials");
     }
 
-    // Over http, credentials and token are sent in clear text.
-    private static bool IsTrusted(Uri address) =>
-        address.Scheme == Uri.UriSchemeHttps
-        || (address.Scheme == Uri.UriSchemeHttp
-            && (address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && KnownHosts.Contains(ip))));
+    /// <summary>Checks the endpoint: over http, credentials and token are sent in clear text.</summary>
+    /// <returns>The address to call. A name is resolved only once, so that the address that was checked is called.</returns>
+    private async Task<Uri> CheckAsync(Uri endpoint, CancellationToken cancellationToken)
+    {
+        if (endpoint.Scheme == Uri.UriSchemeHttps || (endpoint.Scheme == Uri.UriSchemeHttp && (endpoint.IsLoopback || IsKnown(endpoint))))
+        {
+            return endpoint;
+        }
+
+        if (endpoint.Scheme == Uri.UriSchemeHttp && endpoint.HostNameType == UriHostNameType.Dns)
+        {
+            var addresses = await ResolveAsync(endpoint.IdnHost, cancellationToken).ConfigureAwait(false);
+            if (addresses.Length > 0 && addresses.All(IPAddress.IsLoopback))
+            {
+                return new UriBuilder(endpoint) { Host = addresses[0].ToString() }.Uri;
+            }
+        }
+
+        throw EcrCredentialException.InvalidConfiguration(
+            $"{FullVariable} points to {MessageText.Quote(MessageText.Address(endpoint))}: it must be an https URL, or an http URL on this machine or on "
+                + "169.254.170.2, 169.254.170.23 or [fd00:ec2::23]");
+    }
+
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await (resolve ?? Dns.GetHostAddressesAsync)(host, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            return [];
+        }
+    }
+
+    private static bool IsKnown(Uri endpoint) => IPAddress.TryParse(endpoint.Host, out var address) && KnownHosts.Contains(address);
 
     private string? FindToken()
     {
-        var (source, token) = environment(TokenFileVariable) is { } named && HomeDirectory.Expand(environment, named) is var path
+        var (source, token) = environment(TokenFileVariable) is { } named
+            && HomeDirectory.Resolve(environment, new AwsSetting(TokenFileVariable, named)) is var path
             ? ($"the token in {MessageText.Quote(path)}", TokenTextFile.Read(path))
             : (TokenVariable, environment(TokenVariable));
         return token is null || HttpHeaderValue.IsValid(token)
@@ -93,12 +124,11 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
                 $"{source} contains characters not allowed in an HTTP header: it must be one line of ASCII text");
     }
 
-    private async Task<byte[]> GetAsync(Uri endpoint, string? token, string origin, CancellationToken cancellationToken)
+    private async Task<byte[]> GetAsync(Func<HttpRequestMessage> create, string origin, AwsSettings settings, CancellationToken cancellationToken)
     {
         try
         {
-            var (status, content) = await httpClient.SendAsync(() => CreateRequest(endpoint, token), AttemptTimeout, Attempts, cancellationToken)
-                .ConfigureAwait(false);
+            var (status, content) = await httpClient.For(settings).SendAsync(create, AttemptTimeout, Attempts, cancellationToken).ConfigureAwait(false);
             return status == HttpStatusCode.OK
                 ? content
                 : throw Invalid(EcrCredentialErrorReason.ServiceError, origin, $"HTTP {(int)status}{DescribeError(content)}");
@@ -132,9 +162,9 @@ internal sealed class ContainerCredentials(Func<string, string?> environment, Me
         }
     }
 
-    private static HttpRequestMessage CreateRequest(Uri endpoint, string? token)
+    private static HttpRequestMessage CreateRequest(Uri address, string? host, string? token)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, endpoint);
+        var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Host = host } };
         if (token is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", token);

@@ -20,7 +20,7 @@ internal static class CredentialsDocument
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonText.Parse(json);
             return Read(document.RootElement, tokenName);
         }
         catch (JsonException)

@@ -2,26 +2,48 @@ using Amazon.Runtime;
 
 namespace Ecr.Credentials.Aws.Credentials;
 
-/// <summary>Access keys in environment variables, also under the older names that the SDKs for Go and .NET accept.</summary>
+/// <summary>
+/// Access keys in environment variables, also under the older names that the AWS CLI and the SDKs for Go and .NET accept.
+/// </summary>
 /// <param name="environment">Reads an environment variable.</param>
 internal sealed class EnvironmentCredentials(Func<string, string?> environment) : ICredentialSource
 {
+    private static readonly string[] AccessKeyVariables = ["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"];
+    private static readonly string[] SecretKeyVariables = ["AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"];
+    private static readonly string[] TokenVariables = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
+
     public Task<CredentialResult> FindAsync(CredentialLookup lookup, CancellationToken cancellationToken) => Task.FromResult(Find());
 
     private CredentialResult Find()
     {
-        var accessKey = environment("AWS_ACCESS_KEY_ID") ?? environment("AWS_ACCESS_KEY");
-        var secretKey = environment("AWS_SECRET_ACCESS_KEY") ?? environment("AWS_SECRET_KEY");
+        var accessKey = FindFirst(AccessKeyVariables);
+        var secretKey = FindFirst(SecretKeyVariables);
         return (accessKey, secretKey) switch
         {
             ({ }, { }) => CredentialResult.Found(new ResolvedCredentials(
-                new ImmutableCredentials(accessKey, secretKey, environment("AWS_SESSION_TOKEN")), "the environment (AWS_ACCESS_KEY_ID)")),
+                new ImmutableCredentials(accessKey, secretKey, FindFirst(TokenVariables)), "the environment (AWS_ACCESS_KEY_ID)")),
             (null, null) => CredentialResult.NotFound("AWS_ACCESS_KEY_ID is not set"),
             (null, { }) => throw Incomplete("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"),
             _ => throw Incomplete("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
         };
     }
 
+    private string? FindFirst(ReadOnlySpan<string> variables)
+    {
+        foreach (var variable in variables)
+        {
+            if (environment(variable) is { } value)
+            {
+                // Secrets of Kubernetes often end in a line break.
+                return value.Any(char.IsControl)
+                    ? throw EcrCredentialException.InvalidConfiguration($"{variable} contains a control character such as a line break: remove it")
+                    : value;
+            }
+        }
+
+        return null;
+    }
+
     private static EcrCredentialException Incomplete(string set, string missing) =>
-        EcrCredentialException.InvalidConfiguration($"{set} is set but {missing} is not: set both or neither.");
+        EcrCredentialException.InvalidConfiguration($"{set} is set but {missing} is not: set both or neither");
 }

@@ -17,31 +17,23 @@ namespace Ecr.Credentials.Aws.Credentials;
 internal sealed class InstanceMetadataCredentials(Func<string, string?> environment, MetadataHttpClient httpClient) : ICredentialSource
 {
     private const string DisabledVariable = "AWS_EC2_METADATA_DISABLED";
-    private const string EndpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
-    private const string ModeVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
     private const string TimeoutVariable = "AWS_METADATA_SERVICE_TIMEOUT";
-    private const string Version1DisabledVariable = "AWS_EC2_METADATA_V1_DISABLED";
-    private const string AttemptsVariable = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
 
-    private const string RolePath = "latest/meta-data/iam/security-credentials/";
-
-    // Less than two seconds in total, process start included: without a metadata service, every pull without credentials waits that long.
-    private const double DefaultTimeoutSeconds = 0.8;
     private const int DefaultAttempts = 2;
+
+    private const string TokenPath = "latest/api/token";
+    private const string RolePath = "latest/meta-data/iam/security-credentials/";
+    private const string RegionPath = "latest/meta-data/placement/region";
+
+    // That of the AWS CLI.
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(1);
 
     public async Task<CredentialResult> FindAsync(CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        if (string.Equals(environment(DisabledVariable), "true", StringComparison.OrdinalIgnoreCase))
+        var (session, unavailable) = await StartAsync(lookup.Settings, lookup.Progress, cancellationToken).ConfigureAwait(false);
+        if (session is null)
         {
-            return CredentialResult.NotFound($"the instance metadata service is disabled by {DisabledVariable}");
-        }
-
-        var settings = lookup.Settings;
-        var session = new Session(
-            httpClient, GetEndpoint(settings), GetTimeout(settings), GetAttempts(settings), IsVersion1Disabled(settings), lookup.Progress);
-        if (await session.StartAsync(cancellationToken).ConfigureAwait(false) is { } unavailable)
-        {
-            return CredentialResult.NotFound(unavailable);
+            return CredentialResult.NotFound(unavailable!);
         }
 
         var (role, reason) = await session.FindRoleAsync(cancellationToken).ConfigureAwait(false);
@@ -50,52 +42,63 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             : CredentialResult.NotFound(reason!);
     }
 
-    private Uri GetEndpoint(AwsSettings settings)
+    /// <summary>Gets the region of the instance.</summary>
+    /// <param name="settings">The AWS settings.</param>
+    /// <param name="progress">Records what is being waited for.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The region; <see langword="null"/> if there is no metadata service, or it does not know the region.</returns>
+    /// <exception cref="EcrCredentialException">A setting is invalid, or the service stops to respond.</exception>
+    public async Task<string?> FindRegionAsync(AwsSettings settings, CallProgress progress, CancellationToken cancellationToken)
     {
-        if (Find(settings, EndpointVariable, "ec2_metadata_service_endpoint") is { } configured)
+        var (session, _) = await StartAsync(settings, progress, cancellationToken).ConfigureAwait(false);
+        return session is null ? null : await session.FindRegionAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(Session? Session, string? Unavailable)> StartAsync(
+        AwsSettings settings, CallProgress progress, CancellationToken cancellationToken)
+    {
+        if (string.Equals(environment(DisabledVariable), "true", StringComparison.OrdinalIgnoreCase))
         {
-            return Uri.TryCreate(configured.TrimEnd('/') + '/', UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
-                ? endpoint
-                : throw Invalid(EndpointVariable, configured, "expected an http URL such as http://169.254.169.254");
+            return (null, $"the instance metadata service is disabled by {DisabledVariable}");
         }
 
-        return Find(settings, ModeVariable, "ec2_metadata_service_endpoint_mode") switch
+        var attempts = settings.FindCount("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts");
+        var session = new Session(httpClient, GetEndpoint(settings), GetTimeout(settings), attempts, IsVersion1Disabled(settings), progress);
+        var unavailable = await session.StartAsync(cancellationToken).ConfigureAwait(false);
+        return unavailable is null ? (session, null) : (null, unavailable);
+    }
+
+    private static Uri GetEndpoint(AwsSettings settings)
+    {
+        if (settings.Find("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") is { } configured)
+        {
+            return Uri.TryCreate(configured.Value.TrimEnd('/') + '/', UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
+                ? endpoint
+                : throw configured.Invalid("an http URL such as http://169.254.169.254");
+        }
+
+        return settings.Find("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode") switch
         {
             null => new Uri("http://169.254.169.254/"),
-            var mode when mode.Equals("IPv4", StringComparison.OrdinalIgnoreCase) => new Uri("http://169.254.169.254/"),
-            var mode when mode.Equals("IPv6", StringComparison.OrdinalIgnoreCase) => new Uri("http://[fd00:ec2::254]/"),
-            var mode => throw Invalid(ModeVariable, mode, "expected IPv4 or IPv6"),
+            { } mode when mode.Is("IPv4") => new Uri("http://169.254.169.254/"),
+            { } mode when mode.Is("IPv6") => new Uri("http://[fd00:ec2::254]/"),
+            { } mode => throw mode.Invalid("IPv4 or IPv6"),
         };
     }
 
-    private TimeSpan GetTimeout(AwsSettings settings) => Find(settings, TimeoutVariable, "metadata_service_timeout") switch
+    private static TimeSpan GetTimeout(AwsSettings settings) => settings.Find(TimeoutVariable, "metadata_service_timeout") switch
     {
-        null => TimeSpan.FromSeconds(DefaultTimeoutSeconds),
-        var text when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.001 and <= 3600 =>
-            TimeSpan.FromSeconds(seconds),
-        var text => throw Invalid(TimeoutVariable, text, "expected a number of seconds from 0.001 to 3600, such as 1.5"),
+        null => DefaultTimeout,
+        { } setting when double.TryParse(setting.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= 0.001 and <= 3600 => TimeSpan.FromSeconds(seconds),
+        { } setting => throw setting.Invalid("a number of seconds from 0.001 to 3600, such as 1.5"),
     };
 
-    private int GetAttempts(AwsSettings settings) => Find(settings, AttemptsVariable, "metadata_service_num_attempts") switch
-    {
-        null => DefaultAttempts,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) && attempts > 0 => attempts,
-        var text => throw Invalid(AttemptsVariable, text, "expected a whole number above zero"),
-    };
-
-    private bool IsVersion1Disabled(AwsSettings settings) =>
-        string.Equals(Find(settings, Version1DisabledVariable, "ec2_metadata_v1_disabled"), "true", StringComparison.OrdinalIgnoreCase);
-
-    private string? Find(AwsSettings settings, string variable, string key) => environment(variable) ?? settings.FindInProfile(key);
-
-    private EcrCredentialException Invalid(string variable, string value, string expected)
-    {
-        var setting = environment(variable) is null ? $"profile setting for {variable}" : variable;
-        return EcrCredentialException.InvalidConfiguration($"invalid {setting} {MessageText.Quote(value)}: {expected}");
-    }
+    private static bool IsVersion1Disabled(AwsSettings settings) =>
+        settings.Find("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled") is { } setting && setting.Is("true");
 
     /// <summary>One session with the metadata service.</summary>
-    private sealed class Session(MetadataHttpClient httpClient, Uri endpoint, TimeSpan timeout, int attempts, bool isVersion1Disabled, CallProgress progress)
+    private sealed class Session(MetadataHttpClient httpClient, Uri endpoint, TimeSpan timeout, int? attempts, bool isVersion1Disabled, CallProgress progress)
     {
         private readonly string _service = $"the instance metadata service at {MessageText.Address(endpoint)}";
 
@@ -110,7 +113,7 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             progress.WaitingFor = $"waiting for {_service}";
             try
             {
-                var (status, content) = await httpClient.SendAsync(CreateTokenRequest, timeout, attempts, cancellationToken).ConfigureAwait(false);
+                var (status, content) = await SendAsync(CreateTokenRequest, cancellationToken).ConfigureAwait(false);
                 var text = Encoding.UTF8.GetString(content);
                 if (status == HttpStatusCode.OK && HttpHeaderValue.IsValid(text))
                 {
@@ -162,6 +165,12 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             return IsRoleName(role) ? (role, null) : throw Invalid(What, "not a role name");
         }
 
+        public async Task<string?> FindRegionAsync(CancellationToken cancellationToken)
+        {
+            var (status, content) = await GetAsync(RegionPath, cancellationToken).ConfigureAwait(false);
+            return status == HttpStatusCode.OK && Encoding.UTF8.GetString(content).Trim() is { Length: > 0 } region ? region : null;
+        }
+
         public async Task<ResolvedCredentials> GetCredentialsAsync(string role, CancellationToken cancellationToken)
         {
             var origin = $"the instance's role {MessageText.Quote(role)}";
@@ -192,7 +201,14 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
         {
             try
             {
-                return await httpClient.SendAsync(() => CreateGetRequest(path), timeout, attempts, cancellationToken).ConfigureAwait(false);
+                var answer = await SendAsync(() => CreateGetRequest(path), cancellationToken).ConfigureAwait(false);
+
+                // The session token expired or belongs to another service behind the same address.
+                return answer.StatusCode == HttpStatusCode.Unauthorized
+                    && _token is not null
+                    && await StartAsync(cancellationToken).ConfigureAwait(false) is null
+                    ? await SendAsync(() => CreateGetRequest(path), cancellationToken).ConfigureAwait(false)
+                    : answer;
             }
             catch (Exception e) when (e is HttpRequestException or TimeoutException)
             {
@@ -203,7 +219,11 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
             }
         }
 
-        private HttpRequestMessage CreateTokenRequest() => new(HttpMethod.Put, new Uri(endpoint, "latest/api/token"))
+        // Without a metadata service every pull without credentials waits for the timeout: by default once.
+        private Task<(HttpStatusCode StatusCode, byte[] Content)> SendAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken) =>
+            httpClient.SendAsync(create, timeout, attempts ?? DefaultAttempts, isTimeoutFinal: attempts is null, cancellationToken);
+
+        private HttpRequestMessage CreateTokenRequest() => new(HttpMethod.Put, new Uri(endpoint, TokenPath))
         {
             Headers = { { "x-aws-ec2-metadata-token-ttl-seconds", "300" } },
         };

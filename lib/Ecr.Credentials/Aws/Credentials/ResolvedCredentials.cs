@@ -39,7 +39,7 @@ internal sealed class ResolvedCredentials(ImmutableCredentials credentials, stri
     private static ImmutableCredentials Check(ImmutableCredentials credentials, string origin) =>
         FindInvalid(credentials) is { } what
             ? throw EcrCredentialException.InvalidConfiguration(
-                $"{what} from {origin} contains a control character such as a line break: remove it.")
+                $"{what} from {origin} contains a control character such as a line break: remove it")
             : credentials;
 
     private static string? FindInvalid(ImmutableCredentials credentials) =>

@@ -21,12 +21,13 @@ internal sealed class WebIdentityCredentials(Func<string, string?> environment, 
         }
 
         var role = environment(RoleVariable)
-            ?? throw EcrCredentialException.InvalidConfiguration($"{FileVariable} is set but {RoleVariable} is not: set both or neither.");
-        return CredentialResult.Found(await AssumeAsync(path, role, environment("AWS_ROLE_SESSION_NAME"), RoleVariable, lookup, cancellationToken)
+            ?? throw EcrCredentialException.InvalidConfiguration($"{FileVariable} is set but {RoleVariable} is not: set both or neither");
+        var file = new AwsSetting(FileVariable, path);
+        return CredentialResult.Found(await AssumeAsync(file, role, environment("AWS_ROLE_SESSION_NAME"), RoleVariable, lookup, cancellationToken)
             .ConfigureAwait(false));
     }
 
-    /// <param name="path">The file with the token.</param>
+    /// <param name="file">The path of the file with the token, and where it is set.</param>
     /// <param name="role">The ARN of the role.</param>
     /// <param name="sessionName">The role session name; the default if <see langword="null"/>.</param>
     /// <param name="roleSetting">The setting that names the role, for messages.</param>
@@ -34,10 +35,10 @@ internal sealed class WebIdentityCredentials(Func<string, string?> environment, 
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="EcrCredentialException">The file or the ARN is invalid, or the role cannot be assumed.</exception>
     public async Task<ResolvedCredentials> AssumeAsync(
-        string path, string role, string? sessionName, string roleSetting, CredentialLookup lookup, CancellationToken cancellationToken)
+        AwsSetting file, string role, string? sessionName, string roleSetting, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var session = new RoleSession(AwsRoleArn.ParseSetting(roleSetting, role), sessionName);
-        path = HomeDirectory.Expand(environment, path);
+        var session = new RoleSession(AwsRoleArn.ParseSetting(roleSetting, role.Trim()), sessionName);
+        var path = HomeDirectory.Resolve(environment, file);
         var tokenName = $"the token in {MessageText.Quote(path)}";
         var assumed = await sts.AssumeRoleWithWebIdentityAsync(
             TokenTextFile.Read(path), tokenName, session, lookup.Registry, lookup.Settings, lookup.Progress, cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,6 @@
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
-using Amazon.Runtime.Internal;
 using Amazon.Util.Internal;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Errors;
@@ -16,16 +15,12 @@ namespace Ecr.Credentials.Aws.Ecr;
 /// </summary>
 internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
 {
-    // The SDK's standard mode, the default of every AWS SDK today.
-    private static readonly DefaultConfigurationProvider Defaults =
-        new([new DefaultConfiguration { Name = DefaultConfigurationMode.Standard, RetryMode = RequestRetryMode.Standard }]);
-
     private readonly EcrRegistry _registry;
     private readonly Uri? _configuredEndpoint;
 
     /// <exception cref="EcrCredentialException">A setting is invalid.</exception>
     public EcrServiceConfig(EcrRegistry registry, AwsSettings settings, HttpClientFactory httpClientFactory)
-        : base(Defaults)
+        : base(ServiceDefaults.Provider)
     {
         _registry = registry;
         ServiceId = registry.IsPublic ? "ECR PUBLIC" : "ECR";

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Trust;
 using Microsoft.Extensions.Logging;
 
@@ -10,11 +11,13 @@ namespace Ecr.Credentials.Aws.Http;
 /// <param name="timeProvider">The clock of timeouts and pauses.</param>
 /// <param name="trustStore">Decides which servers are trusted; .NET if <see langword="null"/>.</param>
 /// <param name="connect">Opens connections; .NET if <see langword="null"/>.</param>
+/// <param name="profileBundle">The path of a profile's CA bundle, which overrides <paramref name="trustStore"/>.</param>
 internal sealed class MetadataHttpClient(
     ILogger logger,
     TimeProvider timeProvider,
     LazyTrustStore? trustStore,
-    Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
+    Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null,
+    string? profileBundle = null) : IDisposable
 {
     // An answer is a role name, a token or a document with credentials.
     private const int MaxResponseLength = 64 * 1024;
@@ -22,18 +25,45 @@ internal sealed class MetadataHttpClient(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _creation = new();
+    private readonly Dictionary<string, MetadataHttpClient> _byBundle = [];
     private HttpClient? _client;
+
+    /// <summary>The client that trusts the authorities that the settings name.</summary>
+    /// <exception cref="EcrCredentialException">The path of the CA bundle is invalid.</exception>
+    public MetadataHttpClient For(AwsSettings settings)
+    {
+        if (settings.ProfileCaBundle is not { } bundle || bundle == profileBundle)
+        {
+            return this;
+        }
+
+        lock (_creation)
+        {
+            if (!_byBundle.TryGetValue(bundle, out var client))
+            {
+                _byBundle[bundle] = client = new MetadataHttpClient(logger, timeProvider, trustStore, connect, bundle);
+            }
+
+            return client;
+        }
+    }
+
+    /// <inheritdoc cref="SendAsync(Func{HttpRequestMessage}, TimeSpan, int, bool, CancellationToken)"/>
+    public Task<(HttpStatusCode StatusCode, byte[] Content)> SendAsync(
+        Func<HttpRequestMessage> create, TimeSpan attemptTimeout, int attempts, CancellationToken cancellationToken) =>
+        SendAsync(create, attemptTimeout, attempts, isTimeoutFinal: false, cancellationToken);
 
     /// <summary>Sends a request until there is an answer that a retry would not change.</summary>
     /// <param name="create">Creates the request, anew for each attempt.</param>
     /// <param name="attemptTimeout">The timeout of one attempt.</param>
     /// <param name="attempts">The number of attempts.</param>
+    /// <param name="isTimeoutFinal">Whether an attempt that timed out is the last one.</param>
     /// <param name="cancellationToken">Cancels the attempts.</param>
     /// <returns>The answer to the last attempt, with any status.</returns>
     /// <exception cref="HttpRequestException">Every attempt failed to connect, or lost its connection.</exception>
     /// <exception cref="TimeoutException">The last attempt timed out.</exception>
     public async Task<(HttpStatusCode StatusCode, byte[] Content)> SendAsync(
-        Func<HttpRequestMessage> create, TimeSpan attemptTimeout, int attempts, CancellationToken cancellationToken)
+        Func<HttpRequestMessage> create, TimeSpan attemptTimeout, int attempts, bool isTimeoutFinal, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -45,7 +75,7 @@ internal sealed class MetadataHttpClient(
                     return answer;
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or TimeoutException && attempt < attempts)
+            catch (Exception e) when (attempt < attempts && (e is HttpRequestException || (e is TimeoutException && !isTimeoutFinal)))
             {
             }
 
@@ -53,7 +83,15 @@ internal sealed class MetadataHttpClient(
         }
     }
 
-    public void Dispose() => _client?.Dispose();
+    public void Dispose()
+    {
+        foreach (var client in _byBundle.Values)
+        {
+            client.Dispose();
+        }
+
+        _client?.Dispose();
+    }
 
     private async Task<(HttpStatusCode StatusCode, byte[] Content)> SendOnceAsync(
         Func<HttpRequestMessage> create, TimeSpan timeout, CancellationToken cancellationToken)
@@ -90,7 +128,7 @@ internal sealed class MetadataHttpClient(
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
             ConnectCallback = connect,
-            SslOptions = CaBundle.CreateSslOptions(trustStore),
+            SslOptions = CaBundle.CreateSslOptions(trustStore, profileBundle),
             UseCookies = false,
             UseProxy = false,
         };

@@ -103,9 +103,10 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
         {
             throw EcrCredentialException.InvalidConfiguration(
                 $"the role {session.Role} is in partition \"{session.Role.Partition}\" but the registry {registry} is in \"{registry.Partition}\": "
-                    + $"use a role whose ARN begins with \"arn:{registry.Partition}:\".");
+                    + $"use a role whose ARN begins with \"arn:{registry.Partition}:\"");
         }
 
+        settings.CheckStsEndpoints();
         var region = GetRegion(registry, settings);
         return new AmazonSecurityTokenServiceConfig
         {

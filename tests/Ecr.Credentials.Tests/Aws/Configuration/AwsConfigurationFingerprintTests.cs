@@ -9,10 +9,10 @@ public sealed partial class AwsConfigurationFingerprintTests
     // Variables that control how a source is called, or whose secret changes together with an ID that is listed.
     private static readonly string[] DoNotDecide =
     [
-        "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN",
+        "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
         "AWS_CA_BUNDLE", "AWS_METADATA_SERVICE_NUM_ATTEMPTS", "AWS_METADATA_SERVICE_TIMEOUT",
         "AWS_REGION", "AWS_DEFAULT_REGION",
-        "AWS_DEFAULTS_MODE", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE", "AWS_SDK_UA_APP_ID",
+        "AWS_DEFAULTS_MODE", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE", "AWS_SDK_UA_APP_ID", "AWS_STS_REGIONAL_ENDPOINTS",
         "AWS_ECR_ROLE_ARN",
     ];
 

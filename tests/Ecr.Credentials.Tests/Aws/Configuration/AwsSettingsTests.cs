@@ -111,14 +111,14 @@ public sealed class AwsSettingsTests : IDisposable
         Assert.That(_stage.Settings.CheckDefaultsMode, Throws.Nothing);
     }
 
-    [TestCase("AWS_USE_FIPS_ENDPOINT=yes", "AWS_USE_FIPS_ENDPOINT is \"yes\"; expected true or false.")]
-    [TestCase("AWS_USE_DUALSTACK_ENDPOINT=1", "AWS_USE_DUALSTACK_ENDPOINT is \"1\"; expected true or false.")]
-    [TestCase("AWS_RETRY_MODE=moon", "AWS_RETRY_MODE is \"moon\"; expected standard, adaptive or legacy.")]
-    [TestCase("AWS_MAX_ATTEMPTS=0", "AWS_MAX_ATTEMPTS is \"0\"; expected a whole number above zero.")]
-    [TestCase("AWS_MAX_ATTEMPTS=many", "AWS_MAX_ATTEMPTS is \"many\"; expected a whole number above zero.")]
-    [TestCase("AWS_ENDPOINT_URL=moon", "AWS_ENDPOINT_URL is \"moon\"; expected an http or https URL.")]
-    [TestCase("AWS_ENDPOINT_URL_ECR=ftp://x", "AWS_ENDPOINT_URL_ECR is \"ftp://x\"; expected an http or https URL.")]
-    [TestCase("AWS_DEFAULTS_MODE=moon", "AWS_DEFAULTS_MODE is \"moon\"; expected auto, standard, in-region, cross-region, mobile or legacy.")]
+    [TestCase("AWS_USE_FIPS_ENDPOINT=yes", "AWS_USE_FIPS_ENDPOINT is \"yes\"; expected true or false")]
+    [TestCase("AWS_USE_DUALSTACK_ENDPOINT=1", "AWS_USE_DUALSTACK_ENDPOINT is \"1\"; expected true or false")]
+    [TestCase("AWS_RETRY_MODE=moon", "AWS_RETRY_MODE is \"moon\"; expected standard, adaptive or legacy")]
+    [TestCase("AWS_MAX_ATTEMPTS=0", "AWS_MAX_ATTEMPTS is \"0\"; expected a whole number above zero")]
+    [TestCase("AWS_MAX_ATTEMPTS=many", "AWS_MAX_ATTEMPTS is \"many\"; expected a whole number above zero")]
+    [TestCase("AWS_ENDPOINT_URL=moon", "AWS_ENDPOINT_URL is \"moon\"; expected an http or https URL")]
+    [TestCase("AWS_ENDPOINT_URL_ECR=ftp://x", "AWS_ENDPOINT_URL_ECR is \"ftp://x\"; expected an http or https URL")]
+    [TestCase("AWS_DEFAULTS_MODE=moon", "AWS_DEFAULTS_MODE is \"moon\"; expected auto, standard, in-region, cross-region, mobile or legacy")]
     public void An_invalid_value_is_reported_with_its_variable(string variable, string message)
     {
         Set(variable);
@@ -127,12 +127,32 @@ public sealed class AwsSettingsTests : IDisposable
     }
 
     [Test]
-    public void An_invalid_value_is_reported_with_its_profile_and_files()
+    public void An_invalid_value_is_reported_with_its_profile_file_and_line()
     {
-        _stage.WriteConfig("[default]\nuse_fips_endpoint = yes");
+        _stage.WriteConfig("# comment\n[default]\nuse_fips_endpoint = yes");
 
         Assert.That(() => UseAll(_stage.Settings), Throws.TypeOf<EcrCredentialException>().With.Message.EqualTo(
-            $"invalid AWS configuration: use_fips_endpoint of the AWS profile \"default\" in {_stage.Files} is \"yes\"; expected true or false."));
+            "invalid AWS configuration: use_fips_endpoint of the AWS profile \"default\" "
+                + $"(\"{_stage.Home}/.aws/config\", line 3) is \"yes\"; expected true or false"));
+    }
+
+    [Test]
+    public void A_relative_CA_bundle_is_rejected()
+    {
+        _stage.WriteConfig("[default]\nca_bundle = ca.pem");
+
+        Assert.That(() => _stage.Settings.ProfileCaBundle, Throws.TypeOf<EcrCredentialException>().With.Message.EndsWith(
+            "line 2) is \"ca.pem\"; expected an absolute path"));
+    }
+
+    [TestCase("legacy", true)]
+    [TestCase("Regional", true)]
+    [TestCase("moon", false)]
+    public void The_kind_of_STS_endpoints_is_checked(string kind, bool isValid)
+    {
+        _stage.WriteConfig($"[default]\nsts_regional_endpoints = {kind}");
+
+        Assert.That(_stage.Settings.CheckStsEndpoints, isValid ? Throws.Nothing : Throws.TypeOf<EcrCredentialException>());
     }
 
     private static void UseAll(AwsSettings settings)

@@ -20,10 +20,13 @@ public sealed class IniFileTests
     [TestCase("[default]#comment\nregion: eu-west-1", "eu-west-1")]
     [TestCase("[default]\nregion : a=b", "a=b")]
     [TestCase("[default]\nregion = a:b", "a:b")]
-    [TestCase("[default]\nregion = a\n  -b\n\n\tc=d e\n --f=g", "a\n-b", Description = "c is a setting, continued by the last line")]
+    [TestCase("[default]\nregion = a\n  -b\n\n\tc=d e\n --f=g", "a\n-b\nc=d e\n--f=g")]
     [TestCase("[default]\nregion = a\n --f=g\n h: i", "a\n--f=g\nh: i")]
+    [TestCase("[default]\n  output = json\n    region = b\n  region = a", "a")]
+    [TestCase("  [default]\n  region = a\n    b\n  [other]\n  region = c", "a\nb")]
+    [TestCase("[default]\nregion = a\n  [other]\nregion = c", "c", Description = "a header that is indented more than a setting continues it")]
     [TestCase("[default]\nregion = a\n[other]\n b = c\nregion = d", "a")]
-    [TestCase("[default]\noutput = json\n  region = eu-west-1", "eu-west-1")]
+    [TestCase("[default]\nregion = us-east-1\noutput = json\n  region = eu-west-1", "us-east-1")]
     [TestCase("[default]\nregion = a\u0085b\u2028c", "a\u0085b\u2028c")]
     [TestCase("[default]\rregion = a\routput = json", "a")]
     [TestCase("[default]\nregion = a\n\0", "a")]
@@ -32,7 +35,7 @@ public sealed class IniFileTests
     [TestCase("[Default]\nregion = eu-west-1", null)]
     [TestCase("", null)]
     public void Parse_reads_the_settings_of_each_section(string text, string? region) =>
-        Assert.That(IniFile.Parse(text).Find("default")?.Settings.GetValueOrDefault("region"), Is.EqualTo(region));
+        Assert.That(IniFile.Parse(text).Find("default")?.Settings.GetValueOrDefault("region")?.Text, Is.EqualTo(region));
 
     [TestCase("[profile node]")]
     [TestCase("[profile  node]")]
@@ -57,8 +60,8 @@ public sealed class IniFileTests
         var settings = IniFile.Parse(Text).Find("services x")!.Settings;
 
         Assert.That(settings, Has.Count.EqualTo(4));
-        Assert.That(settings[IniSection.NestedKey("ecr", "endpoint_url")], Is.EqualTo("http://localhost:1"));
-        Assert.That(settings[IniSection.NestedKey("sts", "endpoint_url")], Is.EqualTo("b"));
+        Assert.That(settings[IniSection.NestedKey("ecr", "endpoint_url")].Text, Is.EqualTo("http://localhost:1"));
+        Assert.That(settings[IniSection.NestedKey("sts", "endpoint_url")].Text, Is.EqualTo("b"));
     }
 
     [TestCase("aws_secret_access_key = hunter2", "line 1 is not in a section")]
@@ -68,12 +71,26 @@ public sealed class IniFileTests
     public void A_line_outside_sections_is_an_error_of_the_file(string text, string? error) =>
         Assert.That(IniFile.Parse(text).Error, Is.EqualTo(error));
 
+    [TestCase("use_fips_endpoint = true", "line 1 is not in a section")]
+    [TestCase("nonsense\nUSE_FIPS_ENDPOINT true\n[default]", "line 2 is not in a section")]
+    [TestCase("[default]\n\nca_bundle hunter2\nhunter3", "line 3 is not a setting")]
+    [TestCase("[default]\nUSE_DUALSTACK_ENDPOINT", "line 2 is not a setting")]
+    [TestCase("[default]\ns3 =\nendpoint_url\thunter2", "line 3 is not a setting")]
+    [TestCase("[default\nregion = x\nuse_fips_endpoint = true", "line 1 has no closing bracket")]
+    [TestCase("[default]\n[default\nservices = x", "line 2 has no closing bracket")]
+    [TestCase("aws_secret_access_key = hunter2\nname = value\n[default]\nregion = x", null)]
+    [TestCase("[default\nregion = x", null)]
+    [TestCase("[default]\nregion hunter2", null)]
+    [TestCase("[default]\ns3 =\n  use_fips_endpoint true", null)]
+    [TestCase("[default]\nregion = x\n[other]\nuse_fips_endpoint true\n[other\nuse_fips_endpoint = true", null)]
+    public void A_setting_that_decides_where_a_request_goes_is_never_lost_silently(string text, string? error) =>
+        Assert.That(IniFile.Parse(text).FindLostRoute("default"), Is.EqualTo(error));
+
     [TestCase("[default]\n\naws_secret_access_key hunter2\nhunter3", "line 3 is not a setting")]
     [TestCase("[default]\n= hunter2", "line 2 is not a setting")]
     [TestCase("[default]\n  hunter2", "line 2 is not a setting")]
-    [TestCase("[default]\ns3 =\nhunter2", "line 3 is not a setting")]
     [TestCase("[default]\ns3 =\n  hunter2", null)]
     [TestCase("[default]\nregion = x\n[other]\nhunter2", null)]
-    public void An_invalid_line_is_an_error_of_its_section_and_never_repeated(string text, string? error) =>
-        Assert.That(IniFile.Parse(text).Find("default")!.Error, Is.EqualTo(error));
+    public void A_line_without_meaning_is_a_problem_of_its_section_and_never_repeated(string text, string? problem) =>
+        Assert.That(IniFile.Parse(text).Find("default")!.Problem, Is.EqualTo(problem));
 }

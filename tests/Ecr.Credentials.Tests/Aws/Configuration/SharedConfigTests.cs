@@ -103,6 +103,15 @@ public sealed class SharedConfigTests : IDisposable
         Assert.That(_stage.Files.Find("node")?["region"], Is.EqualTo("eu-west-1"));
     }
 
+    [TestCase(SharedConfig.CredentialsFileVariable)]
+    [TestCase(SharedConfig.ConfigFileVariable)]
+    public void A_relative_path_is_an_error(string variable)
+    {
+        _stage.Set(variable, "aws/config");
+
+        AssertMisconfigured($"invalid AWS configuration: {variable} is \"aws/config\"; expected an absolute path");
+    }
+
     [Test]
     public void A_variable_that_names_a_directory_is_an_error()
     {
@@ -111,26 +120,45 @@ public sealed class SharedConfigTests : IDisposable
         AssertMisconfigured($"cannot read \"{_stage.Home}\" ({SharedConfig.ConfigFileVariable}): ");
     }
 
-    [TestCase(".aws/credentials", "[node]\naws_secret_access_key hunter2\n", "[node]")]
-    [TestCase(".aws/config", "[profile node]\naws_secret_access_key hunter2\n", "[profile node]")]
-    public void An_invalid_line_is_an_error_only_of_the_profile_that_contains_it(string file, string text, string section)
+    [TestCase(".aws/credentials", "[node]\nca_bundle hunter2\n")]
+    [TestCase(".aws/config", "[profile node]\nca_bundle hunter2\n")]
+    public void A_lost_setting_is_an_error_only_of_the_profile_that_contains_it(string file, string text)
     {
         var path = _stage.Write(file, $"{text}[profile other]\nregion = eu-west-1\n[other]");
 
         Assert.That(_stage.Files.Find("other"), Is.Not.Null);
-        var message = AssertMisconfigured($"invalid section {section} in \"{path}\": line 2 is not a setting; expected key = value", "node");
+        var message = AssertMisconfigured($"cannot read the AWS settings in \"{path}\": line 2 is not a setting", "node");
         Assert.That(message, Does.Not.Contain("hunter2"));
+    }
+
+    [Test]
+    public void A_line_without_meaning_is_a_remark()
+    {
+        var path = _stage.Write(".aws/credentials", "[node]\nhunter2\n");
+
+        Assert.That(_stage.Files.Find("node")!.Remark, Is.EqualTo($" (\"{path}\": line 2 is not a setting)"));
     }
 
     [Test]
     public void A_line_outside_sections_is_reported_where_nothing_is_found()
     {
-        _stage.WriteCredentials("aws_access_key_id = a\n").WriteConfig("[default\n");
+        _stage.WriteCredentials("nonsense\n").WriteConfig("[profile node\n");
 
         Assert.That(_stage.Files.Find("default"), Is.Null);
         Assert.That(
             _stage.Files.ToString(),
             Does.Contain("credentials\" (line 1 is not in a section) or ").And.EndsWith("config\" (line 1 has no closing bracket)"));
+    }
+
+    [TestCase("use_fips_endpoint = true\n", ": line 1 is not in a section")]
+    [TestCase("\n[default\nuse_fips_endpoint = true\n", ": line 2 has no closing bracket")]
+    public void A_setting_is_never_lost_silently(string config, string message)
+    {
+        _stage.WriteConfig(config);
+
+        var exception = Assert.Throws<EcrCredentialException>(() => _stage.Files.Find("default"))!;
+
+        Assert.That(exception.Message, Does.EndWith(message));
     }
 
     [Test]

@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 using Ecr.Emulator;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -91,6 +94,27 @@ public sealed class ContainerCredentialsTests
         Assert.That(server.Requests, Has.Count.EqualTo(1));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task The_CA_bundle_of_the_profile_is_trusted(bool isNamed)
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        using var home = new ProfileStage();
+        home.WriteConfig(isNamed ? $"[default]\nca_bundle = {emulator.CertificateAuthorityFile}\n" : "[default]\n");
+        using var source = new Source(Variables.Of((FullVariable, $"{emulator.HttpsAddress}v2/credentials/emulated-task")));
+
+        var finding = source.Container.FindAsync(home.Lookup, CancellationToken.None);
+
+        if (isNamed)
+        {
+            Assert.That((await finding).Credentials!.Credentials.AccessKey, Is.EqualTo(emulator.ContainerCredentials.AccessKeyId));
+        }
+        else
+        {
+            Assert.That(() => finding, Throws.TypeOf<EcrCredentialException>().With.Message.Contains("TLS handshake failed"));
+        }
+    }
+
     [Test]
     public async Task Any_host_may_be_called_over_TLS_if_its_certificate_is_trusted()
     {
@@ -104,6 +128,21 @@ public sealed class ContainerCredentialsTests
         Assert.That(server.Requests, Is.Empty);
     }
 
+    [Test]
+    public async Task A_name_of_this_machine_is_called_by_the_address_that_was_checked()
+    {
+        await using var server = await StartAsync();
+        using var source = new Source(Variables.Of((FullVariable, $"http://user@this-machine.example:{server.Address.Port}/creds")));
+
+        Assert.That(
+            (await source.Container.FindAsync())?.Origin,
+            Is.EqualTo($"the container credentials endpoint http://this-machine.example:{server.Address.Port}"));
+        Assert.That(server.Requests.Single().Host, Is.EqualTo($"this-machine.example:{server.Address.Port}"));
+        Assert.That(server.Requests.Single().Path, Is.EqualTo("/creds"));
+    }
+
+    [TestCase("http://mixed.example/", "http://mixed.example")]
+    [TestCase("http://empty.example/", "http://empty.example")]
     [TestCase("http://credentials.example/s3cret", "http://credentials.example")]
     [TestCase("http://10.0.0.1/", "http://10.0.0.1")]
     [TestCase("http://169.254.169.254/", "http://169.254.169.254")]
@@ -118,6 +157,13 @@ public sealed class ContainerCredentialsTests
     public Task Other_addresses_are_rejected(string address, string told) =>
         AssertMisconfiguredAsync(
             $"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
+
+    [Test]
+    public Task A_relative_path_of_the_token_file_is_rejected() =>
+        AssertMisconfiguredAsync(
+            $"invalid AWS configuration: {TokenFileVariable} is \"token\"; expected an absolute path",
+            (FullVariable, "http://127.0.0.1:1/"),
+            (TokenFileVariable, "token"));
 
     [TestCase("127.0.0.1/s3cret")]
     [TestCase("/s3cret\0")]
@@ -311,7 +357,15 @@ public sealed class ContainerCredentialsTests
         private readonly MetadataHttpClient _client = new(
             NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
 
-        public ContainerCredentials Container => new(environment, _client);
+        public ContainerCredentials Container => new(environment, _client, ResolveAsync);
+
+        private static Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) => host switch
+        {
+            "this-machine.example" => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.IPv6Loopback]),
+            "mixed.example" => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.Parse("10.0.0.1")]),
+            "empty.example" => Task.FromResult<IPAddress[]>([]),
+            _ => throw new SocketException((int)SocketError.HostNotFound),
+        };
 
         public void Dispose() => _client.Dispose();
     }

@@ -26,7 +26,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var emulator = await AwsEmulator.StartAsync();
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
 
-        var identity = await source.Metadata.FindAsync();
+        var identity = await source.FindAsync();
 
         var expected = emulator.InstanceCredentials;
         Assert.That(
@@ -44,7 +44,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { CredentialLifetime = TimeSpan.FromHours(-1) });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
 
-        Assert.That((await source.Metadata.FindAsync())?.Credentials.AccessKey, Is.EqualTo(emulator.InstanceCredentials.AccessKeyId));
+        Assert.That((await source.FindAsync())?.Credentials.AccessKey, Is.EqualTo(emulator.InstanceCredentials.AccessKeyId));
     }
 
     [Test]
@@ -54,7 +54,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions { InstanceRole = Role });
         using var source = new Source(Variables.Of(emulator.Environment(CredentialSource.InstanceMetadata)));
 
-        Assert.That((await source.Metadata.FindAsync())?.Origin, Is.EqualTo($"the instance's role \"{Role}\""));
+        Assert.That((await source.FindAsync())?.Origin, Is.EqualTo($"the instance's role \"{Role}\""));
     }
 
     [TestCase("one\ntwo\n")]
@@ -65,7 +65,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(roles: response => response.WriteAsync(roles));
         using var source = new Source(service.Variables);
 
-        Assert.That((await source.Metadata.FindAsync())?.Origin, Is.EqualTo("the instance's role \"one\""));
+        Assert.That((await source.FindAsync())?.Origin, Is.EqualTo("the instance's role \"one\""));
     }
 
     [TestCase(null, "169.254.169.254")]
@@ -79,7 +79,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(
             mode is null ? Variables.Of() : Variables.Of(("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", mode)), connect: service.Server.ConnectAsync);
 
-        Assert.That(await source.Metadata.FindAsync(), Is.Not.Null);
+        Assert.That(await source.FindAsync(), Is.Not.Null);
         Assert.That(service.Server.Requests.Select(request => request.Host), Is.All.EqualTo(host));
     }
 
@@ -93,7 +93,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(
             Variables.Of((EndpointVariable, endpoint), ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv6")), connect: service.Server.ConnectAsync);
 
-        await source.Metadata.FindAsync();
+        await source.FindAsync();
 
         Assert.That((service.Server.Requests[0].Host, service.Server.Requests[0].Path), Is.EqualTo(("metadata.example", prefix + TokenPath)));
     }
@@ -104,7 +104,7 @@ public sealed class InstanceMetadataCredentialsTests
     {
         using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", disabled)), connect: NoConnection);
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance metadata service is disabled by AWS_EC2_METADATA_DISABLED"));
+        Assert.That(await source.FindReasonAsync(), Is.EqualTo("the instance metadata service is disabled by AWS_EC2_METADATA_DISABLED"));
     }
 
     [Test]
@@ -113,7 +113,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync();
         using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", "false")), connect: service.Server.ConnectAsync);
 
-        Assert.That(await source.Metadata.FindAsync(), Is.Not.Null);
+        Assert.That(await source.FindAsync(), Is.Not.Null);
     }
 
     [TestCase(EndpointVariable, "169.254.169.254")]
@@ -136,10 +136,10 @@ public sealed class InstanceMetadataCredentialsTests
     {
         using var source = new Source(Variables.Of((variable, value)), connect: NoConnection);
 
-        var failure = await source.Metadata.FailAsync();
+        var failure = await source.FailAsync();
 
         Assert.That(failure.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
-        Assert.That(failure.Message, Does.StartWith($"invalid {variable} \"{value}\": expected "));
+        Assert.That(failure.Message, Does.StartWith($"invalid AWS configuration: {variable} is \"{value}\"; expected "));
     }
 
     [Test]
@@ -148,7 +148,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(Variables.Of((EndpointVariable, "http://127.0.0.1:1")));
 
         Assert.That(
-            await source.Metadata.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
+            await source.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
     }
 
     [Test]
@@ -163,19 +163,19 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(service.SingleAttempt, clock);
 
         Assert.That(
-            await source.Metadata.FindReasonAsync(),
+            await source.FindReasonAsync(),
             Is.EqualTo($"{service.Name} timed out (a hop limit of 1 blocks containers, and so may a firewall)"));
     }
 
     [Test]
-    public async Task A_silent_service_costs_less_than_two_seconds()
+    public async Task A_silent_service_costs_one_second()
     {
         var clock = new InstantTimeProvider();
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(service.Variables, clock);
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Does.Contain("timed out"));
-        Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(1.7).Within(0.001));
+        Assert.That(await source.FindReasonAsync(), Does.Contain("timed out"));
+        Assert.That(clock.Waits.Sum(wait => wait.TotalSeconds), Is.EqualTo(1));
     }
 
     [TestCase("1", 1)]
@@ -186,7 +186,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (AttemptsVariable, attempts)), clock);
 
-        await source.Metadata.FindReasonAsync();
+        await source.FindReasonAsync();
 
         Assert.That(clock.Waits, Has.Count.EqualTo(waits));
     }
@@ -198,7 +198,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: response => LoopbackServer.StaySilentAsync(null!, response));
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (TimeoutVariable, "2.5")), clock);
 
-        await source.Metadata.FindReasonAsync();
+        await source.FindReasonAsync();
 
         Assert.That(clock.Waits[0], Is.EqualTo(TimeSpan.FromSeconds(2.5)));
     }
@@ -219,7 +219,7 @@ public sealed class InstanceMetadataCredentialsTests
         });
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), ("AWS_EC2_METADATA_V1_DISABLED", "true")));
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} {miss}"));
+        Assert.That(await source.FindReasonAsync(), Is.EqualTo($"{service.Name} {miss}"));
         Assert.That(service.Server.Requests, Has.Count.EqualTo(attempts));
     }
 
@@ -237,7 +237,7 @@ public sealed class InstanceMetadataCredentialsTests
             roles: response => response.WriteAsync(response.HttpContext.Request.Headers.ContainsKey("x-aws-ec2-metadata-token") ? "token" : "none"));
         using var source = new Source(service.Variables);
 
-        Assert.That((await source.Metadata.FindAsync())?.Origin, Is.EqualTo("the instance's role \"none\""));
+        Assert.That((await source.FindAsync())?.Origin, Is.EqualTo("the instance's role \"none\""));
     }
 
     [Test]
@@ -252,7 +252,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: Refuse, roles: Refuse);
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} is disabled for this instance (HTTP 403)"));
+        Assert.That(await source.FindReasonAsync(), Is.EqualTo($"{service.Name} is disabled for this instance (HTTP 403)"));
     }
 
     [Test]
@@ -267,11 +267,11 @@ public sealed class InstanceMetadataCredentialsTests
         Assert.That(service.Server.Requests, Has.Count.EqualTo(3));
     }
 
-    [TestCase("ec2_metadata_service_endpoint", "moon", EndpointVariable)]
-    [TestCase("ec2_metadata_service_endpoint_mode", "moon", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")]
-    [TestCase("metadata_service_timeout", "moon", TimeoutVariable)]
-    [TestCase("metadata_service_num_attempts", "0", AttemptsVariable)]
-    public async Task An_invalid_setting_of_the_profile_is_reported(string setting, string value, string variable)
+    [TestCase("ec2_metadata_service_endpoint", "moon")]
+    [TestCase("ec2_metadata_service_endpoint_mode", "moon")]
+    [TestCase("metadata_service_timeout", "moon")]
+    [TestCase("metadata_service_num_attempts", "0")]
+    public async Task An_invalid_setting_of_the_profile_is_reported_with_profile_file_and_line(string setting, string value)
     {
         using var home = new ProfileStage();
         home.WriteConfig($"[default]\n{setting} = {value}");
@@ -279,7 +279,8 @@ public sealed class InstanceMetadataCredentialsTests
 
         var failure = (await Assert.ThrowsAsync<EcrCredentialException>(() => source.Metadata.FindAsync(home.Lookup)))!;
 
-        Assert.That(failure.Message, Does.StartWith($"invalid profile setting for {variable} \"{value}\": expected "));
+        Assert.That(failure.Message, Does.StartWith(
+            $"invalid AWS configuration: {setting} of the AWS profile \"default\" (\"{home.Home}/.aws/config\", line 2) is \"{value}\"; expected "));
     }
 
     [TestCase("")]
@@ -290,8 +291,53 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync(token: response => response.WriteAsync(token));
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo($"{service.Name} returned an invalid session token"));
+        Assert.That(await source.FindReasonAsync(), Is.EqualTo($"{service.Name} returned an invalid session token"));
         Assert.That(service.Server.Requests, Has.Count.EqualTo(1));
+    }
+
+    [TestCase(1, true)]
+    [TestCase(2, false)]
+    public async Task A_session_token_that_the_service_refuses_is_replaced_once(int refusals, bool isFound)
+    {
+        await using var service = await Service.StartAsync(roles: response =>
+        {
+            response.StatusCode = refusals-- > 0 ? 401 : 200;
+            return response.WriteAsync("node");
+        });
+        using var source = new Source(service.Variables);
+
+        if (isFound)
+        {
+            Assert.That(await source.FindAsync(), Is.Not.Null);
+        }
+        else
+        {
+            Assert.That((await source.FailAsync()).Message, Does.Contain("returned HTTP 401 for the instance's role"));
+        }
+
+        Assert.That(service.Server.Requests.Count(request => request.Method == "PUT"), Is.EqualTo(2));
+    }
+
+    [TestCase("eu-west-1", "eu-west-1")]
+    [TestCase("eu-west-1\n", "eu-west-1")]
+    [TestCase("", null)]
+    public async Task The_region_of_the_instance_is_found(string answer, string? region)
+    {
+        await using var service = await Service.StartAsync(credentials: response => response.WriteAsync(answer));
+        using var source = new Source(service.Variables);
+        var lookup = source.Lookup;
+
+        Assert.That(await source.Metadata.FindRegionAsync(lookup.Settings, lookup.Progress, CancellationToken.None), Is.EqualTo(region));
+        Assert.That(service.Server.Requests[^1].Path, Is.EqualTo("/latest/meta-data/placement/region"));
+    }
+
+    [Test]
+    public async Task Without_a_metadata_service_there_is_no_region()
+    {
+        using var source = new Source(Variables.Of(("AWS_EC2_METADATA_DISABLED", "true")), connect: NoConnection);
+        var lookup = source.Lookup;
+
+        Assert.That(await source.Metadata.FindRegionAsync(lookup.Settings, lookup.Progress, CancellationToken.None), Is.Null);
     }
 
     [Test]
@@ -300,7 +346,7 @@ public sealed class InstanceMetadataCredentialsTests
         await using var service = await Service.StartAsync();
         using var source = new Source(service.Variables);
 
-        await source.Metadata.FindAsync();
+        await source.FindAsync();
 
         Assert.That(
             service.Server.Requests.Select(request => request.Headers.GetValueOrDefault("x-aws-ec2-metadata-token")),
@@ -320,7 +366,7 @@ public sealed class InstanceMetadataCredentialsTests
         });
         using var source = new Source(service.Variables);
 
-        Assert.That(await source.Metadata.FindReasonAsync(), Is.EqualTo("the instance has no role"));
+        Assert.That(await source.FindReasonAsync(), Is.EqualTo("the instance has no role"));
     }
 
     [TestCase(401)]
@@ -415,7 +461,7 @@ public sealed class InstanceMetadataCredentialsTests
         using var source = new Source(Variables.Of((EndpointVariable, "http://s3cret:s3cret@127.0.0.1:1/s3cret?s3cret")));
 
         Assert.That(
-            await source.Metadata.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
+            await source.FindReasonAsync(), Is.EqualTo("cannot reach the instance metadata service at http://127.0.0.1:1 (connection refused)"));
     }
 
     [Test]
@@ -428,7 +474,7 @@ public sealed class InstanceMetadataCredentialsTests
             await LoopbackServer.StaySilentAsync(null!, response);
         });
         using var source = new Source(Variables.Of((EndpointVariable, service.Endpoint), (TimeoutVariable, "3600")));
-        var lookup = LookupExtensions.NewLookup();
+        var lookup = source.Lookup;
 
         Assert.That(() => source.Metadata.FindAsync(lookup, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(lookup.Progress.WaitingFor, Is.EqualTo($"waiting for {service.Name}"));
@@ -436,7 +482,7 @@ public sealed class InstanceMetadataCredentialsTests
 
     private static async Task AssertFailureAsync(Source source, EcrCredentialErrorReason reason, string message)
     {
-        var failure = await source.Metadata.FailAsync();
+        var failure = await source.FailAsync();
 
         Assert.That(failure.Reason, Is.EqualTo(reason));
         Assert.That(failure.Message, Does.StartWith(message));
@@ -455,6 +501,14 @@ public sealed class InstanceMetadataCredentialsTests
             NullLogger.Instance, clock ?? new InstantTimeProvider(TimeSpan.FromMilliseconds(100)), trustStore: null, connect);
 
         public InstanceMetadataCredentials Metadata => new(environment, _client);
+
+        public CredentialLookup Lookup => LookupExtensions.NewLookup(environment);
+
+        public Task<ResolvedCredentials?> FindAsync() => Metadata.FindAsync(Lookup);
+
+        public Task<string> FindReasonAsync() => Metadata.FindReasonAsync(Lookup);
+
+        public Task<EcrCredentialException> FailAsync() => Metadata.FailAsync(Lookup);
 
         public void Dispose() => _client.Dispose();
     }

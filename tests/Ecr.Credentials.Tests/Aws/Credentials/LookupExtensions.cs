@@ -8,9 +8,11 @@ namespace Ecr.Credentials.Tests.Aws.Credentials;
 
 internal static class LookupExtensions
 {
-    public static CredentialLookup NewLookup(params (string Name, string Value)[] variables) => new(
+    public static CredentialLookup NewLookup(params (string Name, string Value)[] variables) => NewLookup(Variables.Of(variables));
+
+    public static CredentialLookup NewLookup(Func<string, string?> environment) => new(
         EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com"),
-        AwsSettings.Read(Variables.Of([("HOME", "/no/home"), .. variables])),
+        AwsSettings.Read(name => environment(name) ?? (name == "HOME" ? "/no/home" : null)),
         new CallProgress(),
         NullLogger.Instance);
 
@@ -27,6 +29,6 @@ internal static class LookupExtensions
     }
 
     /// <summary>The exception with which the source fails.</summary>
-    public static async Task<EcrCredentialException> FailAsync(this ICredentialSource source) =>
-        (await Assert.ThrowsAsync<EcrCredentialException>(() => source.FindAsync()))!;
+    public static async Task<EcrCredentialException> FailAsync(this ICredentialSource source, CredentialLookup? lookup = null) =>
+        (await Assert.ThrowsAsync<EcrCredentialException>(() => source.FindAsync(lookup)))!;
 }

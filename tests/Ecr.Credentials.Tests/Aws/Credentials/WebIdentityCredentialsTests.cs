@@ -58,11 +58,25 @@ public sealed class WebIdentityCredentialsTests
     }
 
     [Test]
+    public Task A_relative_path_of_the_token_file_is_rejected() =>
+        AssertMisconfiguredAsync(
+            $"invalid AWS configuration: {FileVariable} is \"token\"; expected an absolute path", (FileVariable, "token"), (RoleVariable, Role));
+
+    [Test]
+    public async Task Whitespace_around_the_role_is_ignored()
+    {
+        await using var emulator = await AwsEmulator.StartAsync();
+        var path = Write("token", emulator.Options.WebIdentityToken);
+
+        Assert.That((await FindAsync(emulator, (FileVariable, path), (RoleVariable, $" {Role}\n")))?.Origin, Does.StartWith($"the role {Role}, "));
+    }
+
+    [Test]
     public Task A_token_file_without_a_role_is_rejected() =>
-        AssertMisconfiguredAsync($"{FileVariable} is set but {RoleVariable} is not: set both or neither.", (FileVariable, Write("token", "s3cret")));
+        AssertMisconfiguredAsync($"{FileVariable} is set but {RoleVariable} is not: set both or neither", (FileVariable, Write("token", "s3cret")));
 
     [TestCase("pod")]
-    [TestCase(Role + " ")]
+    [TestCase("arn:aws:iam::123456789012:role/p od")]
     public Task An_invalid_role_is_reported(string role) =>
         AssertMisconfiguredAsync($"{RoleVariable} cannot be used. ", (FileVariable, Write("token", "s3cret")), (RoleVariable, role));
 

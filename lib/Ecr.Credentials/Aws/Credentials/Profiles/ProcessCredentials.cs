@@ -38,7 +38,7 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
         var result = await StartAsync(command, source, cancellationToken).ConfigureAwait(false);
         if (result.IsOutputTooLong)
         {
-            throw Failure($"{source} printed more than {MaxOutputLength / 1024} KiB: it must print only the credentials, as JSON.");
+            throw Failure($"{source} printed more than {MaxOutputLength / 1024} KiB: it must print only the credentials, as JSON");
         }
 
         return result.ExitCode == 0 ? result.Output : throw Failed(result.ExitCode, source);
@@ -93,7 +93,7 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
     {
         try
         {
-            using var document = JsonDocument.Parse(output);
+            using var document = JsonText.Parse(output);
             if (!IsVersionOne(document.RootElement))
             {
                 throw new FormatException("expected an object with \"Version\": 1");
@@ -118,15 +118,18 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
 
     private void CheckExpiration(JsonElement document)
     {
-        if (document.FindText("Expiration") is { } text)
+        if (!document.TryGetProperty("Expiration", out var value) || value.ValueKind == JsonValueKind.Null)
         {
-            var expiration = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            return;
+        }
+
+        var expiration = DateTimeOffset.TryParse(
+            document.FindText("Expiration"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time
                 : throw new FormatException("Expiration is not a valid time");
-            if (expiration <= timeProvider.GetUtcNow())
-            {
-                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"expired at {expiration.UtcDateTime:u}"));
-            }
+        if (expiration <= timeProvider.GetUtcNow())
+        {
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"expired at {expiration.UtcDateTime:u}"));
         }
     }
 

@@ -10,12 +10,14 @@ namespace Ecr.Credentials.Aws.Credentials.Profiles;
 /// <summary>Credentials that a profile of the shared config and credentials files contains or refers to.</summary>
 /// <remarks>
 /// For a profile with several sources, the order is that of the Go SDK: a role is assumed if there is a <c>role_arn</c>; otherwise access keys, then an
-/// SSO session, then a command. Other settings are ignored.
+/// SSO session, then a command, then a sign-in by <c>aws login</c>. Other settings are ignored.
 /// </remarks>
 /// <param name="sts">Assumes roles.</param>
 /// <param name="webIdentity">Assumes roles with a token in a file.</param>
 /// <param name="sso">Gets the credentials of an SSO session.</param>
 /// <param name="process">Runs commands that print credentials.</param>
+/// <param name="login">Gets the credentials of a sign-in by <c>aws login</c>.</param>
+/// <param name="environment">Reads an environment variable.</param>
 /// <param name="environmentCredentials">The <c>credential_source</c> <c>Environment</c>.</param>
 /// <param name="instanceMetadata">The <c>credential_source</c> <c>Ec2InstanceMetadata</c>.</param>
 /// <param name="container">The <c>credential_source</c> <c>EcsContainer</c>.</param>
@@ -24,6 +26,8 @@ internal sealed class ProfileCredentials(
     WebIdentityCredentials webIdentity,
     SsoCredentials sso,
     ProcessCredentials process,
+    LoginCredentials login,
+    Func<string, string?> environment,
     ICredentialSource environmentCredentials,
     ICredentialSource instanceMetadata,
     ICredentialSource container) : ICredentialSource
@@ -35,6 +39,10 @@ internal sealed class ProfileCredentials(
     private SsoCredentials Sso => sso;
 
     private ProcessCredentials Process => process;
+
+    private LoginCredentials Login => login;
+
+    private string? SessionName => environment("AWS_ROLE_SESSION_NAME");
 
     private ICredentialSource EnvironmentCredentials => environmentCredentials;
 
@@ -50,12 +58,12 @@ internal sealed class ProfileCredentials(
         {
             return await new Resolution(this, files, lookup, cancellationToken).FindAsync(profile).ConfigureAwait(false) is { } credentials
                 ? CredentialResult.Found(credentials)
-                : CredentialResult.NotFound($"{profile} contains no credentials");
+                : CredentialResult.NotFound($"{profile} contains no credentials{profile.Remark}");
         }
 
         return files.CurrentProfileVariable is not { } variable || files.CurrentProfile == SharedConfig.DefaultProfile
             ? CredentialResult.NotFound($"there is no profile \"{SharedConfig.DefaultProfile}\" in {files}")
-            : throw NotFound(files.CurrentProfile, $"correct {variable}, or add the profile to {files}.");
+            : throw NotFound(files.CurrentProfile, $"correct {variable}, or add the profile to {files}");
     }
 
     /// <summary>Gets the credentials of a named profile.</summary>
@@ -66,9 +74,9 @@ internal sealed class ProfileCredentials(
     public async Task<ResolvedCredentials> GetAsync(string name, CredentialLookup lookup, CancellationToken cancellationToken)
     {
         var files = lookup.Settings.Files;
-        var profile = files.Find(name) ?? throw NotFound(name, $"correct the name, or add the profile to {files}.");
+        var profile = files.Find(name) ?? throw NotFound(name, $"correct the name, or add the profile to {files}");
         return await new Resolution(this, files, lookup, cancellationToken).FindAsync(profile).ConfigureAwait(false)
-            ?? throw Invalid($"{profile} contains no credentials: add access keys, a role or another source to it in {files}.");
+            ?? throw Invalid($"{profile} contains no credentials: add access keys, a role or another source to it in {files}{profile.Remark}");
     }
 
     private static EcrCredentialException NotFound(string name, string advice) =>
@@ -90,8 +98,8 @@ internal sealed class ProfileCredentials(
         private async Task<ResolvedCredentials> AssumeAsync(ConfigSection profile, string role)
         {
             var setting = $"role_arn of {profile}";
-            var sessionName = profile["role_session_name"];
-            if (profile["web_identity_token_file"] is { } tokenFile)
+            var sessionName = profile["role_session_name"] ?? owner.SessionName;
+            if (profile.Find("web_identity_token_file") is { } tokenFile)
             {
                 return await owner.WebIdentity.AssumeAsync(tokenFile, role, sessionName, setting, lookup, cancellationToken).ConfigureAwait(false);
             }
@@ -112,7 +120,7 @@ internal sealed class ProfileCredentials(
             ({ } name, null) => GetSourceProfileAsync(profile, name),
             (null, { } source) => GetFromSourceAsync(profile, source),
             (null, null) => GetFromSameProfileAsync(profile),
-            _ => throw Invalid($"{profile} has both source_profile and credential_source: remove one of them."),
+            _ => throw Invalid($"{profile} has both source_profile and credential_source: remove one of them"),
         };
 
         private async Task<ResolvedCredentials> GetSourceProfileAsync(ConfigSection profile, string name)
@@ -120,23 +128,23 @@ internal sealed class ProfileCredentials(
             var source = files.Find(name)
                 ?? throw Invalid(
                     $"the AWS profile {MessageText.Quote(name)}, the source_profile of {profile}, does not exist: "
-                        + $"correct the name, or add the profile to {files}.");
+                        + $"correct the name, or add the profile to {files}");
 
-            // Access keys end the chain, also those of a profile that names itself:
-            // https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
-            if (FindKeys(source) is { } keys)
+            // A profile may name itself for its own access keys: https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
+            var keys = FindKeys(source);
+            if (_assumedFrom.Contains(name) && (keys is null || name != profile.Name))
+            {
+                var cycle = string.Join(" -> ", [.. _assumedFrom.Select(Quote), Quote(name)]);
+                throw Invalid($"the source_profile settings of {profile} form a cycle: {cycle}. Break the circle: one profile must contain credentials.");
+            }
+
+            if (keys is not null)
             {
                 return keys;
             }
 
-            if (_assumedFrom.Contains(name))
-            {
-                var cycle = string.Join(" -> ", [.. _assumedFrom.Select(Quote), Quote(name)]);
-                throw Invalid($"the source_profile settings of {profile} form a cycle: {cycle}. One of these profiles must contain credentials.");
-            }
-
             return await FindAsync(source).ConfigureAwait(false)
-                ?? throw Invalid($"{source}, the source_profile of {profile}, contains no credentials: add access keys, a role or another source to it.");
+                ?? throw Invalid($"{source}, the source_profile of {profile}, contains no credentials: add access keys, a role or another source to it");
         }
 
         private async Task<ResolvedCredentials> GetFromSourceAsync(ConfigSection profile, string name)
@@ -159,7 +167,7 @@ internal sealed class ProfileCredentials(
 
         private async Task<ResolvedCredentials> GetFromSameProfileAsync(ConfigSection profile) =>
             await FindWithoutRoleAsync(profile).ConfigureAwait(false)
-                ?? throw Invalid($"{profile} has a role_arn but no source credentials: add source_profile or credential_source.");
+                ?? throw Invalid($"{profile} has a role_arn but no source credentials: add source_profile or credential_source");
 
         private async Task<ResolvedCredentials?> FindWithoutRoleAsync(ConfigSection profile)
         {
@@ -173,33 +181,35 @@ internal sealed class ProfileCredentials(
                 return await owner.Sso.GetAsync(settings, lookup, cancellationToken).ConfigureAwait(false);
             }
 
-            if (profile["login_session"] is not null)
+            if (profile.CredentialProcess is { } command)
             {
-                throw Invalid(
-                    $"{profile} uses \"aws login\" (login_session), which is not supported: use a profile with "
-                        + $"credential_process = aws configure export-credentials --profile {MessageText.OneLine(profile.Name)}");
+                return await owner.Process.GetAsync(command, profile, lookup, cancellationToken).ConfigureAwait(false);
             }
 
-            return profile.CredentialProcess is { } command
-                ? await owner.Process.GetAsync(command, profile, lookup, cancellationToken).ConfigureAwait(false)
+            return profile["login_session"] is { } session
+                ? await owner.Login.GetAsync(session, profile, lookup, cancellationToken).ConfigureAwait(false)
                 : null;
         }
 
-        private static ResolvedCredentials? FindKeys(ConfigSection profile) => (profile["aws_access_key_id"], profile["aws_secret_access_key"]) switch
-        {
-            ({ } accessKey, { } secretKey) =>
-                new ResolvedCredentials(new ImmutableCredentials(accessKey, secretKey, profile["aws_session_token"]), profile.ToString()),
-            (null, null) => null,
-            (null, _) => throw Invalid($"{profile} has an aws_secret_access_key but no aws_access_key_id: add it."),
-            _ => throw Invalid($"{profile} has an aws_access_key_id but no aws_secret_access_key: add it."),
-        };
+        private static ResolvedCredentials? FindKeys(ConfigSection profile) =>
+            (profile[ProfileSettings.AccessKeyId], profile[ProfileSettings.SecretAccessKey]) switch
+            {
+                ({ } accessKey, { } secretKey) =>
+                    new ResolvedCredentials(
+                        new ImmutableCredentials(accessKey, secretKey, profile[ProfileSettings.SessionToken] ?? profile[ProfileSettings.SecurityToken]),
+                        profile.ToString()),
+                (null, null) => null,
+                (null, _) => throw Invalid($"{profile} has an aws_secret_access_key but no aws_access_key_id: add it{profile.Remark}"),
+                _ => throw Invalid($"{profile} has an aws_access_key_id but no aws_secret_access_key: add it{profile.Remark}"),
+            };
 
         // The limits are those of STS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-        private static int? GetDuration(ConfigSection profile) => profile["duration_seconds"] switch
+        private static int? GetDuration(ConfigSection profile) => profile.Find("duration_seconds") switch
         {
             null => null,
-            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 900 and <= 43200 => seconds,
-            var text => throw Invalid($"invalid duration_seconds {MessageText.Quote(text)} of {profile}: expected a number of seconds from 900 to 43200."),
+            { Value: var text } when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 900 and <= 43200 =>
+                seconds,
+            var setting => throw setting.Invalid("a number of seconds from 900 to 43200"),
         };
 
         private static ResolvedCredentials? CheckRoleIsNotMissing(ConfigSection profile)
@@ -208,7 +218,7 @@ internal sealed class ProfileCredentials(
             {
                 if (profile[setting] is not null)
                 {
-                    throw Invalid($"{profile} has a {setting} but no role_arn: add it.");
+                    throw Invalid($"{profile} has a {setting} but no role_arn: add it");
                 }
             }
 

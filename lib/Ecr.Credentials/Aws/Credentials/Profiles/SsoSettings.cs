@@ -24,6 +24,8 @@ internal sealed record SsoSettings(ConfigSection Profile, string AccountId, stri
         }
 
         var session = FindSession(profile, files);
+        CheckEqual(profile, session, "sso_region");
+        CheckEqual(profile, session, "sso_start_url");
         return new SsoSettings(
             profile,
             Require(profile, "sso_account_id", profile),
@@ -35,12 +37,22 @@ internal sealed record SsoSettings(ConfigSection Profile, string AccountId, stri
     private static ConfigSection? FindSession(ConfigSection profile, SharedConfig files) =>
         profile["sso_session"] is { } name
             ? files.FindSsoSession(name) ?? throw EcrCredentialException.InvalidConfiguration(
-                $"there is no section [sso-session {MessageText.OneLine(name)}], the sso_session of {profile}: add it.")
+                $"there is no section [sso-session {MessageText.OneLine(name)}], the sso_session of {profile}: add it")
             : null;
+
+    // As the AWS CLI and the Go SDK do: one of the two is a mistake, and it decides who is signed in.
+    private static void CheckEqual(ConfigSection profile, ConfigSection? session, string setting)
+    {
+        if (session?[setting] is { } value && profile[setting] is { } other && value != other)
+        {
+            throw EcrCredentialException.InvalidConfiguration(
+                $"{setting} of {profile} is {MessageText.Quote(other)}, but that of {session} is {MessageText.Quote(value)}: remove one of them");
+        }
+    }
 
     private static string Require(ConfigSection section, string setting, ConfigSection profile) =>
         section[setting] ?? throw EcrCredentialException.InvalidConfiguration(
             section == profile
-                ? $"{setting} is missing in {profile}: add it."
-                : $"{setting} is missing in the section [sso-session {MessageText.OneLine(section.Name)}], the sso_session of {profile}: add it.");
+                ? $"{setting} is missing in {profile}: add it"
+                : $"{setting} is missing in {section}, the sso_session of {profile}: add it");
 }

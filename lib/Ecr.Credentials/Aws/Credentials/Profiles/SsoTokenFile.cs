@@ -28,7 +28,7 @@ internal sealed class SsoTokenFile(string path)
     {
         try
         {
-            using var document = JsonDocument.Parse(LimitedFile.ReadAllBytes(path, LimitedFile.MaxLength));
+            using var document = JsonText.Parse(LimitedFile.ReadAllBytes(path, LimitedFile.MaxLength));
             var file = document.RootElement;
             return file.FindText("accessToken") is { } token && GetTime(file, "expiresAt") is { } expiresAt
                 ? new SsoToken
@@ -51,39 +51,13 @@ internal sealed class SsoTokenFile(string path)
     /// <summary>Replaces the token and keeps everything else in the file.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Writing the file is not permitted.</exception>
-    public void Replace(SsoToken token)
-    {
-        var written = Write(LimitedFile.ReadAllBytes(path, LimitedFile.MaxLength), token);
-
-        // Other tools may read the file at any time, so it is replaced as a whole. Only the user may read it.
-        var temporary = $"{path}.{Guid.NewGuid():N}";
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using (var stream = new FileStream(temporary, options))
-            {
-                stream.Write(written);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
+    public void Replace(SsoToken token) => PrivateFile.Replace(path, Write(LimitedFile.ReadAllBytes(path, LimitedFile.MaxLength), token));
 
     public override string ToString() => MessageText.Quote(path);
 
     private static byte[] Write(ReadOnlyMemory<byte> file, SsoToken token)
     {
-        using var document = JsonDocument.Parse(file);
+        using var document = JsonText.Parse(file);
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {

@@ -23,6 +23,8 @@ public sealed class ProcessCredentialsTests : IDisposable
         """{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2","SessionToken":"token","Expiration":"2999-01-01T00:00:00Z","AccountId":"1"}""",
         "token")]
     [TestCase("""{ "Version": 1, "AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "hunter2", "SessionToken": "" }""", null)]
+    [TestCase("""{"Version":1,"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"hunter2","Expiration":null}""", null)]
+    [TestCase("\uFEFF" + Answer, null, Description = "a byte order mark")]
     public async Task Credentials_printed_by_the_command_are_returned(string answer, string? sessionToken)
     {
         var identity = await RunAsync($"echo '{answer}'");
@@ -49,6 +51,8 @@ public sealed class ProcessCredentialsTests : IDisposable
     [TestCase("""{"Version":1,"AccessKeyId":"a"}""", "AccessKeyId or SecretAccessKey is missing")]
     [TestCase("""{"Version":1,"SecretAccessKey":"hunter2"}""", "AccessKeyId or SecretAccessKey is missing")]
     [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"soon"}""", "Expiration is not a valid time")]
+    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":""}""", "Expiration is not a valid time")]
+    [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":4070908800}""", "Expiration is not a valid time")]
     [TestCase("""{"Version":1,"AccessKeyId":"a","SecretAccessKey":"hunter2","Expiration":"2020-01-01T01:00:00+01:00"}""", "expired at 2020-01-01 00:00:00Z")]
     public Task Other_output_is_reported_without_repeating_it(string output, string why) =>
         AssertFailsAsync($"printf '%s' '{output}'", $"printed invalid credentials: {why}. See https://docs.aws.amazon.com/");
@@ -65,7 +69,7 @@ public sealed class ProcessCredentialsTests : IDisposable
         var witness = await WitnessAsync();
 
         await AssertFailsAsync(
-            $"exec 9>'{witness.Path}'; echo started >&9; yes hunter2", "printed more than 64 KiB: it must print only the credentials, as JSON.");
+            $"exec 9>'{witness.Path}'; echo started >&9; yes hunter2", "printed more than 64 KiB: it must print only the credentials, as JSON");
         await witness.SeeEndAsync();
     }
 
@@ -111,7 +115,7 @@ public sealed class ProcessCredentialsTests : IDisposable
     }
 
     private Task<ResolvedCredentials> RunAsync(string command, CancellationToken cancellationToken = default) =>
-        _stage.Process.GetAsync(command, new ConfigSection("node", new Dictionary<string, string>()), _stage.Lookup, cancellationToken);
+        _stage.Process.GetAsync(command, ConfigSection.Profile("node"), _stage.Lookup, cancellationToken);
 
     private async Task AssertFailsAsync(string command, string message)
     {

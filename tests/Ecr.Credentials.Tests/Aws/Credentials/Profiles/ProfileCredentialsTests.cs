@@ -83,9 +83,9 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         var files = $"\"{_stage.Home}/.aws/credentials\" or \"{_stage.Home}/.aws/config\"";
 
         await AssertMisconfiguredAsync(
-            () => _stage.FindAsync(), $"the AWS profile \"nodes\" does not exist: correct AWS_PROFILE, or add the profile to {files}.");
+            () => _stage.FindAsync(), $"the AWS profile \"nodes\" does not exist: correct AWS_PROFILE, or add the profile to {files}");
         await AssertMisconfiguredAsync(
-            () => _stage.GetAsync("nodes"), $"the AWS profile \"nodes\" does not exist: correct the name, or add the profile to {files}.");
+            () => _stage.GetAsync("nodes"), $"the AWS profile \"nodes\" does not exist: correct the name, or add the profile to {files}");
     }
 
     [Test]
@@ -97,36 +97,36 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
             () => _stage.GetAsync("node"), "the AWS profile \"node\" contains no credentials: add access keys, a role or another source to it in ");
     }
 
-    [TestCase("aws_secret_access_key = hunter2", "the AWS profile \"default\" has an aws_secret_access_key but no aws_access_key_id: add it.")]
-    [TestCase("aws_access_key_id = AKIA", "the AWS profile \"default\" has an aws_access_key_id but no aws_secret_access_key: add it.")]
-    [TestCase("source_profile = base", "the AWS profile \"default\" has a source_profile but no role_arn: add it.")]
-    [TestCase("credential_source = Environment", "the AWS profile \"default\" has a credential_source but no role_arn: add it.")]
-    [TestCase("web_identity_token_file = token", "the AWS profile \"default\" has a web_identity_token_file but no role_arn: add it.")]
-    [TestCase($"role_arn = {Role}", "the AWS profile \"default\" has a role_arn but no source credentials: add source_profile or credential_source.")]
+    [TestCase("aws_secret_access_key = hunter2", "the AWS profile \"default\" has an aws_secret_access_key but no aws_access_key_id: add it")]
+    [TestCase("aws_access_key_id = AKIA", "the AWS profile \"default\" has an aws_access_key_id but no aws_secret_access_key: add it")]
+    [TestCase("source_profile = base", "the AWS profile \"default\" has a source_profile but no role_arn: add it")]
+    [TestCase("credential_source = Environment", "the AWS profile \"default\" has a credential_source but no role_arn: add it")]
+    [TestCase("web_identity_token_file = token", "the AWS profile \"default\" has a web_identity_token_file but no role_arn: add it")]
+    [TestCase($"role_arn = {Role}", "the AWS profile \"default\" has a role_arn but no source credentials: add source_profile or credential_source")]
     [TestCase("role_arn = pull\nsource_profile = base", "role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
     [TestCase("role_arn = pull\nweb_identity_token_file = token", "role_arn of the AWS profile \"default\" cannot be used. \"pull\" is not a valid role ARN.")]
     [TestCase($"role_arn = {Role}\nsource_profile = nobody",
         "the AWS profile \"nobody\", the source_profile of the AWS profile \"default\", does not exist: correct the name, or add the profile to ")]
     [TestCase($"role_arn = {Role}\nsource_profile = empty",
         "the AWS profile \"empty\", the source_profile of the AWS profile \"default\", contains no credentials: add access keys, "
-            + "a role or another source to it.")]
+            + "a role or another source to it")]
     [TestCase($"role_arn = {Role}\nsource_profile = base\ncredential_source = Environment",
-        "the AWS profile \"default\" has both source_profile and credential_source: remove one of them.")]
+        "the AWS profile \"default\" has both source_profile and credential_source: remove one of them")]
     [TestCase($"role_arn = {Role}\ncredential_source = Ec2instancemetadata",
         "invalid credential_source \"Ec2instancemetadata\" of the AWS profile \"default\": expected Environment, Ec2InstanceMetadata or EcsContainer")]
     [TestCase($"role_arn = {Role}\nsource_profile = base\nmfa_serial = arn",
         "the AWS profile \"default\" requires MFA (mfa_serial), which a non-interactive program cannot provide. Use another profile.")]
-    [TestCase("login_session = arn",
-        "the AWS profile \"default\" uses \"aws login\" (login_session), which is not supported: use a profile with "
-            + "credential_process = aws configure export-credentials --profile default")]
-    [TestCase("sso_account_id = 1", "sso_role_name is missing in the AWS profile \"default\": add it.")]
-    [TestCase("sso_role_name = pull", "sso_account_id is missing in the AWS profile \"default\": add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull", "sso_region is missing in the AWS profile \"default\": add it.")]
-    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_region = eu-west-1", "sso_start_url is missing in the AWS profile \"default\": add it.")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_start_url = https://other.example/",
+        "sso_start_url of the AWS profile \"default\" is \"https://other.example/\", but that of the section [sso-session bare] is "
+            + "\"https://corporate.example/\": remove one of them")]
+    [TestCase("sso_account_id = 1", "sso_role_name is missing in the AWS profile \"default\": add it")]
+    [TestCase("sso_role_name = pull", "sso_account_id is missing in the AWS profile \"default\": add it")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull", "sso_region is missing in the AWS profile \"default\": add it")]
+    [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_region = eu-west-1", "sso_start_url is missing in the AWS profile \"default\": add it")]
     [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = none",
-        "there is no section [sso-session none], the sso_session of the AWS profile \"default\": add it.")]
+        "there is no section [sso-session none], the sso_session of the AWS profile \"default\": add it")]
     [TestCase("sso_account_id = 1\nsso_role_name = pull\nsso_session = bare\nsso_region = eu-west-1",
-        "sso_region is missing in the section [sso-session bare], the sso_session of the AWS profile \"default\": add it.")]
+        "sso_region is missing in the section [sso-session bare], the sso_session of the AWS profile \"default\": add it")]
     public async Task The_error_for_an_incomplete_or_invalid_profile_names_the_setting(string settings, string message)
     {
         _stage.WriteConfig(
@@ -151,7 +151,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     [TestCase("source_profile = base\n" + Keys, "")]
     [TestCase("source_profile = default\n{keys}", "")]
     [TestCase("{keys}", "")]
-    [TestCase("source_profile = base\n", "role_arn = arn:aws:iam::123456789012:role/never\nsource_profile = default\n")]
+    [TestCase("source_profile = base\n", "role_arn = arn:aws:iam::123456789012:role/never\nsource_profile = base\n")]
     public async Task A_role_is_assumed_with_the_credentials_of_its_source(string settings, string inBase)
     {
         _stage.WriteConfig(
@@ -169,6 +169,26 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
             $"the role {Role}, assumed with the access key ending in {_emulator.ProfileCredentials.AccessKeyId[^4..]} from the AWS profile "));
     }
 
+    [TestCase("aws_session_token = t0ken\naws_security_token = other", "t0ken")]
+    [TestCase("aws_security_token = t0ken", "t0ken")]
+    public async Task A_session_token_may_have_its_older_name(string settings, string token)
+    {
+        _stage.WriteConfig($"[default]\n{Keys}{settings}");
+
+        Assert.That((await _stage.FindAsync())!.Credentials.Token, Is.EqualTo(token));
+    }
+
+    [TestCase("", "from-environment")]
+    [TestCase("role_session_name = from-profile\n", "from-profile")]
+    public async Task The_session_name_is_that_of_the_profile_or_else_of_the_environment(string settings, string name)
+    {
+        _stage.Set("AWS_ROLE_SESSION_NAME", "from-environment").WriteConfig($"[default]\nrole_arn = {Role}\nexternal_id = partner\n{settings}{EmulatedKeys}");
+
+        await _stage.FindAsync();
+
+        Assert.That(RoleRequests.Single().Body, Does.Contain($"RoleSessionName={name}"));
+    }
+
     [TestCase("899")]
     [TestCase("43201")]
     [TestCase("1h")]
@@ -178,7 +198,8 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
 
         await AssertMisconfiguredAsync(
             () => _stage.FindAsync(),
-            $"invalid duration_seconds \"{duration}\" of the AWS profile \"default\": expected a number of seconds from 900 to 43200.");
+            $"duration_seconds of the AWS profile \"default\" (\"{_stage.Home}/.aws/config\", line 3) is \"{duration}\"; "
+                + "expected a number of seconds from 900 to 43200");
     }
 
     [Test]
@@ -214,6 +235,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
     }
 
     [TestCase("a", "b", "\"default\" -> \"a\" -> \"b\" -> \"a\"")]
+    [TestCase("a\n" + Keys, "default", "\"default\" -> \"a\" -> \"default\"")]
     [TestCase("default", "b", "\"default\" -> \"default\"")]
     [TestCase("a", "default", "\"default\" -> \"a\" -> \"default\"")]
     public async Task The_error_for_a_cycle_of_profiles_shows_the_cycle(string ofDefault, string ofA, string circle)
@@ -222,7 +244,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
             $"[default]\nrole_arn = {Role}\nsource_profile = {ofDefault}\n[profile a]\nrole_arn = {Role}\nsource_profile = "
                 + $"{ofA}\n[profile b]\nrole_arn = {Role}\nsource_profile = a\n");
 
-        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $" form a cycle: {circle}. One of these profiles must contain credentials.");
+        await AssertMisconfiguredAsync(() => _stage.FindAsync(), $" form a cycle: {circle}. Break the circle: one profile must contain credentials.");
         Assert.That(_emulator.Requests, Is.Empty);
     }
 

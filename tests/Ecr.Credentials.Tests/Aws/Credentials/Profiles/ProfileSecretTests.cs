@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tests.Telemetry;
@@ -27,15 +29,18 @@ public sealed class ProfileSecretTests
         ("STS finds the signature too old", Fault.SignatureExpired, AwsService.Sts),
         ("SSO answers rubbish", Fault.Malformed, AwsService.Sso),
         ("SSO fails", Fault.ServerError, AwsService.Sso),
+        ("the sign-in cannot be refreshed", Fault.ServerError, AwsService.Signin),
+        ("the sign-in answers rubbish", Fault.Malformed, AwsService.Signin),
     ];
 
     private static IEnumerable<string> Names => Endings.Select(ending => ending.Name);
 
     [Test]
     public async Task No_secret_is_shown(
-        [Values("keys", "role", "web", "bad web", "sso", "process", "bad process")] string profile, [ValueSource(nameof(Names))] string ending)
+        [Values("keys", "role", "web", "bad web", "sso", "login", "bad login", "process", "bad process")] string profile,
+        [ValueSource(nameof(Names))] string ending)
     {
-        var options = new AwsEmulatorOptions { WebIdentityToken = Marker, SsoAccessToken = Marker };
+        var options = new AwsEmulatorOptions { WebIdentityToken = Marker, SsoAccessToken = Marker, LoginRefreshToken = Marker };
         await using var emulator = await AwsEmulator.StartAsync(options);
         var (_, fault, service) = Endings.Single(other => other.Name == ending);
         if (fault is not null)
@@ -69,7 +74,16 @@ public sealed class ProfileSecretTests
         Assert.Multiple(() =>
         {
             foreach (var secret in (
-                string[])[Marker, emulator.ProfileCredentials.SecretAccessKey, emulator.SsoCredentials.SecretAccessKey, emulator.SsoCredentials.SessionToken!])
+                string[])
+                [
+                    Marker,
+                    emulator.ProfileCredentials.SecretAccessKey,
+                    emulator.SsoCredentials.SecretAccessKey,
+                    emulator.SsoCredentials.SessionToken!,
+                    emulator.LoginCredentials.SecretAccessKey,
+                    emulator.LoginCredentials.SessionToken!,
+                    emulator.LoginKeyPem.Split('\n')[1],
+                ])
             {
                 Assert.That(texts, Has.None.Contains(secret));
                 Assert.That(texts, Has.None.Contains(Uri.EscapeDataString(secret)));
@@ -103,11 +117,26 @@ public sealed class ProfileSecretTests
             sso_region = eu-central-1
             sso_account_id = {emulator.Options.AccountId}
             sso_role_name = {emulator.Options.SsoRole}
+            [profile login]
+            login_session = me
+            [profile bad login]
+            login_session = other
             [profile process]
             credential_process = cat '{document}'
             [profile bad process]
             credential_process = cat '{document}' '{document}' 1>&2; cat '{token}'
             """);
+        foreach (var (session, key) in (ReadOnlySpan<(string, string)>)[("me", emulator.LoginKeyPem), ("other", $"{Marker}\n{emulator.LoginKeyPem}")])
+        {
+            var file = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(session)));
+            stage.Write(
+                $".aws/login/cache/{file}.json",
+                $$$"""
+                {"accessToken":{"accessKeyId":"ASIA","secretAccessKey":"{{{Marker}}}","sessionToken":"{{{Marker}}}","expiresAt":"2020-01-01T00:00:00Z"},
+                "clientId":"{{{emulator.Options.LoginClientId}}}","refreshToken":"{{{Marker}}}","dpopKey":{{{JsonSerializer.Serialize(key)}}}}
+                """);
+        }
+
         stage.Write(
             ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
             $$"""{"accessToken":"{{Marker}}","expiresAt":"2099-01-01T00:00:00Z"}""");

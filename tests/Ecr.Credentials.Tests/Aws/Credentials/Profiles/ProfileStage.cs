@@ -98,6 +98,8 @@ internal sealed class ProfileStage : IDisposable
             new WebIdentityCredentials(environment, sts),
             new SsoCredentials(_httpClient!, environment, Clock),
             Process,
+            new LoginCredentials(_httpClient!, environment, Clock),
+            environment,
             new EnvironmentCredentials(environment),
             new InstanceMetadataCredentials(environment, local),
             new ContainerCredentials(environment, local));

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text.Json;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal.Transform;
+
+namespace Ecr.Credentials.Aws.Signin;
+
+/// <summary>Reads the response, or the error as OAuth 2.0 names it: <c>TOKEN_EXPIRED</c> and so on.</summary>
+internal sealed class CreateOAuth2TokenUnmarshaller : JsonResponseUnmarshaller
+{
+    public static CreateOAuth2TokenUnmarshaller Instance { get; } = new();
+
+    public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
+    {
+        using var document = JsonDocument.Parse(input.Stream);
+        var root = document.RootElement;
+        return new CreateOAuth2TokenResponse
+        {
+            Credentials = ReadCredentials(root),
+            RefreshToken = FindText(root, "refreshToken"u8),
+            ExpiresIn = root.ValueKind == JsonValueKind.Object
+                && root.TryGetProperty("expiresIn"u8, out var seconds)
+                && seconds.ValueKind == JsonValueKind.Number
+                && seconds.TryGetInt32(out var number)
+                    ? number
+                    : null,
+        };
+    }
+
+    public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
+    {
+        var code = input.ResponseData.GetHeaderValue("x-amzn-ErrorType");
+        string? message = null;
+        try
+        {
+            using var document = JsonDocument.Parse(input.Stream);
+            code = FindText(document.RootElement, "error"u8) ?? code;
+            message = FindText(document.RootElement, "message"u8);
+        }
+        catch (JsonException)
+        {
+            // The status and the header say enough.
+        }
+
+        var requestId = input.ResponseData.GetHeaderValue("x-amzn-RequestId");
+        return new AmazonServiceException(message ?? "no reason given", innerException, ErrorType.Unknown, code, requestId, statusCode);
+    }
+
+    private static ImmutableCredentials? ReadCredentials(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object
+            && root.TryGetProperty("accessToken"u8, out var token)
+            && FindText(token, "accessKeyId"u8) is { } accessKey
+            && FindText(token, "secretAccessKey"u8) is { } secretKey
+            && FindText(token, "sessionToken"u8) is { } sessionToken
+            ? new ImmutableCredentials(accessKey, secretKey, sessionToken)
+            : null;
+
+    private static string? FindText(JsonElement element, ReadOnlySpan<byte> name)
+    {
+        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return value.GetString() is { Length: > 0 } text ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, which the parser accepts.
+            return null;
+        }
+    }
+}
