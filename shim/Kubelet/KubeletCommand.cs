@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Programs;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Shim.Kubelet;
 
@@ -37,12 +38,12 @@ internal static class KubeletCommand
         }
         catch (CredentialProviderConfigException e)
         {
-            _ = TryWrite(error, $"ecr-credential-provider: {e.Message}; see kubelet validate");
+            _ = TryWrite(error, $"ecr-credential-provider: {MessageText.OneLine(e.Message)}; see kubelet validate");
             return ExitCode.UsageError;
         }
         catch (FormatException e)
         {
-            _ = TryWrite(error, $"ecr-credential-provider: {e.Message}");
+            _ = TryWrite(error, $"ecr-credential-provider: {MessageText.OneLine(e.Message)}");
             return ExitCode.UsageError;
         }
         catch (OperationCanceledException)

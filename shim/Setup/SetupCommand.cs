@@ -34,7 +34,7 @@ internal static class SetupCommand
         }
         catch (FormatException e)
         {
-            _ = KubeletCommand.TryWrite(error, $"ecr-credential-provider: {e.Message}");
+            _ = KubeletCommand.TryWrite(error, $"ecr-credential-provider: {MessageText.OneLine(e.Message)}");
             return ExitCode.UsageError;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

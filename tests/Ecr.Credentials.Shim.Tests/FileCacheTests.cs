@@ -244,6 +244,7 @@ public sealed class FileCacheTests : ShimFixture
 
     [Test]
     [Platform("Linux")]
+    [Requires(Requirement.NativeExecutable)]
     public async Task The_limit_of_the_file_size_costs_the_cache_and_not_the_credential()
     {
         var result = new ShimResult(await PluginProcess.RunAsync(

@@ -25,7 +25,7 @@ internal static class ChildProcess
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        // A signal that ends this process must end the program too; one that the process handles otherwise is no reason to. Registered first, because the
+        // A signal that ends this process must end the program too; one that the process handles otherwise must not. Registered first, because the
         // program may run for a while before Start returns.
         Process? process = null;
         void End(PosixSignalContext context)

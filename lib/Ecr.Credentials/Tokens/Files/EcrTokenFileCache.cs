@@ -151,7 +151,7 @@ public sealed class EcrTokenFileCache : IEcrTokenSource, IForgetfulSource
         var requestedAt = _timeProvider.GetUtcNow();
         try
         {
-            // A token that would not survive a failed refresh is no reason to give up soon.
+            // A token that would not survive a failed refresh must not shorten the wait.
             var token = cached is not null && cached.IsValid(requestedAt) && cached.IsValid(requestedAt + RefreshTimeout)
                 ? await RefreshAsync(request, cancellationToken).ConfigureAwait(false)
                 : await _source.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);

@@ -57,7 +57,7 @@ internal sealed class LoginCredentials(HttpClientFactory httpClientFactory, Func
         }
         catch (FormatException e)
         {
-            throw NotSignedIn($"the session of {profile} in {file} is invalid: {e.Message}. {LoginAdvice(profile)}", e);
+            throw NotSignedIn($"the session of {profile} in {file} is invalid: {MessageText.OneLine(e.Message)}. {LoginAdvice(profile)}", e);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class LoginCredentials(HttpClientFactory httpClientFactory, Func
         }
         catch (FormatException e)
         {
-            throw NotSignedIn($"the session of {profile} in {file} is invalid: dpopKey is {e.Message}. {LoginAdvice(profile)}", e);
+            throw NotSignedIn($"the session of {profile} in {file} is invalid: dpopKey is {MessageText.OneLine(e.Message)}. {LoginAdvice(profile)}", e);
         }
     }
 
