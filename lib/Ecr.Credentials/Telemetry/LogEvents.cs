@@ -21,6 +21,7 @@ internal static class LogEvents
     public static readonly EventId CredentialsNotFound = new(32, nameof(CredentialsNotFound));
     public static readonly EventId SsoRefreshFailed = new(33, nameof(SsoRefreshFailed));
     public static readonly EventId SsoTokenNotStored = new(34, nameof(SsoTokenNotStored));
+    public static readonly EventId SettingInEffect = new(35, nameof(SettingInEffect));
 
     public static readonly EventId HttpAnswered = new(40, nameof(HttpAnswered));
     public static readonly EventId HttpFailed = new(41, nameof(HttpFailed));

@@ -9,7 +9,7 @@ namespace Ecr.Credentials.Aws.Http;
 /// <param name="logger">Receives a line for each attempt.</param>
 /// <param name="timeProvider">The clock of timeouts and pauses.</param>
 /// <param name="trustStore">Decides which servers are trusted; .NET if <see langword="null"/>.</param>
-/// <param name="connect">Opens connections; .NET if <see langword="null"/>.</param>
+/// <param name="connect">Opens connections; <see cref="RacingConnector"/> if <see langword="null"/>.</param>
 internal sealed class MetadataHttpClient(
     ILogger logger,
     TimeProvider timeProvider,
@@ -45,7 +45,7 @@ internal sealed class MetadataHttpClient(
                     return answer;
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or TimeoutException && attempt < attempts)
+            catch (Exception e) when (e is HttpRequestException or TimeoutException && attempt < attempts && !ConnectionErrors.IsPermanent(e))
             {
             }
 
@@ -89,8 +89,9 @@ internal sealed class MetadataHttpClient(
         {
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
-            ConnectCallback = connect,
-            SslOptions = CaBundle.CreateSslOptions(trustStore),
+            ConnectCallback = connect ?? new RacingConnector(timeProvider).ConnectAsync,
+            PlaintextStreamFilter = SingleSendStream.FilterAsync,
+            SslOptions = CaBundle.CreateSslOptions(trustStore, timeProvider),
             UseCookies = false,
             UseProxy = false,
         };
