@@ -97,6 +97,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
             httpClientFactory.Create();
             var config = new EcrServiceConfig(request.Registry, settings, httpClientFactory);
             Log.CallingEcr(owner._logger, request.Registry, config.Endpoint);
+            LogSettings(settings, config);
 
             var lookup = new CredentialLookup(request.Registry, settings, _progress, owner._logger);
             var resolving = owner._credentials.ResolveAsync(request.Identity, lookup, cancellationToken);
@@ -109,6 +110,18 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
             _progress.WaitingFor = $"waiting for {MessageText.Address(config.Endpoint)}";
             var response = await GetAuthorizationTokenAsync(credentials, config, cancellationToken).ConfigureAwait(false);
             return ReadToken(response, config.Endpoint);
+        }
+
+        private void LogSettings(AwsSettings settings, EcrServiceConfig config)
+        {
+            if (owner._logger.IsEnabled(LogLevel.Debug))
+            {
+                // The registry of a host with an account has the host's region.
+                foreach (var setting in settings.FindInEffect(config.ServiceId, isRegionUsed: request.Registry.AccountId is null))
+                {
+                    SettingsLog.SettingInEffect(owner._logger, setting);
+                }
+            }
         }
 
         private static async Task<GetAuthorizationTokenResponse> SendAsync(

@@ -24,6 +24,7 @@ internal static class LogEvents
     public static readonly EventId CredentialsNotFound = new(32, nameof(CredentialsNotFound));
     public static readonly EventId SsoRefreshFailed = new(33, nameof(SsoRefreshFailed));
     public static readonly EventId SsoTokenNotStored = new(34, nameof(SsoTokenNotStored));
+    public static readonly EventId SettingInEffect = new(35, nameof(SettingInEffect));
     public static readonly EventId LoginRefreshFailed = new(38, nameof(LoginRefreshFailed));
     public static readonly EventId LoginTokenNotStored = new(39, nameof(LoginTokenNotStored));
 

@@ -6,10 +6,13 @@ namespace Ecr.Credentials.Aws.Configuration;
 /// <summary>A value and where it is set. It may be secret, so only <see cref="Invalid"/> shows it, of settings that are not.</summary>
 /// <param name="source">The variable, or the key with its profile, file and line, to be read in the middle of a sentence.</param>
 /// <param name="value">The value; never empty.</param>
+/// <param name="place">The source in short, for diagnostics: the variable or the profile.</param>
 [DebuggerDisplay("{ToString(),nq}")]
-internal sealed class AwsSetting(string source, string value)
+internal sealed class AwsSetting(string source, string value, string? place = null)
 {
     public string Source { get; } = source;
+
+    public string Place { get; } = place ?? source;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Value { get; } = value;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Configuration;
 
@@ -14,6 +15,9 @@ internal sealed class AwsSettings
 {
     // The default of every AWS SDK.
     private const int DefaultMaxAttempts = 3;
+
+    private const string AttemptsVariable = "AWS_MAX_ATTEMPTS";
+    private const string AttemptsKey = "max_attempts";
 
     // https://docs.aws.amazon.com/sdkref/latest/guide/feature-smart-config-defaults.html, and the spelling of the .NET SDK.
     private static readonly string[] DefaultsModes = ["auto", "standard", "legacy", "mobile", "in-region", "cross-region", "InRegion", "CrossRegion"];
@@ -31,23 +35,23 @@ internal sealed class AwsSettings
     public SharedConfig Files { get; }
 
     /// <summary><c>AWS_REGION</c>, <c>AWS_DEFAULT_REGION</c>, then the profile's <c>region</c>, in the order of the Go SDK.</summary>
-    public string? Region => _environment("AWS_REGION") ?? _environment("AWS_DEFAULT_REGION") ?? _profile?["region"];
+    public string? Region => FindRegion()?.Value;
 
     /// <exception cref="EcrCredentialException">The value is neither true nor false.</exception>
-    public bool UseFips => GetFlag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+    public bool UseFips => IsOn(FindFips());
 
     /// <exception cref="EcrCredentialException">The value is neither true nor false.</exception>
-    public bool UseDualStack => GetFlag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+    public bool UseDualStack => IsOn(FindDualStack());
 
     /// <summary>Whether retries adapt their rate to throttling. The legacy mode is the standard one.</summary>
     /// <exception cref="EcrCredentialException">The value is not a retry mode.</exception>
     public bool IsRetryAdaptive =>
-        Find("AWS_RETRY_MODE", "retry_mode") is { } mode
+        FindRetryMode() is { } mode
             && (mode.Is("adaptive") || (mode.Is("standard") || mode.Is("legacy") ? false : throw mode.Invalid("standard, adaptive or legacy")));
 
     /// <summary>The number of attempts of one call, 3 by default.</summary>
     /// <exception cref="EcrCredentialException">The value is not a whole number above zero.</exception>
-    public int MaxAttempts => FindCount("AWS_MAX_ATTEMPTS", "max_attempts") ?? DefaultMaxAttempts;
+    public int MaxAttempts => FindCount(AttemptsVariable, AttemptsKey) ?? DefaultMaxAttempts;
 
     /// <summary>The name of the application in the User-Agent header.</summary>
     public string? AppId => Find("AWS_SDK_UA_APP_ID", "sdk_ua_app_id")?.Value;
@@ -56,6 +60,9 @@ internal sealed class AwsSettings
     /// <exception cref="EcrCredentialException">The path is relative.</exception>
     public string? ProfileCaBundle =>
         _environment("AWS_CA_BUNDLE") is null && _profile?.Find("ca_bundle") is { } setting ? HomeDirectory.Resolve(_environment, setting) : null;
+
+    /// <summary>Where the profile's settings are, for diagnostics.</summary>
+    public string ProfileSource => $"profile {MessageText.Quote(_profile?.Name)}";
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
     /// <param name="profile">The name of the profile; the one that the environment names if <see langword="null"/>.</param>
@@ -71,7 +78,8 @@ internal sealed class AwsSettings
     /// <exception cref="EcrCredentialException">The value is not an http or https URL.</exception>
     public Uri? FindEndpoint(string serviceId)
     {
-        if (GetFlag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") || FindEndpointUrl(serviceId.Replace(' ', '_')) is not { } url)
+        if (IsOn(Find("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"))
+            || FindEndpointUrl(serviceId.Replace(' ', '_')) is not { } url)
         {
             return null;
         }
@@ -113,15 +121,65 @@ internal sealed class AwsSettings
         }
     }
 
+    /// <summary>The settings that change the calls of a service, for diagnostics.</summary>
+    /// <param name="serviceId">The name of the service, such as <c>ECR PUBLIC</c>.</param>
+    /// <param name="isRegionUsed">Whether the region of the calls is <see cref="Region"/>.</param>
+    /// <exception cref="EcrCredentialException">A value is invalid.</exception>
+    public IEnumerable<SettingInEffect> FindInEffect(string serviceId, bool isRegionUsed)
+    {
+        if (isRegionUsed && FindRegion() is { } region)
+        {
+            yield return new("region", MessageText.OneLine(region.Value), region.Place);
+        }
+
+        if (UseFips && FindFips() is { } fips)
+        {
+            yield return new("FIPS", "on", fips.Place);
+        }
+
+        if (UseDualStack && FindDualStack() is { } dualStack)
+        {
+            yield return new("dual-stack", "on", dualStack.Place);
+        }
+
+        if (FindEndpoint(serviceId) is { } endpoint && FindEndpointUrl(serviceId.Replace(' ', '_')) is { } url)
+        {
+            yield return new("endpoint", MessageText.Address(endpoint), url.Place);
+        }
+
+        if (Find(AttemptsVariable, AttemptsKey) is { } attempts)
+        {
+            yield return new("attempts", MaxAttempts.ToString(CultureInfo.InvariantCulture), attempts.Place);
+        }
+
+        if (IsRetryAdaptive && FindRetryMode() is { } mode)
+        {
+            yield return new("retry mode", "adaptive", mode.Place);
+        }
+    }
+
+    private static bool IsOn(AwsSetting? setting) =>
+        setting is { } flag && (flag.Is("true") || (flag.Is("false") ? false : throw flag.Invalid("true or false")));
+
     // Both variables override both settings of the profile: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     private AwsSetting? FindEndpointUrl(string service) =>
         FindVariable($"AWS_ENDPOINT_URL_{service}")
             ?? FindVariable("AWS_ENDPOINT_URL")
-            ?? (_profile?["services"] is { } name ? Files.FindServices(name)?.Find(service, "endpoint_url") : null)
+            ?? (_profile?["services"] is { } name ? FindServiceEndpoint(name, service) : null)
             ?? _profile?.Find("endpoint_url");
 
-    private bool GetFlag(string variable, string key) =>
-        Find(variable, key) is { } flag && (flag.Is("true") || (flag.Is("false") ? false : throw flag.Invalid("true or false")));
+    private AwsSetting? FindServiceEndpoint(string services, string service) =>
+        Files.FindServices(services)?.Find(service, "endpoint_url") is { } url
+            ? new AwsSetting(url.Source, url.Value, $"{ProfileSource}, {url.Place}")
+            : null;
+
+    private AwsSetting? FindRegion() => FindVariable("AWS_REGION") ?? Find("AWS_DEFAULT_REGION", "region");
+
+    private AwsSetting? FindFips() => Find("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+
+    private AwsSetting? FindDualStack() => Find("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+
+    private AwsSetting? FindRetryMode() => Find("AWS_RETRY_MODE", "retry_mode");
 
     private AwsSetting? FindVariable(string variable) => _environment(variable) is { } value ? new AwsSetting(variable, value) : null;
 }

@@ -11,14 +11,16 @@ internal sealed class ConfigSection
     private static readonly string[] CommentStarts = [" #", " ;", "\t#", "\t;"];
 
     private readonly string _description;
+    private readonly string _place;
 
     // The later part overrides the earlier.
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly Part[] _parts;
 
-    private ConfigSection(string name, string description, Part[] parts)
+    private ConfigSection(string kind, string name, string description, Part[] parts)
     {
         Name = name;
+        _place = $"{kind} {MessageText.Quote(name)}";
         _description = description;
         _parts = parts;
     }
@@ -33,12 +35,12 @@ internal sealed class ConfigSection
 
     /// <param name="name">The name of the profile.</param>
     /// <param name="parts">Its sections, each with the file that contains it; the later override the earlier.</param>
-    public static ConfigSection Profile(string name, params Part[] parts) => new(name, $"the AWS profile {MessageText.Quote(name)}", parts);
+    public static ConfigSection Profile(string name, params Part[] parts) => new("profile", name, $"the AWS profile {MessageText.Quote(name)}", parts);
 
     /// <param name="kind">The kind of the section, such as <c>services</c>.</param>
     /// <param name="name">Its name.</param>
     /// <param name="part">The section.</param>
-    public static ConfigSection Named(string kind, string name, Part part) => new(name, $"the section [{kind} {MessageText.OneLine(name)}]", [part]);
+    public static ConfigSection Named(string kind, string name, Part part) => new(kind, name, $"the section [{kind} {MessageText.OneLine(name)}]", [part]);
 
     /// <summary>What is wrong with the first line without meaning, to be read after a sentence; empty if nothing is.</summary>
     public string Remark => Array.Find(_parts, part => part.Section.Problem is not null) is { } part ? $" ({part.File}: {part.Section.Problem})" : "";
@@ -59,7 +61,8 @@ internal sealed class ConfigSection
             if (_parts[i].Section.Settings.TryGetValue(fullKey, out var setting))
             {
                 return Clean(setting.Text) is { } value
-                    ? new AwsSetting(string.Create(CultureInfo.InvariantCulture, $"{shownKey} of {this} ({_parts[i].File}, line {setting.Line})"), value)
+                    ? new AwsSetting(
+                        string.Create(CultureInfo.InvariantCulture, $"{shownKey} of {this} ({_parts[i].File}, line {setting.Line})"), value, _place)
                     : null;
             }
         }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Xml;
 using Amazon.Runtime;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Text;
@@ -12,6 +13,10 @@ namespace Ecr.Credentials.Aws.Errors;
 /// <summary>Translates the exceptions of AWS calls into the one exception that says what to do.</summary>
 internal static class AwsErrors
 {
+    private const string EndpointAdvice = "proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).";
+    private const string NetworkAdvice = $"Check the network, {EndpointAdvice}";
+    private const string TrustAdvice = "Check the server and the system clock, or add the issuer to the CA certificates (AWS_CA_BUNDLE).";
+
     private static readonly (EcrCredentialErrorReason, string) WrongClock = (
         EcrCredentialErrorReason.AwsCredentialsRejected,
         "the system clock is wrong: AWS rejected the request's timestamp. Synchronize the clock with NTP.");
@@ -23,9 +28,11 @@ internal static class AwsErrors
         return exception switch
         {
             AmazonServiceException { StatusCode: not 0 } e and not AmazonUnmarshallingException => FromService(e, call),
+            EcrCredentialException e => e,
+            _ when FindCause<TimeoutException>(exception) is { } e => TimedOut(e, endpoint),
+            _ when FindCause<ServerCertificateException>(exception) is { } e => Unreachable(e, endpoint),
             _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
             _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint),
-            _ when FindCause<TimeoutException>(exception) is { } e => Unreachable(e, endpoint),
             AmazonUnmarshallingException or JsonException or XmlException or InvalidDataException => new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
                 $"{MessageText.Address(endpoint)} returned a response that is not from AWS. Check for an intercepting proxy and the configured endpoint.",
@@ -121,16 +128,25 @@ internal static class AwsErrors
         return colon < 0 ? name : name[..colon];
     }
 
-    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint) =>
-        exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && SystemTrustStore.FindProblem() is { } problem
-            ? new EcrCredentialException(
-                EcrCredentialErrorReason.Unreachable, $"cannot reach {MessageText.Address(endpoint)}: TLS handshake failed: {problem}", exception)
-            : Unreachable(exception, endpoint, ConnectionErrors.Describe(exception));
-
-    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint, string why) => new(
-        EcrCredentialErrorReason.Unreachable,
-        $"cannot reach {MessageText.Address(endpoint)}: {why}. Check the network, proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).",
+    private static EcrCredentialException TimedOut(TimeoutException exception, Uri endpoint) => new(
+        EcrCredentialErrorReason.Timeout,
+        $"timed out waiting for {Describe(endpoint)}{(exception is AttemptTimeoutException ? $": {MessageText.OneLine(exception.Message)}" : "")}. Check the {EndpointAdvice}",
         exception);
+
+    private static EcrCredentialException Unreachable(Exception exception, Uri endpoint)
+    {
+        var isCertificate = exception is ServerCertificateException;
+        var why = isCertificate && SystemTrustStore.FindProblem() is { } problem
+            ? $"TLS handshake failed: {problem}"
+            : $"{ConnectionErrors.Describe(exception)}. {(isCertificate ? TrustAdvice : NetworkAdvice)}";
+        return new EcrCredentialException(EcrCredentialErrorReason.Unreachable, $"cannot reach {Describe(endpoint)}: {why}", exception);
+    }
+
+    // A failure may be the proxy's.
+    private static string Describe(Uri endpoint) =>
+        EnvironmentProxy.Read(AwsEnvironment.Get)?.Find(endpoint) is { Error: null } proxy
+            ? $"{MessageText.Address(endpoint)} through the proxy {proxy}"
+            : MessageText.Address(endpoint);
 
     private static T? FindCause<T>(Exception exception)
         where T : Exception

@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Trust;
+using Ecr.Credentials.Text;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace Ecr.Credentials.Aws.Http;
@@ -10,8 +12,16 @@ namespace Ecr.Credentials.Aws.Http;
 /// <param name="logger">Receives a line for each attempt.</param>
 /// <param name="timeProvider">The clock of measured durations.</param>
 /// <param name="trustStore">Decides which servers are trusted; .NET if <see langword="null"/>.</param>
+/// <param name="environment">The environment, which may name proxies; that of the process if <see langword="null"/>.</param>
 /// <param name="profileBundle">The path of a profile's CA bundle, which overrides <paramref name="trustStore"/>.</param>
-internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProvider, LazyTrustStore? trustStore = null, string? profileBundle = null)
+/// <param name="profileSource">The profile, for diagnostics.</param>
+internal sealed class AwsHttpClientFactory(
+    ILogger logger,
+    TimeProvider timeProvider,
+    LazyTrustStore? trustStore = null,
+    Func<string, string?>? environment = null,
+    string? profileBundle = null,
+    string? profileSource = null)
     : HttpClientFactory, IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
@@ -20,8 +30,10 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
     // A long-running host must notice when the endpoint's name resolves to other addresses.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
+    private readonly Func<string, string?> _environment = environment ?? AwsEnvironment.Get;
     private readonly Lock _creation = new();
     private readonly Dictionary<string, AwsHttpClientFactory> _byBundle = [];
+    private EnvironmentProxy? _proxy;
     private SocketsHttpHandler? _connections;
     private HttpClient? _client;
     private bool _isUsed;
@@ -38,7 +50,7 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
         {
             if (!_byBundle.TryGetValue(bundle, out var factory))
             {
-                _byBundle[bundle] = factory = new AwsHttpClientFactory(logger, timeProvider, trustStore, bundle);
+                _byBundle[bundle] = factory = new AwsHttpClientFactory(logger, timeProvider, trustStore, _environment, bundle, settings.ProfileSource);
             }
 
             return factory;
@@ -63,7 +75,7 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
     public async Task ConnectAsync(Uri server)
     {
         Create();
-        if (Interlocked.Exchange(ref _isUsed, true))
+        if (_proxy?.Find(server)?.Error is not null || Interlocked.Exchange(ref _isUsed, true))
         {
             return;
         }
@@ -110,15 +122,31 @@ internal sealed class AwsHttpClientFactory(ILogger logger, TimeProvider timeProv
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The client disposes its handlers.")]
     private HttpClient CreateClient()
     {
+        _proxy = EnvironmentProxy.Read(_environment);
+        var proxy = (IWebProxy?)_proxy ?? FindSystemProxy();
         _connections = new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // A signature is valid for one host.
             ActivityHeadersPropagator = null, // It would add a header after signing.
+            ConnectCallback = new RacingConnector(timeProvider).ConnectAsync,
             ConnectTimeout = ConnectTimeout,
+            PlaintextStreamFilter = SingleSendStream.FilterAsync,
             PooledConnectionLifetime = ConnectionLifetime,
-            SslOptions = CaBundle.CreateSslOptions(trustStore, profileBundle),
+            Proxy = proxy,
+            SslOptions = CaBundle.CreateSslOptions(trustStore, timeProvider, profileBundle),
             UseCookies = false,
+            UseProxy = proxy is not null,
         };
-        return new HttpClient(HttpLoggingHandler.Around(new AnswerLimitHandler(_connections), logger, timeProvider)) { Timeout = AttemptTimeout };
+        if (CaBundle.Find(profileBundle) is var (bundle, source))
+        {
+            SettingsLog.SettingInEffect(logger, new SettingInEffect("CA bundle", MessageText.Quote(bundle), profileSource ?? source));
+        }
+
+        var logged = HttpLoggingHandler.Around(_connections, logger, timeProvider, _proxy);
+        return new HttpClient(new AttemptHandler(AttemptTimeout, ConnectTimeout, timeProvider, _proxy, logged)) { Timeout = Timeout.InfiniteTimeSpan };
     }
+
+    // The settings of Windows and macOS, or what the program has set. On Linux .NET also reads ALL_PROXY, which is not in Go's rules.
+    private DirectHostsBypass? FindSystemProxy() =>
+        (_environment("ALL_PROXY") ?? _environment("all_proxy")) is null ? new DirectHostsBypass(HttpClient.DefaultProxy) : null;
 }

@@ -18,6 +18,7 @@ internal static class ClientConfigExtensions
         config.UseDualstackEndpoint = settings.UseDualStack;
         config.RetryMode = settings.IsRetryAdaptive ? RequestRetryMode.Adaptive : RequestRetryMode.Standard;
         config.MaxErrorRetry = settings.MaxAttempts - 1;
+        config.MaxStaleConnectionRetries = 0; // Ten by default, for any connection that breaks, beyond the attempts.
         config.ClientAppId = settings.AppId ?? "";
         if (config.HttpClientFactory is AwsHttpClientFactory httpClientFactory)
         {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Microsoft.Extensions.Logging;
@@ -9,14 +11,27 @@ namespace Ecr.Credentials.Aws.Http;
 /// Of the address only the server is logged: an id in the path is all that separates the credentials of one ECS task from another's. Headers and
 /// content are not logged.
 /// </remarks>
-internal sealed class HttpLoggingHandler(ILogger logger, TimeProvider timeProvider, HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class HttpLoggingHandler(ILogger logger, TimeProvider timeProvider, EnvironmentProxy? proxy, HttpMessageHandler inner)
+    : DelegatingHandler(inner)
 {
+    // A proxy is logged once, when it is first used.
+    private readonly ConcurrentDictionary<ProxyServer, bool> _loggedProxies = new();
+
     /// <summary>The handler with logging around it, or alone if the logger is disabled.</summary>
-    public static HttpMessageHandler Around(HttpMessageHandler inner, ILogger logger, TimeProvider timeProvider) =>
-        logger.IsEnabled(LogLevel.Debug) ? new HttpLoggingHandler(logger, timeProvider, inner) : inner;
+    /// <param name="inner">The handler.</param>
+    /// <param name="logger">The logger.</param>
+    /// <param name="timeProvider">The clock of measured durations.</param>
+    /// <param name="proxy">The proxies that the handler uses.</param>
+    public static HttpMessageHandler Around(HttpMessageHandler inner, ILogger logger, TimeProvider timeProvider, EnvironmentProxy? proxy = null) =>
+        logger.IsEnabled(LogLevel.Debug) ? new HttpLoggingHandler(logger, timeProvider, proxy, inner) : inner;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (proxy?.Find(request.RequestUri!) is { Error: null } used && _loggedProxies.TryAdd(used, true))
+        {
+            SettingsLog.SettingInEffect(logger, new SettingInEffect("proxy", used.HostAndPort, used.Variable));
+        }
+
         var started = timeProvider.GetTimestamp();
         var server = MessageText.Address(request.RequestUri!);
         try

@@ -10,7 +10,7 @@ namespace Ecr.Credentials.Aws.Http;
 /// <param name="logger">Receives a line for each attempt.</param>
 /// <param name="timeProvider">The clock of timeouts and pauses.</param>
 /// <param name="trustStore">Decides which servers are trusted; .NET if <see langword="null"/>.</param>
-/// <param name="connect">Opens connections; .NET if <see langword="null"/>.</param>
+/// <param name="connect">Opens connections; <see cref="RacingConnector"/> if <see langword="null"/>.</param>
 /// <param name="profileBundle">The path of a profile's CA bundle, which overrides <paramref name="trustStore"/>.</param>
 internal sealed class MetadataHttpClient(
     ILogger logger,
@@ -75,7 +75,7 @@ internal sealed class MetadataHttpClient(
                     return answer;
                 }
             }
-            catch (Exception e) when (attempt < attempts && (e is HttpRequestException || (e is TimeoutException && !isTimeoutFinal)))
+            catch (Exception e) when (attempt < attempts && CanRetry(e, isTimeoutFinal))
             {
             }
 
@@ -110,6 +110,9 @@ internal sealed class MetadataHttpClient(
         }
     }
 
+    private static bool CanRetry(Exception failure, bool isTimeoutFinal) =>
+        (failure is HttpRequestException || (failure is TimeoutException && !isTimeoutFinal)) && !ConnectionErrors.IsPermanent(failure);
+
     private static bool IsTransient(HttpStatusCode status) => status >= HttpStatusCode.InternalServerError || status == HttpStatusCode.TooManyRequests;
 
     private HttpClient GetClient()
@@ -127,8 +130,9 @@ internal sealed class MetadataHttpClient(
         {
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
-            ConnectCallback = connect,
-            SslOptions = CaBundle.CreateSslOptions(trustStore, profileBundle),
+            ConnectCallback = connect ?? new RacingConnector(timeProvider).ConnectAsync,
+            PlaintextStreamFilter = SingleSendStream.FilterAsync,
+            SslOptions = CaBundle.CreateSslOptions(trustStore, timeProvider, profileBundle),
             UseCookies = false,
             UseProxy = false,
         };

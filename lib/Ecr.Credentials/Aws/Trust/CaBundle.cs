@@ -23,16 +23,31 @@ internal static class CaBundle
     /// <summary>Whether the variable is set, so that the system's authorities are not used.</summary>
     public static bool IsNamed => AwsEnvironment.Get(Variable) is not null;
 
+    /// <summary>The path of the bundle that is used and what names it; <see langword="null"/> if none is.</summary>
+    /// <param name="profileBundle">The path of a profile's bundle; that of the variable if <see langword="null"/>.</param>
+    public static (string Path, string Source)? Find(string? profileBundle) =>
+        profileBundle is not null ? (profileBundle, "ca_bundle")
+        : AwsEnvironment.Get(Variable) is { } path ? (path, Variable)
+        : null;
+
     /// <summary>Options that trust a server by a bundle if there is one, else by <paramref name="trustStore"/>, else as .NET does.</summary>
     /// <param name="trustStore">Decides if there is no bundle.</param>
+    /// <param name="timeProvider">The clock that messages compare the validity of certificates with.</param>
     /// <param name="profileBundle">The path of a profile's bundle; that of the variable if <see langword="null"/>.</param>
     /// <exception cref="EcrCredentialException">The bundle cannot be read, or contains no certificates.</exception>
-    public static SslClientAuthenticationOptions CreateSslOptions(LazyTrustStore? trustStore, string? profileBundle = null)
+    public static SslClientAuthenticationOptions CreateSslOptions(LazyTrustStore? trustStore, TimeProvider timeProvider, string? profileBundle = null)
     {
-        var path = profileBundle ?? AwsEnvironment.Get(Variable);
-        return path is null
-            ? trustStore?.CreateOptions() ?? new()
-            : new() { CertificateChainPolicy = Read(path, profileBundle is null ? Variable : "ca_bundle") };
+        var bundle = Find(profileBundle);
+        return bundle is null && trustStore is not null
+            ? trustStore.CreateOptions(timeProvider)
+            : new()
+            {
+                CertificateChainPolicy = bundle is var (path, source) ? Read(path, source) : null,
+                RemoteCertificateValidationCallback = (connection, certificate, chain, errors) =>
+                    errors == SslPolicyErrors.None
+                        ? true
+                        : throw ServerCertificateException.Create(connection, certificate, chain, errors, timeProvider),
+            };
     }
 
     private static X509ChainPolicy Read(string path, string setting)

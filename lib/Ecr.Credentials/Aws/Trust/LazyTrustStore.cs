@@ -24,7 +24,8 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     /// <summary>Options of a connection whose server is validated here.</summary>
-    public SslClientAuthenticationOptions CreateOptions() => new()
+    /// <param name="timeProvider">The clock that messages compare the validity of certificates with.</param>
+    public SslClientAuthenticationOptions CreateOptions(TimeProvider timeProvider) => new()
     {
         // .NET validates first, without trusted roots, and so reports what else is wrong with the certificate: its name.
         CertificateChainPolicy = new X509ChainPolicy
@@ -33,25 +34,39 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
         },
-        RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors),
+        RemoteCertificateValidationCallback = (connection, certificate, chain, errors) => IsTrusted(connection, certificate, chain, errors, timeProvider),
     };
 
-    private bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    /// <exception cref="ServerCertificateException">The server is not trusted.</exception>
+    private bool IsTrusted(object connection, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, TimeProvider timeProvider)
     {
-        if (certificate is not X509Certificate2 server || chain is null || errors != SslPolicyErrors.RemoteCertificateChainErrors)
+        if (certificate is not X509Certificate2 server || chain is null || !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
-            return errors == SslPolicyErrors.None && certificate is not null;
+            return errors == SslPolicyErrors.None && certificate is not null
+                ? true
+                : throw ServerCertificateException.Create(connection, certificate, chain, errors, timeProvider);
         }
 
         // The other certificates that the server sent.
         var presented = chain.ChainPolicy.ExtraStore;
-        return IsTrusted(server, presented, FindIssuers(server, presented), isQuick: true)
-            || IsTrusted(server, presented, ReadAll(), isQuick: false);
+        using var quick = CreateChain(presented, FindIssuers(server, presented), isQuick: true);
+        if (errors == SslPolicyErrors.RemoteCertificateChainErrors && quick.Build(server))
+        {
+            return true;
+        }
+
+        using var full = CreateChain(presented, ReadAll(), isQuick: false);
+        if (full.Build(server))
+        {
+            errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
+        }
+
+        return errors == SslPolicyErrors.None ? true : throw ServerCertificateException.Create(connection, server, full, errors, timeProvider);
     }
 
-    private static bool IsTrusted(X509Certificate2 server, X509Certificate2Collection presented, Authorities authorities, bool isQuick)
+    private static X509Chain CreateChain(X509Certificate2Collection presented, Authorities authorities, bool isQuick)
     {
-        using var chain = new X509Chain();
+        var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = isQuick;
@@ -59,7 +74,7 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities.Roots);
         chain.ChainPolicy.ExtraStore.AddRange(presented);
         chain.ChainPolicy.ExtraStore.AddRange(authorities.Intermediates);
-        return chain.Build(server);
+        return chain;
     }
 
     private Authorities FindIssuers(X509Certificate2 server, X509Certificate2Collection presented)

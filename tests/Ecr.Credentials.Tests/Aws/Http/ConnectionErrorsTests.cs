@@ -10,7 +10,7 @@ public sealed class ConnectionErrorsTests
 {
     [TestCase("http://127.0.0.1:1/", "connection refused")]
     [TestCase("http://name.invalid/", "DNS lookup failed")]
-    [TestCase("http://0.0.0.0:0/", "connection failed")]
+    [TestCase("http://255.255.255.255:1/", "connection failed")]
     public async Task A_failed_connection_is_described(string address, string why) =>
         Assert.That(await ExplainAsync(new Uri(address)), Is.EqualTo(why));
 
@@ -20,7 +20,8 @@ public sealed class ConnectionErrorsTests
         await using var server = await LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
 
         Assert.That(
-            await ExplainAsync(new Uri("https://name.example/"), server.ConnectAsync), Is.EqualTo("TLS handshake failed: the certificate is not trusted"));
+            await ExplainAsync(new Uri("https://name.example/"), server.ConnectAsync),
+            Does.Match("^TLS handshake failed: the certificate is not trusted: its issuer \"CN=.*\" is unknown$"));
     }
 
     [Test]
