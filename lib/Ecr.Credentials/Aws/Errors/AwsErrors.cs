@@ -130,8 +130,11 @@ internal static class AwsErrors
 
     private static EcrCredentialException TimedOut(TimeoutException exception, Uri endpoint) => new(
         EcrCredentialErrorReason.Timeout,
-        $"timed out waiting for {Describe(endpoint)}{(exception is AttemptTimeoutException ? $": {MessageText.OneLine(exception.Message)}" : "")}. Check the {EndpointAdvice}",
+        $"timed out waiting for {Describe(endpoint)}{DescribeAttempts(exception)}. Check the {EndpointAdvice}",
         exception);
+
+    private static string DescribeAttempts(TimeoutException exception) =>
+        exception is AttemptTimeoutException ? $": {MessageText.OneLine(exception.Message)}" : "";
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint)
     {
