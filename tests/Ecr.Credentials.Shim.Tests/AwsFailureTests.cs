@@ -1,3 +1,5 @@
+using Ecr.Credentials.Shim.Tests.Identities;
+
 namespace Ecr.Credentials.Shim.Tests;
 
 public sealed class AwsFailureTests : ShimFixture
@@ -60,7 +62,7 @@ public sealed class AwsFailureTests : ShimFixture
             1,
             $"cannot reach {Emulator.Address.GetLeftPart(UriPartial.Authority)}: connection reset. Check the network, proxy "
                 + $"(HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).");
-        Assert.That(TokenRequests, Has.Count.GreaterThanOrEqualTo(3));
+        Assert.That(TokenRequests, Has.Count.EqualTo(3));
     }
 
     [Test]
@@ -155,6 +157,48 @@ public sealed class AwsFailureTests : ShimFixture
             await RunAsync(Request(), variables),
             1,
             $"TLS handshake failed: cannot read \"{Home}/ca.pem\" (SSL_CERT_FILE). Correct or remove the variable.");
+    }
+
+    private static IEnumerable<TestCaseData> Attempts() =>
+        from fault in (Fault[])[Fault.Reset, Fault.Truncated, Fault.ServerError, Fault.Throttling]
+        from caller in ((AwsService Service, string Identity)[])
+            [(AwsService.Ecr, "Access keys"), (AwsService.Sts, "Role by rule"), (AwsService.Sso, "SSO session")]
+        from attempts in (int[])[1, 2]
+        select new TestCaseData(fault, caller.Service, caller.Identity, attempts).SetArgDisplayNames($"{fault} of {caller.Service}, {attempts}");
+
+    [TestCaseSource(nameof(Attempts))]
+    public async Task A_call_is_sent_as_often_as_there_are_attempts(Fault fault, AwsService service, string caller, int attempts)
+    {
+        Emulator.Faults.Always(fault, service);
+        var stage = new IdentityStage(Emulator, Home, "aws");
+        IdentityCase.All.Single(identity => identity.Name == caller).SetUp(stage);
+        stage.Set("AWS_MAX_ATTEMPTS", $"{attempts}");
+
+        var result = await RunAsync(
+            Request().Replace("}", stage.RequestMembers + "}", StringComparison.Ordinal), stage.Variables, [.. stage.Arguments]);
+
+        Assert.That(result.ExitCode, Is.EqualTo(1), result.Error);
+        Assert.That(Emulator.Requests.Count(request => request.Service == service), Is.EqualTo(attempts));
+    }
+
+    [Test]
+    public async Task A_silent_endpoint_is_reported_as_timed_out()
+    {
+        await using var server = await SilentServer.StartAsync(HangPoint.BeforeAnswer);
+        var address = server.Address.GetLeftPart(UriPartial.Authority);
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = address, ["AWS_MAX_ATTEMPTS"] = "1" };
+
+        AssertFailure(await RunAsync(Request(), variables), 1, $"timed out waiting for {address}: no answer within 12s, 1 attempt.");
+    }
+
+    [Test]
+    public async Task An_endpoint_that_drops_packets_is_reported_as_timed_out()
+    {
+        await using var server = await SilentServer.StartAsync(HangPoint.BeforeConnection);
+        var address = server.Address.GetLeftPart(UriPartial.Authority);
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_ENDPOINT_URL"] = address, ["AWS_MAX_ATTEMPTS"] = "2" };
+
+        AssertFailure(await RunAsync(Request(), variables), 1, $"timed out waiting for {address}: no connection within 5s, 2 attempts.");
     }
 
     private static TestCaseData Case(Fault fault, int attempts, params string[] messages) =>

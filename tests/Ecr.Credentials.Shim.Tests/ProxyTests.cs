@@ -48,4 +48,140 @@ public sealed class ProxyTests : ShimFixture
         AssertAnswer(await RunAsync(Request(), variables));
         Assert.That(Emulator.ProxiedRequests, Is.Empty);
     }
+
+    [TestCase("socks5")]
+    [TestCase("socks5h")]
+    public async Task A_SOCKS_proxy_resolves_the_name(string scheme)
+    {
+        using var proxy = new SocksProxy(Emulator.HttpsAddress.Port);
+        var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment()) { ["HTTPS_PROXY"] = $"{scheme}://127.0.0.1:{proxy.Port}" };
+
+        AssertAnswer(await RunAsync(Request(), variables));
+
+        Assert.That(proxy.Hosts.Distinct(), Is.EqualTo(new[] { "api.ecr.eu-west-1.amazonaws.com:443" }));
+    }
+
+    [TestCase("HTTPS_PROXY", "ftp://user:s3cret@proxy.example:21", "invalid HTTPS_PROXY \"ftp://proxy.example:21\": expected a proxy such as http://host:3128")]
+    [TestCase("https_proxy", "http://proxy.example:port", "invalid https_proxy \"http://proxy.example:…\"")]
+    [TestCase("HTTPS_PROXY", "http:// proxy.example", "invalid HTTPS_PROXY \"http:// proxy.example\"")]
+    public async Task A_proxy_that_cannot_be_used_is_reported(string variable, string value, string message)
+    {
+        var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment());
+        variables.Remove("HTTPS_PROXY");
+        variables[variable] = value;
+
+        var result = await RunAsync(Request(), variables);
+
+        AssertFailure(result, 2, message);
+        Assert.That(result.Error, Does.Not.Contain("s3cret"));
+    }
+
+    [Test]
+    public async Task An_endpoint_on_the_machine_itself_is_called_directly_and_needs_no_NO_PROXY()
+    {
+        var variables = new Dictionary<string, string>(Emulator.Environment())
+        {
+            ["HTTP_PROXY"] = Emulator.ProxyAddress.AbsoluteUri,
+            ["http_proxy"] = "not a proxy",
+        };
+
+        AssertAnswer(await RunAsync(Request(), variables));
+        Assert.That(Emulator.ProxiedRequests, Is.Empty);
+    }
+
+    [Test]
+    public async Task ALL_PROXY_is_not_used()
+    {
+        var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment())
+        {
+            ["ALL_PROXY"] = Emulator.ProxyAddress.AbsoluteUri,
+            ["AWS_ENDPOINT_URL"] = "https://ecr.invalid",
+            ["AWS_MAX_ATTEMPTS"] = "1",
+        };
+        variables.Remove("HTTPS_PROXY");
+
+        AssertFailure(await RunAsync(Request(), variables), 1, "cannot reach https://ecr.invalid: DNS lookup failed.");
+        Assert.That(Emulator.ProxiedRequests, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_failure_names_the_proxy_without_its_user()
+    {
+        var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment())
+        {
+            ["HTTPS_PROXY"] = "http://user:s3cret@127.0.0.1:1",
+            ["AWS_MAX_ATTEMPTS"] = "1",
+        };
+
+        var result = await RunAsync(Request(), variables);
+
+        AssertFailure(
+            result, 1, "cannot reach https://api.ecr.eu-west-1.amazonaws.com through the proxy 127.0.0.1:1 (HTTPS_PROXY): connection refused.");
+        Assert.That(result.Error, Does.Not.Contain("s3cret"));
+    }
+
+    [Test]
+    public async Task With_v_every_setting_in_effect_is_shown_with_its_source()
+    {
+        var config = WriteFile("config", """
+            [profile node]
+            region = eu-west-3
+            use_dualstack_endpoint = true
+            max_attempts = 4
+            services = local
+            [services local]
+            sts =
+              endpoint_url = http://127.0.0.1:1
+            """);
+        var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment())
+        {
+            ["AWS_CONFIG_FILE"] = config,
+            ["AWS_PROFILE"] = "node",
+            ["AWS_USE_FIPS_ENDPOINT"] = "true",
+        };
+        var proxy = Emulator.ProxyAddress.Authority;
+        variables["HTTPS_PROXY"] = $"http://user:s3cret@{proxy}";
+
+        var result = await RunAsync(Request("123456789012.dkr.ecr.us-west-2.amazonaws.com/app"), variables, "-v");
+
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        var lines = result.Error.Split('\n', StringSplitOptions.TrimEntries);
+        foreach (var line in (string[])
+            [
+                "FIPS: on (AWS_USE_FIPS_ENDPOINT)",
+                "dual-stack: on (profile \"node\")",
+                "attempts: 4 (profile \"node\")",
+                $"proxy: {proxy} (HTTPS_PROXY)",
+                $"CA bundle: \"{Emulator.CertificateAuthorityFile}\" (AWS_CA_BUNDLE)",
+            ])
+        {
+            Assert.That(lines, Has.One.EqualTo($"ecr-credential-provider: {line}"));
+        }
+
+        Assert.That(result.Error, Does.Not.Contain("s3cret").And.Not.Contain("endpoint:").And.Not.Contain("region:"));
+    }
+
+    [Test]
+    public async Task With_v_a_configured_endpoint_and_the_default_region_are_shown_with_their_source()
+    {
+        var config = WriteFile("config", $"""
+            [default]
+            services = local
+            region = eu-west-3
+            [services local]
+            ecr =
+              endpoint_url = {Emulator.Address.AbsoluteUri}
+            """);
+        var variables = new Dictionary<string, string>(Emulator.Environment()) { ["AWS_CONFIG_FILE"] = config };
+        variables.Remove("AWS_ENDPOINT_URL");
+        variables.Remove("AWS_REGION");
+
+        var result = await RunAsync("", variables, "login-password", "-v");
+
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        Assert.That(
+            result.Error,
+            Does.Contain($"endpoint: {Emulator.Address.GetLeftPart(UriPartial.Authority)} (profile \"default\", services \"local\")")
+                .And.Contain("region: eu-west-3 (profile \"default\")"));
+    }
 }

@@ -28,13 +28,21 @@ namespace Ecr.Credentials.Http;
 /// removed from the message when the response arrives, so that a handler above that sends the same message elsewhere does not send it. A handler below
 /// that follows redirects itself must drop <c>Authorization</c>.
 /// </para>
-/// <para>Thread-safe, as handlers are. It has no state of its own; the <see cref="IEcrTokenSource"/> of the provider decides what is cached.</para>
+/// <para>
+/// Requests to this machine and to link-local addresses never pass through a proxy: with its first request, the handler excludes them from the proxy of a
+/// <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> below it. If that has sent requests already and would use a proxy, the request
+/// gets no credentials.
+/// </para>
+/// <para>Thread-safe, as handlers are. It caches nothing; the <see cref="IEcrTokenSource"/> of the provider decides what is cached.</para>
 /// </remarks>
 /// <param name="provider">Decides which hosts are registries and provides their tokens; disposed by the caller.</param>
 [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "The caller disposes the provider, which serves many handlers.")]
 public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : DelegatingHandler
 {
     private readonly EcrCredentialProvider _provider = provider ?? throw new ArgumentNullException(nameof(provider));
+    private readonly Lock _start = new();
+
+    private PrimaryProxy? _proxy;
 
     /// <summary>Sends the request, with credentials if it is for a registry.</summary>
     /// <param name="request">The request.</param>
@@ -45,7 +53,8 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (FindTokenRequest(request) is not { } tokenRequest)
+        var proxy = Start();
+        if (FindTokenRequest(request, proxy) is not { } tokenRequest)
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
@@ -79,7 +88,7 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return FindTokenRequest(request) is { } tokenRequest
+        return FindTokenRequest(request, Start()) is { } tokenRequest
             ? throw new NotSupportedException(
                 $"credentials for {MessageText.Quote(tokenRequest.Registry.Host)} cannot be obtained synchronously. Use SendAsync.")
             : base.Send(request, cancellationToken);
@@ -114,7 +123,15 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
         }
     }
 
-    private EcrTokenRequest? FindTokenRequest(HttpRequestMessage request)
+    private PrimaryProxy Start()
+    {
+        lock (_start)
+        {
+            return _proxy ??= PrimaryProxy.Restrict(InnerHandler);
+        }
+    }
+
+    private EcrTokenRequest? FindTokenRequest(HttpRequestMessage request, PrimaryProxy proxy)
     {
         // A Host header set by the caller names another server, for TLS and for proxies.
         if (request.RequestUri is not { IsAbsoluteUri: true } address
@@ -128,6 +145,12 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
         if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
         {
             Log.InsecureRegistryRequest(_provider.Logger, address.Scheme, address.Authority);
+            return null;
+        }
+
+        if (proxy.FindFor(address) is { } server)
+        {
+            Log.ProxiedRegistryRequest(_provider.Logger, address.Authority, MessageText.Address(server));
             return null;
         }
 
@@ -165,6 +188,11 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
         private static readonly Action<ILogger, string, string, Exception?> InsecureRegistryRequestMessage = LoggerMessage.Define<string, string>(
             LogLevel.Warning, LogEvents.InsecureRegistryRequest, "Not sending credentials to the registry {Host} over {Scheme}; use https");
 
+        private static readonly Action<ILogger, string, string, Exception?> ProxiedRegistryRequestMessage = LoggerMessage.Define<string, string>(
+            LogLevel.Warning, LogEvents.ProxiedRegistryRequest, "Not sending credentials to the registry {Host} through the proxy {Proxy}; bypass it");
+
         public static void InsecureRegistryRequest(ILogger logger, string scheme, string host) => InsecureRegistryRequestMessage(logger, host, scheme, null);
+
+        public static void ProxiedRegistryRequest(ILogger logger, string host, string proxy) => ProxiedRegistryRequestMessage(logger, host, proxy, null);
     }
 }

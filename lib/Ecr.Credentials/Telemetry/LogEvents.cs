@@ -32,6 +32,7 @@ internal static class LogEvents
     public static readonly EventId HttpFailed = new(41, nameof(HttpFailed));
 
     public static readonly EventId InsecureRegistryRequest = new(50, nameof(InsecureRegistryRequest));
+    public static readonly EventId ProxiedRegistryRequest = new(51, nameof(ProxiedRegistryRequest));
 
     public static readonly EventId ProviderFailed = new(60, nameof(ProviderFailed));
 }

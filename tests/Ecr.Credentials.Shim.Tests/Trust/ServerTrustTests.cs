@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ecr.Credentials.Shim.Tests.Trust;
 
 /// <summary>
@@ -72,6 +74,41 @@ public sealed class ServerTrustTests : ShimFixture
         AssertVerdict(await RunAsync(Request(), variables), isTrusted);
     }
 
+    private static IEnumerable<TestCaseData> Causes() =>
+    [
+        Cause("expired", $"it expired on {Show(-2)}, and the system clock says 20", root => root.Issue("localhost", Day(-3), Day(-2))),
+        Cause("not yet valid", $"it is not valid before {Show(2)}, and the system clock says 20", root => root.Issue("localhost", Day(2), Day(3))),
+        Cause("for another name", "it is for \"example.com\", not for \"localhost\"", root => root.Issue("example.com")),
+        Cause("of an unknown issuer", "its issuer \"CN=Other\" is unknown", _ => Authority("Other").Issue("localhost")),
+        Cause(
+            "expired, of an unknown issuer and for another name",
+            $"it is for \"example.com\", not for \"localhost\"; it expired on {Show(-2)}, and the system clock says ",
+            _ => Authority("Other").Issue("example.com", Day(-3), Day(-2))),
+        Cause("for client authentication", "its chain is invalid (NotValidForUsage)", root => root.Issue("localhost", usage: TestCertificate.ClientAuthentication)),
+    ];
+
+    [TestCaseSource(nameof(Causes))]
+    public async Task A_rejected_certificate_is_reported_with_the_cause_and_not_tried_again(string cause, Func<TestCertificate, TestCertificate> issue)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        var root = Authority("Root");
+        foreach (var variable in (string[])["SSL_CERT_FILE", "AWS_CA_BUNDLE"])
+        {
+            using var front = new TlsFront(Emulator.Address, issue(root).ValueWithKey, []);
+            var variables = new Dictionary<string, string>(Emulator.Environment())
+            {
+                ["AWS_ENDPOINT_URL"] = $"https://localhost:{front.Port}",
+                ["SSL_CERT_DIR"] = "/dev/null/nowhere",
+                [variable] = WriteFile("root.pem", root.Pem),
+            };
+
+            var result = await RunAsync(Request(), variables);
+
+            AssertFailure(result, 1, $"cannot reach https://localhost:{front.Port}: TLS handshake failed: the certificate is not trusted: {cause}");
+            Assert.That(front.Connections, Is.EqualTo(1));
+        }
+    }
+
     [TestCase("missing.pem", null, "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
     [TestCase("empty.pem", "no certificate", "\"{0}\" (AWS_CA_BUNDLE) contains no certificates: it must be a PEM file")]
     [TestCase("bad.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot read \"{0}\" (AWS_CA_BUNDLE): ")]
@@ -87,6 +124,16 @@ public sealed class ServerTrustTests : ShimFixture
 
         AssertFailure(await RunAsync(Request(), variables), 2, message.Replace("{0}", path, StringComparison.Ordinal));
     }
+
+    private static TestCaseData Cause(string name, string cause, Func<TestCertificate, TestCertificate> issue) =>
+        new TestCaseData(cause, issue).SetArgDisplayNames(name);
+
+    // Certificates have whole seconds.
+    private static DateTimeOffset Day(int day) => new(DateTimeOffset.UtcNow.Date.AddDays(day), TimeSpan.Zero);
+
+    private static string Show(int day) => Day(day).ToString("u", CultureInfo.InvariantCulture);
+
+    private static TestCertificate Authority(string name) => TestCertificate.CreateAuthority(name, issuer: null, Day(-10), Day(10));
 
     private TlsFront Front(IssuedCertificates issued) =>
         new(Emulator.Address, issued.Server.ValueWithKey, issued.SentAlong.Select(certificate => certificate.Value));

@@ -8,6 +8,7 @@ namespace Ecr.Credentials.Shim.Tests.Trust;
 internal sealed class TlsFront : IDisposable
 {
     private readonly ConnectionListener _listener;
+    private int _connections;
 
     /// <param name="server">The server behind it.</param>
     /// <param name="certificate">The server's certificate, with its private key.</param>
@@ -20,11 +21,15 @@ internal sealed class TlsFront : IDisposable
         };
         _listener = new ConnectionListener(new IPEndPoint(IPAddress.Loopback, 0), async connection =>
         {
+            Interlocked.Increment(ref _connections);
             using var secure = new SslStream(connection);
             await secure.AuthenticateAsServerAsync(options);
             await ConnectionListener.ForwardAsync(secure, server.Port);
         });
     }
+
+    /// <summary>The number of connections so far.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     public int Port => _listener.Port;
 

@@ -422,6 +422,80 @@ public sealed class EcrRegistryHandlerTests
         Assert.That(logger.Lines, Is.EqualTo(new[] { $"Warning: Not sending credentials to the registry {Host}:443 over http; use https" }));
     }
 
+    [Test]
+    public async Task A_request_to_the_machine_itself_bypasses_the_proxy([Values("sockets", "client", "below another handler")] string kind)
+    {
+        await using var proxy = await StartAsync();
+        await using var registry = await StartAsync();
+        using var primary = Primary(kind, proxy.Address);
+        using var client = new HttpClient(new EcrRegistryHandler(LoopbackProvider(registry)) { InnerHandler = primary });
+
+        using var other = await client.GetAsync(new Uri("http://name.example/v2/"));
+        using var response = await client.GetAsync(new Uri(registry.Address, "v2/"));
+
+        Assert.That(proxy.Requests.Single().Host, Is.EqualTo("name.example"));
+        Assert.That(registry.Requests.Single().Authorization, Is.EqualTo(Credential));
+    }
+
+    [Test]
+    [NonParallelizable]
+    public async Task A_request_to_the_machine_itself_bypasses_the_default_proxy()
+    {
+        await using var proxy = await StartAsync();
+        await using var registry = await StartAsync();
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy(proxy.Address);
+        try
+        {
+            using var client = new HttpClient(new EcrRegistryHandler(LoopbackProvider(registry)) { InnerHandler = new SocketsHttpHandler() });
+            using var response = await client.GetAsync(new Uri(registry.Address, "v2/"));
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
+
+        Assert.That((proxy.Requests.Count, registry.Requests.Single().Authorization), Is.EqualTo((0, Credential)));
+    }
+
+    [Test]
+    public async Task A_primary_handler_that_is_in_use_and_has_a_proxy_gets_no_credentials_for_the_machine_itself()
+    {
+        using var logger = new ListLogger();
+        await using var proxy = await StartAsync();
+        await using var registry = await StartAsync();
+        using var primary = new SocketsHttpHandler { Proxy = new WebProxy(proxy.Address) };
+        using var used = new HttpClient(primary, disposeHandler: false);
+        using var first = await used.GetAsync(new Uri("http://name.example/"));
+        using var client = new HttpClient(new EcrRegistryHandler(LoopbackProvider(registry, logger)) { InnerHandler = primary });
+
+        using var response = await client.GetAsync(new Uri(registry.Address, "v2/"));
+
+        Assert.That(proxy.Requests.Select(request => request.Authorization), Is.EqualTo(new string?[] { null, null }));
+        Assert.That(
+            logger.Lines,
+            Has.One.StartsWith($"Warning: Not sending credentials to the registry {registry.Address.Authority} through the proxy http://127.0.0.1:"));
+    }
+
+    private static EcrCredentialProvider LoopbackProvider(LoopbackServer registry, ListLogger? logger = null)
+    {
+        var options = new EcrCredentialProviderOptions();
+        options.RegistryAliases.Add(EcrRegistryAlias.Parse($"{registry.Address.Authority}={Host}"));
+        if (logger is not null)
+        {
+            options.Logger = logger;
+        }
+
+        return new EcrCredentialProvider(new FakeTokenSource(Expiry), options);
+    }
+
+    private static HttpMessageHandler Primary(string kind, Uri proxy) => kind switch
+    {
+        "sockets" => new SocketsHttpHandler { Proxy = new WebProxy(proxy) },
+        "client" => new HttpClientHandler { Proxy = new WebProxy(proxy) },
+        _ => new ResendingHandler { InnerHandler = new SocketsHttpHandler { Proxy = new WebProxy(proxy) } },
+    };
+
     private static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync((_, _) => Task.CompletedTask);
 
     private static Task<LoopbackServer> StartWithStorageAsync(HttpStatusCode answerOfStorage) => LoopbackServer.StartAsync((request, response) =>
