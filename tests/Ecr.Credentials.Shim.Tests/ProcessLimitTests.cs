@@ -50,7 +50,7 @@ public sealed class ProcessLimitTests : ShimFixture
             variables: Emulator.Environment(CredentialSource.None));
 
         AssertFailure(result, 2, "\"relative\"");
-        Assert.That(result.Error, Does.Contain("the path is not absolute"));
+        Assert.That(result.Error, Does.Contain("absolute"));
     }
 
     [TestCase("TERM")]

@@ -121,6 +121,21 @@ public sealed class ProxyTests : ShimFixture
     }
 
     [Test]
+    public async Task The_CA_bundle_of_the_profile_is_trusted_behind_a_proxy_with_a_user()
+    {
+        var variables = new Dictionary<string, string>(Emulator.ProxyEnvironment())
+        {
+            ["AWS_CONFIG_FILE"] = WriteFile("config", $"[default]\nca_bundle = {Emulator.CertificateAuthorityFile}\n"),
+            ["HTTPS_PROXY"] = $"http://user:p%40ss%3Aword@{Emulator.ProxyAddress.Authority}",
+        };
+        variables.Remove("AWS_CA_BUNDLE");
+        variables.Remove("SSL_CERT_FILE");
+
+        AssertAnswer(await RunAsync(Request(), variables));
+        Assert.That(Emulator.ProxiedRequests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task With_v_every_setting_in_effect_is_shown_with_its_source()
     {
         var config = WriteFile("config", """

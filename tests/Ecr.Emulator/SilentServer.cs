@@ -13,22 +13,23 @@ public sealed class SilentServer : IAsyncDisposable
     private static readonly TimeSpan ConnectTime = TimeSpan.FromMilliseconds(500);
 
     private readonly HangPoint _silence;
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _listener;
     private readonly List<Socket> _fillers = [];
     private readonly List<Task> _connections = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _accepting = Task.CompletedTask;
 
-    private SilentServer(HangPoint silence)
+    private SilentServer(HangPoint silence, IPEndPoint address)
     {
         _silence = silence;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _listener.Bind(address);
         _listener.Listen(silence is HangPoint.BeforeConnection ? 0 : 128);
         Address = new Uri($"http://{_listener.LocalEndPoint}/");
     }
 
-    /// <summary><c>http://127.0.0.1:PORT/</c></summary>
+    /// <summary><c>http://127.0.0.1:PORT/</c>, or the given address.</summary>
     public Uri Address { get; }
 
     /// <summary>
@@ -36,9 +37,11 @@ public sealed class SilentServer : IAsyncDisposable
     /// </summary>
     public Task Connected => _connected.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-    public static async Task<SilentServer> StartAsync(HangPoint silence)
+    /// <param name="silence">Where it hangs.</param>
+    /// <param name="address">The address to listen on; a free port of 127.0.0.1 if omitted.</param>
+    public static async Task<SilentServer> StartAsync(HangPoint silence, IPEndPoint? address = null)
     {
-        var server = new SilentServer(silence);
+        var server = new SilentServer(silence, address ?? new IPEndPoint(IPAddress.Loopback, 0));
         if (silence is HangPoint.BeforeConnection)
         {
             await server.FillQueueAsync();
@@ -66,7 +69,7 @@ public sealed class SilentServer : IAsyncDisposable
     {
         while (_fillers.Count < MaximumFillers)
         {
-            var filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            var filler = new Socket(_listener.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             _fillers.Add(filler);
             using var late = new CancellationTokenSource(ConnectTime);
             try

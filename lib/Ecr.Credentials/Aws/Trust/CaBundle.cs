@@ -52,8 +52,13 @@ internal static class CaBundle
 
     private static X509ChainPolicy Read(string path, string setting)
     {
-        // Like HttpClient and every AWS tool, without checks for revoked certificates.
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        // Like HttpClient and every AWS tool, without checks for revoked certificates; and nothing is fetched from where the server says.
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
         try
         {
             policy.CustomTrustStore.ImportFromPem(Encoding.UTF8.GetString(LimitedFile.ReadAllBytes(path, MaxLength)));

@@ -49,13 +49,13 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
 
         // The other certificates that the server sent.
         var presented = chain.ChainPolicy.ExtraStore;
-        using var quick = CreateChain(presented, FindIssuers(server, presented), isQuick: true);
+        using var quick = CreateChain(presented, FindIssuers(server, presented));
         if (errors == SslPolicyErrors.RemoteCertificateChainErrors && quick.Build(server))
         {
             return true;
         }
 
-        using var full = CreateChain(presented, ReadAll(), isQuick: false);
+        using var full = CreateChain(presented, ReadAll());
         if (full.Build(server))
         {
             errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
@@ -64,12 +64,14 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
         return errors == SslPolicyErrors.None ? true : throw ServerCertificateException.Create(connection, server, full, errors, timeProvider);
     }
 
-    private static X509Chain CreateChain(X509Certificate2Collection presented, Authorities authorities, bool isQuick)
+    private static X509Chain CreateChain(X509Certificate2Collection presented, Authorities authorities)
     {
         var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = isQuick;
+
+        // A server that is not trusted yet must not choose what this process fetches from where.
+        chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ApplicationPolicy.Add(ServerAuthentication);
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities.Roots);
         chain.ChainPolicy.ExtraStore.AddRange(presented);
