@@ -128,10 +128,12 @@ internal static class AwsErrors
         return colon < 0 ? name : name[..colon];
     }
 
-    private static EcrCredentialException TimedOut(TimeoutException exception, Uri endpoint) => new(
-        EcrCredentialErrorReason.Timeout,
-        $"timed out waiting for {Describe(endpoint)}{(exception is AttemptTimeoutException ? $": {MessageText.OneLine(exception.Message)}" : "")}. Check the {EndpointAdvice}",
-        exception);
+    private static EcrCredentialException TimedOut(TimeoutException exception, Uri endpoint)
+    {
+        var what = exception is AttemptTimeoutException ? $": {MessageText.OneLine(exception.Message)}" : "";
+        return new EcrCredentialException(
+            EcrCredentialErrorReason.Timeout, $"timed out waiting for {Describe(endpoint)}{what}. Check the {EndpointAdvice}", exception);
+    }
 
     private static EcrCredentialException Unreachable(Exception exception, Uri endpoint)
     {
