@@ -84,7 +84,10 @@ public sealed class ServerTrustTests : ShimFixture
             "expired, of an unknown issuer and for another name",
             $"it is for \"example.com\", not for \"localhost\"; it expired on {Show(-2)}, and the system clock says ",
             _ => Authority("Other").Issue("example.com", Day(-3), Day(-2))),
-        Cause("for client authentication", "its chain is invalid (NotValidForUsage)", root => root.Issue("localhost", usage: TestCertificate.ClientAuthentication)),
+        Cause(
+            "for client authentication",
+            "its chain is invalid (NotValidForUsage)",
+            root => root.Issue("localhost", usage: TestCertificate.ClientAuthentication)),
     ];
 
     [TestCaseSource(nameof(Causes))]
