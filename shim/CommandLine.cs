@@ -16,6 +16,7 @@ internal sealed class CommandLine
                ecr-credential-provider login-password [HOST|IMAGE] [OPTION]...
                ecr-credential-provider kubelet get|validate [OPTION]...
                ecr-credential-provider setup [DISTRIBUTION] [OPTION]...
+               ecr-credential-provider doctor [IMAGE] [OPTION]...
 
         With no command, runs as a kubelet credential provider plugin: reads a
         CredentialProviderRequest (JSON) on stdin and writes a CredentialProviderResponse on stdout.
@@ -35,6 +36,8 @@ internal sealed class CommandLine
         checks the kubelet's credential provider configuration. See kubelet --help for their options.
 
         "setup" makes the kubelet of this node use the plugin, or undoes it. See setup --help.
+
+        "doctor" finds out why this node does not pull an image. See doctor --help.
 
         Options:
           --registry-alias PATTERN=REGISTRY   use REGISTRY's password for hosts matching PATTERN
@@ -79,6 +82,9 @@ internal sealed class CommandLine
 
     /// <summary>What follows <c>setup</c>.</summary>
     public IReadOnlyList<string> SetupArguments { get; private set; } = [];
+
+    /// <summary>What follows <c>doctor</c>.</summary>
+    public IReadOnlyList<string> DoctorArguments { get; private set; } = [];
 
     /// <summary>The directory of the cache; <see langword="null"/> if omitted.</summary>
     public string? CacheDirectory { get; private set; }
@@ -143,6 +149,13 @@ internal sealed class CommandLine
         {
             Mode = Mode.Setup;
             SetupArguments = [.. setupArguments];
+            return this;
+        }
+
+        if (args is ["doctor", .. var doctorArguments])
+        {
+            Mode = Mode.Doctor;
+            DoctorArguments = [.. doctorArguments];
             return this;
         }
 

@@ -5,6 +5,7 @@ using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
+using Ecr.Credentials.Shim.Doctor;
 using Ecr.Credentials.Shim.Kubelet;
 using Ecr.Credentials.Shim.Setup;
 using Ecr.Credentials.Tokens;
@@ -35,6 +36,9 @@ switch (arguments.Mode)
 
     case Mode.Setup:
         return await SetupCommand.RunAsync(arguments.SetupArguments);
+
+    case Mode.Doctor:
+        return await DoctorCommand.RunAsync(arguments.DoctorArguments);
 
     default:
         return await RunPluginAsync(arguments);
