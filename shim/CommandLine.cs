@@ -16,6 +16,7 @@ internal sealed class CommandLine
                ecr-credential-provider login-password [HOST|IMAGE] [OPTION]...
                ecr-credential-provider kubelet get|validate [OPTION]...
                ecr-credential-provider setup [DISTRIBUTION] [OPTION]...
+               ecr-credential-provider doctor [IMAGE] [OPTION]...
                ecr-credential-provider cache show|clear [OPTION]...
 
         With no command, runs as a kubelet credential provider plugin: reads a
@@ -36,6 +37,8 @@ internal sealed class CommandLine
         checks the kubelet's credential provider configuration. See kubelet --help for their options.
 
         "setup" makes the kubelet of this node use the plugin, or undoes it. See setup --help.
+
+        "doctor" finds out why this node does not pull an image. See doctor --help.
 
         "cache show" lists the cached passwords without showing them; "cache clear" removes them.
 
@@ -88,6 +91,9 @@ internal sealed class CommandLine
 
     /// <summary>What follows <c>setup</c>.</summary>
     public IReadOnlyList<string> SetupArguments { get; private set; } = [];
+
+    /// <summary>What follows <c>doctor</c>.</summary>
+    public IReadOnlyList<string> DoctorArguments { get; private set; } = [];
 
     /// <summary>Whether lines are logged to standard error.</summary>
     public bool IsVerbose { get; private set; }
@@ -160,6 +166,13 @@ internal sealed class CommandLine
         {
             Mode = Mode.Setup;
             SetupArguments = [.. setupArguments];
+            return this;
+        }
+
+        if (args is ["doctor", .. var doctorArguments])
+        {
+            Mode = Mode.Doctor;
+            DoctorArguments = [.. doctorArguments];
             return this;
         }
 

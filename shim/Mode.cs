@@ -18,6 +18,9 @@ internal enum Mode
     /// <summary>A node whose kubelet uses the plugin.</summary>
     Setup,
 
+    /// <summary>What is wrong with a node.</summary>
+    Doctor,
+
     /// <summary>What is kept between runs.</summary>
     Cache,
 

@@ -7,6 +7,7 @@ using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
+using Ecr.Credentials.Shim.Doctor;
 using Ecr.Credentials.Shim.Kubelet;
 using Ecr.Credentials.Shim.Setup;
 using Ecr.Credentials.Tokens;
@@ -26,9 +27,9 @@ var deadline = new ProcessDeadline
             arguments.Timeout, "waiting for the operating system: standard input or output, a file system or a name service")),
         isFirst: !arguments.IsVerbose),
 };
-if (arguments.Mode is not (Mode.Kubelet or Mode.Setup))
+if (arguments.Mode is not (Mode.Kubelet or Mode.Setup or Mode.Doctor))
 {
-    // These two bound each of their steps: a plugin may run for a minute, and a kubelet may take as long to restart.
+    // These bound each of their steps: a plugin may run for a minute, and a kubelet may take as long to restart.
     deadline.Arm(arguments.Timeout);
 }
 
@@ -61,6 +62,9 @@ switch (arguments.Mode)
 
     case Mode.Setup:
         return await SetupCommand.RunAsync(arguments.SetupArguments);
+
+    case Mode.Doctor:
+        return await DoctorCommand.RunAsync(arguments.DoctorArguments);
 
     default:
         return await RunPluginAsync();

@@ -97,6 +97,19 @@ public sealed partial class SampleTests
         Assert.That(output.ToString(), Does.Contain("+providers:\n").And.EndsWith("\nApplied: restart k3s\n"));
     }
 
+    [Test]
+    [Platform("Linux")]
+    [SupportedOSPlatform("linux")]
+    public async Task NodeDiagnosis_prints_what_fails()
+    {
+        using var node = NodeTreeDirectory.Create("kubeadm-debian");
+        using var output = new StringWriter { NewLine = "\n" };
+
+        await NodeDiagnosis.PrintAsync(node.Root, "registry.example/app", output);
+
+        Assert.That(output.ToString(), Does.StartWith("executable: the bin directory ").And.Contain("\nflags: "));
+    }
+
     private static string WriteConfig(TemporaryDirectory directory, string pattern)
     {
         var path = Path.Combine(directory.Path, "config.yaml");

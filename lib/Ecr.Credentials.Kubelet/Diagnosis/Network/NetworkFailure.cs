@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using Ecr.Credentials.Aws.Http;
+
+namespace Ecr.Credentials.Kubelet.Diagnosis.Network;
+
+/// <summary>Why a server cannot be reached, and what to do.</summary>
+internal static class NetworkFailure
+{
+    public static (string Reason, string Remedy) Explain(Exception exception)
+    {
+        if (SocketErrorOf(exception) is { } error)
+        {
+            switch (error)
+            {
+                case SocketError.HostUnreachable or SocketError.NetworkUnreachable:
+                    return ("host unreachable", "check the node's routes, NAT gateway or VPC endpoint: ip route");
+                case SocketError.TimedOut:
+                    return ("timed out", "check firewall, security group and network ACL for TCP port 443, or set HTTPS_PROXY");
+                case SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData:
+                    return ("DNS lookup failed", "check the node's DNS: resolvectl query, /etc/resolv.conf");
+                default:
+                    break;
+            }
+        }
+
+        var reason = ConnectionErrors.Describe(exception);
+        return exception switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
+                reason, "if a proxy inspects TLS, name its CA certificates in AWS_CA_BUNDLE under the provider's env"),
+            HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => (
+                reason, "check HTTPS_PROXY and NO_PROXY in the environment of the kubelet and under the provider's env"),
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (
+                reason, "check the node's DNS: resolvectl query, /etc/resolv.conf"),
+            _ => (reason, "check firewall, security group, proxy (HTTPS_PROXY) and VPC endpoint"),
+        };
+    }
+
+    private static SocketError? SocketErrorOf(Exception exception) =>
+        exception is SocketException socket ? socket.SocketErrorCode
+        : exception.InnerException is { } inner ? SocketErrorOf(inner)
+        : null;
+}
