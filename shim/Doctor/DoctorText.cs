@@ -56,7 +56,9 @@ internal static class DoctorText
             .. failed > 0 ? [TextReport.Count(failed, "problem")] : Array.Empty<string>(),
             .. warnings > 0 ? [TextReport.Count(warnings, "warning")] : Array.Empty<string>(),
         ];
-        return parts.Length == 0 ? "All is well." : $"{string.Join(", ", parts)}. Mend the first one first. This report contains no secrets.";
+        var skipped = report.Checks.Count(check => check.Result == DiagnosisResult.Skipped);
+        return parts.Length == 0 && skipped > 0 ? $"No problems found; {TextReport.Count(skipped, "check")} skipped."
+            : parts.Length == 0 ? "All is well." : $"{string.Join(", ", parts)}. Mend the first one first. This report contains no secrets.";
     }
 
     private static (string Symbol, string Word, string Color) Marks(DiagnosisResult result) => result switch

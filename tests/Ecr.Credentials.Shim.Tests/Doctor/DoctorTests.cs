@@ -22,7 +22,8 @@ public sealed class DoctorTests : SetupFixture
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")), result.Output);
         Assert.That(result.Output, Does.StartWith("ecr-credential-provider ").And.Contain($"Image {Image}\n"));
-        Assert.That(result.Output, Does.Contain("\n 5 ok      image          matched by \"*.dkr.ecr.*.amazonaws.com\"\n").And.EndWith("\nAll is well.\n"));
+        Assert.That(result.Output, Does.Contain("\n 5 ok      image          matched by \"*.dkr.ecr.*.amazonaws.com\"\n"));
+        Assert.That(result.Output, Does.EndWith("\nNo problems found; 6 checks skipped.\n"));
         Assert.That(result.Output, Does.Match(@"^[\x20-\x7e\n]*$"), "In a pipe it is plain text.");
         Assert.That(
             result.Output.Split('\n').Skip(1).Where(line => line.Length > 80 && line.Trim().Contains(' ', StringComparison.Ordinal)), Is.Empty);
@@ -63,6 +64,17 @@ public sealed class DoctorTests : SetupFixture
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, "")));
         Assert.That(result.Output, Does.Contain("\n 2 warning executable").And.Contain("1 warning. "));
+    }
+
+    [Test]
+    public async Task A_kubelet_that_is_not_recognized_is_described_by_its_paths()
+    {
+        using var node = NodeTreeDirectory.Describe("--- /opt/ecr-credential-provider 755\n#!/bin/sh\n--- /etc/c.yaml\nkind: X\n");
+
+        var result = await RunAsync("", "doctor", "--root", node.Root, "--config", "/etc/c.yaml", "--bin-dir", "/opt");
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((2, "")));
+        Assert.That(result.Output, Does.Contain("\n 1 ok      layout         Custom\n 2 ok      executable").And.Contain("\n 4 failed  configuration"));
     }
 
     [TestCase("--docker", "unknown argument \"--docker\"; see doctor --help")]

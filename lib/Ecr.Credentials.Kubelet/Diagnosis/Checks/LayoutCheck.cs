@@ -41,6 +41,18 @@ internal sealed class LayoutCheck : NodeCheck
         var tree = new NodeTree(options.Root);
         var processes = options.Processes ?? (tree.IsOwn ? ProcessTable.FindKubelets("/proc") : []);
         var layout = NodeLayout.DetectIn(tree, options.Layout, processes);
+        if (layout is null && options.Layout is { ConfigurationPath: { } configuration, BinDirectory: { } binDirectory, KubernetesVersion: var given })
+        {
+            var custom = new NodeLayoutOptions
+            {
+                Distribution = NodeDistribution.Custom,
+                ConfigurationPath = configuration,
+                BinDirectory = binDirectory,
+                KubernetesVersion = given,
+            };
+            return NodeLayout.DetectIn(tree, custom, processes);
+        }
+
         if (layout is not { KubernetesVersion: null }
             || await KubeletVersionQuery.RunAsync(layout, options.TimeProvider, cancellationToken).ConfigureAwait(false) is not { } version)
         {
