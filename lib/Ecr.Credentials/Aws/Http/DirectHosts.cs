@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Ecr.Credentials.Aws.Http;
 
@@ -9,16 +8,9 @@ namespace Ecr.Credentials.Aws.Http;
 /// </summary>
 internal static class DirectHosts
 {
-    // The IPv6 addresses of AWS's services on the link: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
-    private static readonly IPNetwork AwsLinkLocal = IPNetwork.Parse("fd00:ec2::/32");
-
-    private static readonly IPNetwork LinkLocal = IPNetwork.Parse("169.254.0.0/16");
-
     public static bool Includes(Uri address) =>
         FindAddress(address) is { } ip
-            ? IPAddress.IsLoopback(ip) || (ip.AddressFamily == AddressFamily.InterNetwork
-                ? LinkLocal.Contains(ip)
-                : ip.IsIPv6LinkLocal || AwsLinkLocal.Contains(ip))
+            ? IPAddress.IsLoopback(ip) || IsLinkLocal(ip)
             : address.IdnHost.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The IP address that is the host; an IPv4 address that is mapped to IPv6 as itself. <see langword="null"/> for a name.</summary>
@@ -26,4 +18,9 @@ internal static class DirectHosts
         address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(address.IdnHost, out var ip)
             ? ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip
             : null;
+
+    // fd00:ec2::/32 has the IPv6 addresses of AWS's services on the link:
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
+    private static bool IsLinkLocal(IPAddress address) =>
+        address.IsIPv6LinkLocal || address.GetAddressBytes() is [169, 254, _, _] or [0xfd, 0x00, 0x0e, 0xc2, ..];
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
@@ -14,8 +13,8 @@ namespace Ecr.Credentials.Aws.Http;
 internal sealed class HttpLoggingHandler(ILogger logger, TimeProvider timeProvider, EnvironmentProxy? proxy, HttpMessageHandler inner)
     : DelegatingHandler(inner)
 {
-    // A proxy is logged once, when it is first used.
-    private readonly ConcurrentDictionary<ProxyServer, bool> _loggedProxies = new();
+    // A proxy is logged when it is first used, and not with each request.
+    private ProxyServer? _loggedProxy;
 
     /// <summary>The handler with logging around it, or alone if the logger is disabled.</summary>
     /// <param name="inner">The handler.</param>
@@ -27,7 +26,7 @@ internal sealed class HttpLoggingHandler(ILogger logger, TimeProvider timeProvid
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (proxy?.Find(request.RequestUri!) is { Error: null } used && _loggedProxies.TryAdd(used, true))
+        if (proxy?.Find(request.RequestUri!) is { Error: null } used && Interlocked.Exchange(ref _loggedProxy, used) != used)
         {
             SettingsLog.SettingInEffect(logger, new SettingInEffect("proxy", used.HostAndPort, used.Variable));
         }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using System.Text;
 
 namespace Ecr.Credentials.Aws.Http;
 
@@ -9,12 +9,9 @@ namespace Ecr.Credentials.Aws.Http;
 /// <remarks>Other entries are ignored, as in Go: <see href="https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config"/>.</remarks>
 internal sealed class NoProxyList
 {
-    private static readonly IdnMapping Idn = new();
     private static readonly SearchValues<char> IPv6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
-    private readonly List<(IPAddress Address, string Port)> _addresses = [];
-    private readonly List<IPNetwork> _networks = [];
-    private readonly List<Domain> _domains = [];
+    private readonly List<Entry> _entries = [];
     private readonly bool _isAll;
 
     public NoProxyList(string? list)
@@ -28,13 +25,9 @@ internal sealed class NoProxyList
                 return;
             }
 
-            if (FindNetwork(entry) is { } network)
+            if ((FindNetwork(entry) ?? FindHost(entry)) is { } found)
             {
-                _networks.Add(network);
-            }
-            else
-            {
-                Add(entry);
+                _entries.Add(found);
             }
         }
     }
@@ -46,58 +39,40 @@ internal sealed class NoProxyList
             return true;
         }
 
+        var host = address.IdnHost;
         var port = address.Port.ToString(CultureInfo.InvariantCulture);
-        if (DirectHosts.FindAddress(address) is { } ip)
+        var bytes = DirectHosts.FindAddress(address)?.GetAddressBytes();
+        foreach (var entry in _entries)
         {
-            // The network of an address with a zone is the address's.
-            var unscoped = ip.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(ip.GetAddressBytes()) : ip;
-            return _networks.Exists(network => network.Contains(unscoped))
-                || _addresses.Exists(entry => entry.Address.Equals(unscoped) && IsPort(entry.Port, port));
+            if ((bytes is null ? entry.Includes(host) : entry.Includes(bytes)) && (entry.Port.Length == 0 || entry.Port == port))
+            {
+                return true;
+            }
         }
 
-        var host = address.IdnHost;
-        return _domains.Exists(domain => domain.Includes(host) && IsPort(domain.Port, port));
+        return false;
     }
 
-    private static bool IsPort(string expected, string port) => expected.Length == 0 || expected == port;
-
-    private void Add(string entry)
+    private static Entry? FindHost(string entry)
     {
         var (host, port) = SplitPort(entry);
         if (host.Length == 0)
         {
-            return;
+            return null;
         }
 
         if (Parse(host) is { } address)
         {
-            _addresses.Add((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port));
-            return;
+            var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
+            return new NetworkEntry(bytes, bytes.Length * 8, port);
         }
 
         var name = host.StartsWith("*.", StringComparison.Ordinal) ? host[1..] : host;
         var isSubdomainsOnly = name[0] == '.';
-        _domains.Add(new Domain(ToAscii(isSubdomainsOnly ? name[1..] : name), isSubdomainsOnly, port));
+        return new NameEntry(ToAscii(isSubdomainsOnly ? name[1..] : name), isSubdomainsOnly, port);
     }
 
-    private static string ToAscii(string name)
-    {
-        if (System.Text.Ascii.IsValid(name))
-        {
-            return name;
-        }
-
-        try
-        {
-            return Idn.GetAscii(name);
-        }
-        catch (ArgumentException)
-        {
-            return name;
-        }
-    }
-
-    private static IPNetwork? FindNetwork(string entry)
+    private static NetworkEntry? FindNetwork(string entry)
     {
         var slash = entry.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0
@@ -108,22 +83,20 @@ internal sealed class NoProxyList
         }
 
         var bytes = address.GetAddressBytes();
-        if (length > bytes.Length * 8)
-        {
-            return null;
-        }
-
-        Mask(bytes, length);
-        var network = new IPAddress(bytes);
-        return network.IsIPv4MappedToIPv6 ? new IPNetwork(network.MapToIPv4(), length - 96) : new IPNetwork(network, length);
+        return length > bytes.Length * 8 ? null
+            : address.IsIPv4MappedToIPv6 && length >= 96 ? new NetworkEntry(bytes[12..], length - 96, "")
+            : new NetworkEntry(bytes, length, "");
     }
 
-    private static void Mask(byte[] address, int length)
+    private static string ToAscii(string name)
     {
-        for (var i = 0; i < address.Length; i++)
+        try
         {
-            var bits = Math.Clamp(length - (i * 8), 0, 8);
-            address[i] &= (byte)(0xff00 >> bits);
+            return Ascii.IsValid(name) ? name : new IdnMapping().GetAscii(name);
+        }
+        catch (ArgumentException)
+        {
+            return name;
         }
     }
 
@@ -163,11 +136,43 @@ internal sealed class NoProxyList
         return isValid ? (host, port) : (entry, "");
     }
 
-    private readonly record struct Domain(string Name, bool IsSubdomainsOnly, string Port)
+    private abstract class Entry(string port)
     {
-        public bool Includes(string host) =>
-            host.Length > Name.Length
-                ? host.EndsWith(Name, StringComparison.OrdinalIgnoreCase) && host[host.Length - Name.Length - 1] == '.'
-                : !IsSubdomainsOnly && host.Equals(Name, StringComparison.OrdinalIgnoreCase);
+        /// <summary>The port that is meant; empty for every port.</summary>
+        public string Port { get; } = port;
+
+        public virtual bool Includes(string host) => false;
+
+        public virtual bool Includes(byte[] address) => false;
+    }
+
+    private sealed class NameEntry(string name, bool isSubdomainsOnly, string port) : Entry(port)
+    {
+        public override bool Includes(string host) =>
+            host.Length > name.Length
+                ? host.EndsWith(name, StringComparison.OrdinalIgnoreCase) && host[host.Length - name.Length - 1] == '.'
+                : !isSubdomainsOnly && host.Equals(name, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed class NetworkEntry(byte[] network, int length, string port) : Entry(port)
+    {
+        public override bool Includes(byte[] address)
+        {
+            if (address.Length != network.Length)
+            {
+                return false;
+            }
+
+            for (var i = 0; i < address.Length; i++)
+            {
+                var mask = 0xff00 >> Math.Clamp(length - (i * 8), 0, 8);
+                if (((address[i] ^ network[i]) & mask & 0xff) != 0)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
     }
 }

@@ -8,15 +8,6 @@ namespace Ecr.Credentials.Aws.Http;
 /// <summary>The proxy that a variable names.</summary>
 internal sealed class ProxyServer
 {
-    // The default port of SOCKS is that of Go; Uri has none.
-    private static readonly Dictionary<string, int> DefaultPorts = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["http"] = 80,
-        ["https"] = 443,
-        ["socks5"] = 1080,
-        ["socks5h"] = 1080,
-    };
-
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
@@ -52,7 +43,7 @@ internal sealed class ProxyServer
         var (scheme, rest) = schemeEnd > 0 && IsScheme(value.AsSpan(0, schemeEnd)) ? (value[..schemeEnd], value[(schemeEnd + 3)..]) : ("http", value);
         var authority = rest[..EndOfAuthority(rest)];
         var userInfoEnd = authority.LastIndexOf('@');
-        var address = DefaultPorts.TryGetValue(scheme, out var defaultPort) ? FindAddress(scheme, authority[(userInfoEnd + 1)..], defaultPort) : null;
+        var address = FindAddress(scheme.ToUpperInvariant(), authority[(userInfoEnd + 1)..]);
         return address is null
             ? new ProxyServer(variable, null, null, Invalid(variable, value))
             : new ProxyServer(variable, address, userInfoEnd < 0 ? null : ParseCredential(authority[..userInfoEnd]), error: null);
@@ -75,7 +66,16 @@ internal sealed class ProxyServer
         return end < 0 ? text.Length : end;
     }
 
-    private static Uri? FindAddress(string scheme, string hostAndPort, int defaultPort)
+    // .NET lets a SOCKS proxy resolve names, which Go calls socks5h and does for socks5 too. The default port of SOCKS is that of Go.
+    private static Uri? FindAddress(string scheme, string hostAndPort) => scheme switch
+    {
+        "HTTP" => FindAddress("http", hostAndPort, 80),
+        "HTTPS" => FindAddress("https", hostAndPort, 443),
+        "SOCKS5" or "SOCKS5H" => FindAddress("socks5", hostAndPort, 1080),
+        _ => null,
+    };
+
+    private static Uri? FindAddress(string scheme, string hostAndPort, int port)
     {
         var portStart = hostAndPort.LastIndexOf(':');
         if (portStart < hostAndPort.LastIndexOf(']'))
@@ -85,14 +85,11 @@ internal sealed class ProxyServer
 
         var host = portStart < 0 ? hostAndPort : hostAndPort[..portStart];
         var portText = portStart < 0 ? "" : hostAndPort[(portStart + 1)..];
-        var port = (ushort)defaultPort;
         var isValid = Uri.CheckHostName(host) is not UriHostNameType.Unknown and not UriHostNameType.Basic
             && host.Contains(':', StringComparison.Ordinal) == host.StartsWith('[')
-            && (portText.Length == 0 || ushort.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out port));
-
-        // .NET lets a SOCKS proxy resolve names, which Go calls socks5h and does for socks5 too.
-        var known = scheme.Equals("socks5h", StringComparison.OrdinalIgnoreCase) ? "socks5" : scheme;
-        return isValid && Uri.TryCreate($"{known}://{host}:{port}", UriKind.Absolute, out var address) ? address : null;
+            && (portText.Length == 0
+                || (int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue));
+        return isValid && Uri.TryCreate($"{scheme}://{host}:{port}", UriKind.Absolute, out var address) ? address : null;
     }
 
     private static NetworkCredential ParseCredential(string userInfo)

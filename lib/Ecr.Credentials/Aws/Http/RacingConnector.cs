@@ -43,15 +43,18 @@ internal sealed class RacingConnector(
     /// The addresses with both IP versions in turns, beginning with the version that the system prefers, which is IPv6 where it has a route:
     /// <see href="https://datatracker.ietf.org/doc/html/rfc8305#section-4"/>.
     /// </summary>
-    internal static IReadOnlyList<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
+    internal static List<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
     {
-        var preferred = addresses.Where(address => address.AddressFamily == addresses[0].AddressFamily).ToList();
-        var others = addresses.Where(address => address.AddressFamily != addresses[0].AddressFamily).ToList();
         var turns = new List<IPAddress>(addresses.Count);
-        for (var i = 0; i < Math.Max(preferred.Count, others.Count); i++)
+        var others = new List<IPAddress>(addresses.Count);
+        foreach (var address in addresses)
         {
-            turns.AddRange(preferred.Skip(i).Take(1));
-            turns.AddRange(others.Skip(i).Take(1));
+            (address.AddressFamily == addresses[0].AddressFamily ? turns : others).Add(address);
+        }
+
+        for (var i = 0; i < others.Count; i++)
+        {
+            turns.Insert(Math.Min((i * 2) + 1, turns.Count), others[i]);
         }
 
         return turns;
@@ -73,7 +76,7 @@ internal sealed class RacingConnector(
         }
     }
 
-    private async ValueTask<Stream> RaceAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken cancellationToken)
+    private async ValueTask<Stream> RaceAsync(List<IPAddress> addresses, int port, CancellationToken cancellationToken)
     {
         using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<Stream>>(addresses.Count);

@@ -63,7 +63,12 @@ internal sealed class ServerCertificateException : AuthenticationException
 
     private static void AddChainErrors(List<string> causes, X509Certificate2 server, X509Chain chain, DateTimeOffset now)
     {
-        var others = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (all, status) => all | status.Status);
+        var others = X509ChainStatusFlags.NoError;
+        foreach (var status in chain.ChainStatus)
+        {
+            others |= status.Status;
+        }
+
         foreach (var element in chain.ChainElements)
         {
             var certificate = element.Certificate;
@@ -99,13 +104,25 @@ internal sealed class ServerCertificateException : AuthenticationException
 
     private static string DescribeNames(X509Certificate2 certificate)
     {
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(static names =>
-            names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(static address => address.ToString()))).ToList();
-        return names.Count switch
+        var names = new List<string>();
+        foreach (var extension in certificate.Extensions)
+        {
+            if (extension is X509SubjectAlternativeNameExtension alternatives)
+            {
+                names.AddRange(alternatives.EnumerateDnsNames());
+                foreach (var address in alternatives.EnumerateIPAddresses())
+                {
+                    names.Add(address.ToString());
+                }
+            }
+        }
+
+        var shown = names.ConvertAll(static name => MessageText.Quote(name));
+        return shown.Count switch
         {
             0 => $"{MessageText.Quote(NameOf(certificate))} without a DNS name",
-            <= MaxNames => string.Join(", ", names.Select(static name => MessageText.Quote(name))),
-            _ => $"{string.Join(", ", names.Take(MaxNames).Select(static name => MessageText.Quote(name)))} and {names.Count - MaxNames} other names",
+            <= MaxNames => string.Join(", ", shown),
+            _ => $"{string.Join(", ", shown.GetRange(0, MaxNames))} and {shown.Count - MaxNames} other names",
         };
     }
 }
