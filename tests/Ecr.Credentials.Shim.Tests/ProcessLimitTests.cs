@@ -30,6 +30,17 @@ public sealed class ProcessLimitTests : ShimFixture
     }
 
     [Test]
+    [Requires(Requirement.PrivilegedLinux)]
+    public async Task Without_devices_random_numbers_come_from_the_kernel()
+    {
+        var result = await RunShellAsync(
+            "exec unshare --mount /bin/sh -c 'mount -t tmpfs none /dev && mknod -m 0666 /dev/null c 1 3 && exec \"$0\"' \"$0\"", Request());
+
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        Assert.That(result.Output, Does.Contain(Emulator.Token));
+    }
+
+    [Test]
     public async Task A_working_directory_that_was_deleted_is_not_needed([Values("", "docker get")] string arguments)
     {
         var result = await RunShellAsync(
