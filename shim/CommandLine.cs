@@ -232,7 +232,7 @@ internal sealed class CommandLine
         // Image builders run docker-credential-ecr-login -v to print its version.
         if (Mode == Mode.DockerCredentialHelper && Argument is null && IsVerbose)
         {
-            Argument = "version";
+            Mode = Mode.HelperVersion;
         }
 
         return this;

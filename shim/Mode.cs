@@ -29,4 +29,7 @@ internal enum Mode
 
     /// <summary>The name and version.</summary>
     Version,
+
+    /// <summary>The name and version as a Docker credential helper prints them.</summary>
+    HelperVersion,
 }

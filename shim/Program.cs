@@ -48,6 +48,9 @@ switch (arguments.Mode)
     case Mode.Version:
         return Print(VersionInfo.Lines);
 
+    case Mode.HelperVersion:
+        return Print(VersionInfo.HelperLines);
+
     case Mode.Cache:
         return RunCache();
 

@@ -191,7 +191,7 @@ public sealed class DockerTests : ShimFixture
         var result = await RunAsHelperAsync("", option);
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
-        Assert.That(result.Output, Does.Match(@"^ecr-credential-provider \(Ecr\.Credentials\) \d+\.\d+\.\d+\n$"));
+        Assert.That(result.Output, Does.Match(@"^ecr-credential-provider\nVersion:    \d+\.\d+\.\d+\nGit commit: \w+\n$"));
     }
 
     private async Task<ShimResult> RunAsHelperAsync(string input, string argument)
