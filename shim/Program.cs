@@ -209,5 +209,17 @@ static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)
     // The first use of cryptography loads OpenSSL, which takes as long as everything before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
     ClientSideMonitoring.Disable();
+    EnsureHome();
     return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider, TrustStore = trustStore });
+}
+
+// Without a home directory .NET finds no place for its own stores and trusts no server. Services often have no HOME.
+static void EnsureHome()
+{
+    if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))
+    {
+        Environment.SetEnvironmentVariable("HOME", null);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        Environment.SetEnvironmentVariable("HOME", home);
+    }
 }
