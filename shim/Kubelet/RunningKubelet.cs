@@ -1,3 +1,7 @@
+using System.Runtime.Versioning;
+using Ecr.Credentials.Kubelet.Nodes;
+using Ecr.Credentials.Kubelet.Nodes.Detection;
+
 namespace Ecr.Credentials.Shim.Kubelet;
 
 /// <summary>The paths that a running kubelet was given on its command line.</summary>
@@ -5,9 +9,6 @@ namespace Ecr.Credentials.Shim.Kubelet;
 /// <param name="BinDirectory">The value of <c>--image-credential-provider-bin-dir</c>; <see langword="null"/> if there is none.</param>
 internal sealed record RunningKubelet(string? Config, string? BinDirectory)
 {
-    private const string ConfigFlag = "--image-credential-provider-config";
-    private const string BinDirectoryFlag = "--image-credential-provider-bin-dir";
-
     /// <summary>Looks for a kubelet among the processes of <see href="https://man7.org/linux/man-pages/man5/proc.5.html"/>.</summary>
     /// <returns>The first one with either flag; without paths if there is none.</returns>
     public static RunningKubelet Find()
@@ -26,18 +27,19 @@ internal sealed record RunningKubelet(string? Config, string? BinDirectory)
         return new RunningKubelet(null, null);
     }
 
+    [SupportedOSPlatform("linux")]
     private static RunningKubelet? Read(string process)
     {
         try
         {
             // MicroK8s runs the kubelet and the other services of Kubernetes in one process, kubelite.
-            if (File.ReadAllText(Path.Combine(process, "comm")).TrimEnd('\n') is not ("kubelet" or "kubelite"))
+            if (File.ReadAllText(Path.Combine(process, "comm")).TrimEnd('\n') is not ("kubelet" or "kubelite") || !ProcessTable.IsTrusted(process))
             {
                 return null;
             }
 
             var arguments = File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
-            var kubelet = new RunningKubelet(FindPath(process, arguments, ConfigFlag), FindPath(process, arguments, BinDirectoryFlag));
+            var kubelet = new RunningKubelet(FindPath(process, arguments, KubeletFlag.Configuration), FindPath(process, arguments, KubeletFlag.BinDirectory));
             return kubelet is { Config: null, BinDirectory: null } ? null : kubelet;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,24 +49,8 @@ internal sealed record RunningKubelet(string? Config, string? BinDirectory)
         }
     }
 
-    // The last of two equal flags wins.
-    private static string? FindPath(string process, string[] arguments, string flag)
-    {
-        string? path = null;
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            if (arguments[i] == flag && i + 1 < arguments.Length)
-            {
-                path = arguments[++i];
-            }
-            else if (arguments[i].StartsWith($"{flag}=", StringComparison.Ordinal))
-            {
-                path = arguments[i][(flag.Length + 1)..];
-            }
-        }
-
-        return string.IsNullOrEmpty(path) ? null : Path.Combine(WorkingDirectory(process), path);
-    }
+    private static string? FindPath(string process, string[] arguments, string flag) =>
+        KubeletProcess.FindFlag(arguments, flag) is { Length: > 0 } path ? Path.Combine(WorkingDirectory(process), path) : null;
 
     private static string WorkingDirectory(string process) =>
         Directory.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName ?? "/";

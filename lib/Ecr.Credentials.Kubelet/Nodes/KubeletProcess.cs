@@ -45,16 +45,22 @@ public sealed class KubeletProcess
     public string? GetFlag(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        return FindFlag(Arguments, name);
+    }
+
+    /// <summary>The last value of a flag on a command line, whose first argument is the program; <see langword="null"/> if it is not there.</summary>
+    internal static string? FindFlag(IReadOnlyList<string> arguments, string name)
+    {
         string? value = null;
-        for (var i = 1; i < Arguments.Count; i++)
+        for (var i = 1; i < arguments.Count; i++)
         {
-            if (Arguments[i].StartsWith($"--{name}=", StringComparison.Ordinal))
+            if (arguments[i].StartsWith($"--{name}=", StringComparison.Ordinal))
             {
-                value = Arguments[i][(name.Length + 3)..];
+                value = arguments[i][(name.Length + 3)..];
             }
-            else if (Arguments[i] == $"--{name}" && i + 1 < Arguments.Count)
+            else if (arguments[i] == $"--{name}" && i + 1 < arguments.Count)
             {
-                value = Arguments[i + 1];
+                value = arguments[++i];
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace Ecr.Credentials.Shim.Tests.Kubelet;
 
 /// <summary>The paths of a running kubelet, in a process namespace of its own, whose processes end with the command.</summary>
@@ -9,7 +11,7 @@ public sealed class RunningKubeletTests : KubeletFixture
         """
         program=$1 kubelet=$2; shift 2
         if [ "$kubelet" ]; then
-            "$kubelet" $KUBELET_ARGUMENTS &
+            $AS_USER "$kubelet" $KUBELET_ARGUMENTS &
             until [ "$(cat /proc/$!/comm)" = "${kubelet##*/}" ]; do :; done
         fi
         exec "$program" kubelet "$@"
@@ -40,7 +42,24 @@ public sealed class RunningKubeletTests : KubeletFixture
     public async Task Without_such_a_kubelet_paths_are_required(string name, string kubeletArguments, string arguments, string message) =>
         AssertFailure(await RunWithKubeletAsync(name, kubeletArguments, arguments.Split(' ')), 2, message);
 
-    private async Task<ShimResult> RunWithKubeletAsync(string name, string kubeletArguments, params string[] arguments)
+    [Test]
+    [Platform("Linux")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_process_of_another_user_is_not_trusted()
+    {
+        // The other user must be able to run the script in it.
+        new DirectoryInfo(Home).UnixFileMode |= UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+        var result = await RunWithKubeletAsync(
+            "kubelet", "--image-credential-provider-config=/x", ["validate"], "setpriv --reuid=65534 --regid=65534 --clear-groups");
+
+        AssertFailure(result, 2, "FILE is required: no running kubelet");
+    }
+
+    private Task<ShimResult> RunWithKubeletAsync(string name, string kubeletArguments, params string[] arguments) =>
+        RunWithKubeletAsync(name, kubeletArguments, arguments, asUser: "");
+
+    private async Task<ShimResult> RunWithKubeletAsync(string name, string kubeletArguments, string[] arguments, string asUser)
     {
         if (name.Length > 0 && !File.Exists(Path.Combine(Bin, name)))
         {
@@ -49,6 +68,7 @@ public sealed class RunningKubeletTests : KubeletFixture
 
         var variables = Complete(new Dictionary<string, string>
         {
+            ["AS_USER"] = asUser,
             ["KUBELET_ARGUMENTS"] = kubeletArguments.Replace("{home}", Home, StringComparison.Ordinal),
         });
         return new ShimResult(await PluginProcess.RunAsync(

@@ -31,6 +31,14 @@ internal static class ProcessTable
         return found;
     }
 
+    /// <summary>
+    /// Whether a process belongs to root or to the caller. Anybody can give a process the name of a kubelet, and what it says decides where root writes and
+    /// which programs root runs.
+    /// </summary>
+    /// <param name="path">The process's directory.</param>
+    public static bool IsTrusted(string path) =>
+        NodeFileStatus.Of(path) is { } status && (status.Owner == 0 || status.Owner == LibC.GetEffectiveUserId());
+
     private static string[] Processes(string directory)
     {
         try
@@ -47,8 +55,7 @@ internal static class ProcessTable
     {
         try
         {
-            // Anybody can give a process this name. What it says decides where root writes.
-            if (NodeFileStatus.Of(path) is not { } status || (status.Owner != 0 && status.Owner != LibC.GetEffectiveUserId()))
+            if (!IsTrusted(path))
             {
                 return null;
             }
