@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
-using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Kubelet.Diagnosis.Network;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Diagnosis.Checks;
@@ -34,10 +34,10 @@ internal sealed class ClockCheck : NodeCheck
         {
             date = await context.Client.ReadClockAsync(endpoint, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (NetworkFailure.Includes(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Skip($"no answer from {MessageText.Address(endpoint)}: {ConnectionErrors.Describe(exception)}");
+            return Skip($"no answer from {MessageText.Address(endpoint)}: {NetworkFailure.Explain(exception).Reason}");
         }
 
         if (date is not { } theirs)

@@ -46,7 +46,7 @@ internal sealed class ManifestCheck : NodeCheck
                 : await AskAsync(context, HttpMethod.Get, manifest, cancellationToken).ConfigureAwait(false);
             return Judge(context, answer.Status, answer.Body, repository);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (NetworkFailure.Includes(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (reason, remedy) = NetworkFailure.Explain(exception);

@@ -33,7 +33,7 @@ internal sealed class NetworkCheck : NodeCheck
         {
             await context.Client.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (NetworkFailure.Includes(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (reason, remedy) = NetworkFailure.Explain(exception);

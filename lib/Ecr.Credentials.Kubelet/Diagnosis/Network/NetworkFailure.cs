@@ -1,11 +1,16 @@
 using System.Net.Sockets;
 using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Diagnosis.Network;
 
 /// <summary>Why a server cannot be reached, and what to do.</summary>
 internal static class NetworkFailure
 {
+    /// <summary>Whether an exception is one of a call, or of the proxy or CA bundle that the plugin's environment names for it.</summary>
+    public static bool Includes(Exception exception) =>
+        exception is HttpRequestException or IOException or OperationCanceledException or EcrCredentialException;
+
     public static (string Reason, string Remedy) Explain(Exception exception)
     {
         if (SocketErrorOf(exception) is { } error)
@@ -26,6 +31,7 @@ internal static class NetworkFailure
         var reason = ConnectionErrors.Describe(exception);
         return exception switch
         {
+            EcrCredentialException => (MessageText.OneLine(exception.Message), "correct it in the environment of the kubelet or under the provider's env"),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
                 reason, "if a proxy inspects TLS, name its CA certificates in AWS_CA_BUNDLE under the provider's env"),
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => (

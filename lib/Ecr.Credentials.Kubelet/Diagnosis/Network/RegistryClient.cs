@@ -82,6 +82,7 @@ internal sealed class RegistryClient : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        _proxy?.ThrowIfInvalid(request.RequestUri!);
         using var timeout = new CancellationTokenSource(Timeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);

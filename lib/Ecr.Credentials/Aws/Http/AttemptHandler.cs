@@ -23,11 +23,7 @@ internal sealed class AttemptHandler(
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (proxy?.Find(request.RequestUri!)?.Error is { } error)
-        {
-            throw EcrCredentialException.InvalidConfiguration(error);
-        }
-
+        proxy?.ThrowIfInvalid(request.RequestUri!);
         using var deadline = new CancellationTokenSource(timeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         HttpResponseMessage? response = null;

@@ -26,9 +26,6 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Whether a variable has a value that cannot be used.</summary>
-    public bool HasError => (_http?.Error ?? _https?.Error) is not null;
-
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
     /// <returns><see langword="null"/> if the environment names no proxy.</returns>
     public static EnvironmentProxy? Read(Func<string, string?> environment)
@@ -61,7 +58,17 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
         return server is null || DirectHosts.Includes(address) || _direct.Includes(address) ? null : server;
     }
 
-    // .NET takes an exception for "no proxy"; ProxyCheck throws it before.
+    /// <summary>Checks the proxy for an address.</summary>
+    /// <exception cref="EcrCredentialException">The variable that names it has a value that cannot be used.</exception>
+    public void ThrowIfInvalid(Uri address)
+    {
+        if (Find(address)?.Error is { } error)
+        {
+            throw EcrCredentialException.InvalidConfiguration(error);
+        }
+    }
+
+    // .NET takes an exception for "no proxy", so callers check ThrowIfInvalid before.
     public Uri? GetProxy(Uri destination) => Find(destination)?.Address;
 
     public bool IsBypassed(Uri host) => Find(host) is null;
