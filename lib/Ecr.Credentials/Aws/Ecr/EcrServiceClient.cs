@@ -28,7 +28,7 @@ internal sealed class EcrServiceClient(AWSCredentials credentials, EcrServiceCon
     {
         // The order matters: the authentication handler must end up between marshaller and endpoint resolver.
         pipeline.RemoveHandler<EndpointResolver>();
-        pipeline.AddHandlerAfter<Marshaller>(new EndpointHandler());
+        pipeline.AddHandlerAfter<Marshaller>(new FixedEndpointHandler());
         pipeline.AddHandlerAfter<Marshaller>(new SigV4Handler());
         pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(AwsRetryPolicy.Create(Config)));
 
@@ -45,12 +45,6 @@ internal sealed class EcrServiceClient(AWSCredentials credentials, EcrServiceCon
         public string ServiceId { get; } = serviceId;
 
         public IDictionary<string, string> OperationNameMapping { get; } = new Dictionary<string, string>();
-    }
-
-    private sealed class EndpointHandler : BaseEndpointResolver
-    {
-        // The configuration knows the endpoint without parameters.
-        protected override Amazon.Runtime.Endpoints.EndpointParameters MapEndpointsParameters(IRequestContext requestContext) => new();
     }
 
     private sealed class SigV4Handler : BaseAuthResolverHandler

@@ -30,7 +30,7 @@ internal sealed class SigninServiceClient(SigninServiceConfig config, DpopKey ke
     {
         // The order matters: the authentication handler must end up between marshaller and endpoint resolver.
         pipeline.RemoveHandler<EndpointResolver>();
-        pipeline.AddHandlerAfter<Marshaller>(new EndpointHandler());
+        pipeline.AddHandlerAfter<Marshaller>(new FixedEndpointHandler());
         pipeline.AddHandlerAfter<Marshaller>(new AnonymousHandler());
         pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(AwsRetryPolicy.Create(Config)));
         pipeline.AddHandlerAfter<RetryHandler>(new ProofHandler(config, key, timeProvider));
@@ -41,12 +41,6 @@ internal sealed class SigninServiceClient(SigninServiceConfig config, DpopKey ke
         public string ServiceId => "Signin";
 
         public IDictionary<string, string> OperationNameMapping { get; } = new Dictionary<string, string>();
-    }
-
-    private sealed class EndpointHandler : BaseEndpointResolver
-    {
-        // The configuration knows the endpoint without parameters.
-        protected override Amazon.Runtime.Endpoints.EndpointParameters MapEndpointsParameters(IRequestContext requestContext) => new();
     }
 
     private sealed class AnonymousHandler : BaseAuthResolverHandler
