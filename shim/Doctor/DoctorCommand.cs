@@ -4,7 +4,6 @@ using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Kubelet.Diagnosis;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim.Kubelet;
-using Ecr.Credentials.Shim.Setup;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Shim.Doctor;
@@ -46,7 +45,6 @@ internal static class DoctorCommand
     [SupportedOSPlatform("linux")]
     private static async Task<int> RunAsync(DoctorCommandLine line, StreamWriter output)
     {
-        // A plugin is in a process group of its own, which the terminal does not signal: it must be killed here.
         using var signals = new CancelSignals();
         var options = new DoctorOptions
         {

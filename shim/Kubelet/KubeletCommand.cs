@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Programs;
@@ -14,23 +13,13 @@ internal static class KubeletCommand
         using var output = new StreamWriter(StandardStream.OpenOutput(), new UTF8Encoding(false));
         using var error = new StreamWriter(StandardStream.OpenError(), new UTF8Encoding(false));
 
-        // A plugin is in a process group of its own, which the terminal does not signal: it must be killed here.
-        using var canceled = new CancellationTokenSource();
-        void Cancel(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            canceled.Cancel();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
+        using var signals = new CancelSignals();
         try
         {
             var line = KubeletCommandLine.Parse(arguments.ToArray());
             var (exitCode, text) = line.Action switch
             {
-                KubeletAction.Get => await KubeletGet.RunAsync(line, error, canceled.Token),
+                KubeletAction.Get => await KubeletGet.RunAsync(line, error, signals.Token),
                 KubeletAction.Validate => KubeletValidate.Run(line),
                 _ => (ExitCode.Success, KubeletCommandLine.Help),
             };

@@ -166,7 +166,6 @@ internal static class SetupCommand
     [SupportedOSPlatform("linux")]
     private static async Task<string?> TryPasswordAsync(NodeSetupPlan plan, SetupCommandLine line, string image)
     {
-        // A plugin is in a process group of its own, which the terminal does not signal: it must be killed here.
         using var signals = new CancelSignals();
         var planned = plan.Provider!;
         var executable = line.Setup.ExecutablePath ?? Path.Join(plan.Layout.BinDirectory, planned.Name);

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Ecr.Credentials.Shim.Setup;
+namespace Ecr.Credentials.Shim;
 
 /// <summary>Signals that end what is being done in an orderly way: what was begun is put back first.</summary>
+/// <remarks>A plugin is in a process group of its own, which the terminal does not signal: it must be killed by its parent.</remarks>
 internal sealed class CancelSignals : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
