@@ -44,7 +44,7 @@ public static class CredentialProviderConfigEditor
     /// <summary>Removes a provider.</summary>
     /// <param name="text">The text of one file, which the kubelet can read.</param>
     /// <param name="name">The name of the provider.</param>
-    /// <returns>The edited text; unchanged if there is no such provider.</returns>
+    /// <returns>The edited text; the same text if the provider does not exist.</returns>
     /// <exception cref="CredentialProviderConfigException">The text is not valid, or cannot be changed without a risk; the message says why.</exception>
     public static string Remove(string text, string name)
     {

@@ -33,7 +33,7 @@ internal sealed class DiagnosisContext : IDisposable
     /// <summary>The configuration; null if the kubelet could not read it.</summary>
     public CredentialProviderConfig? Configuration => _configuration.Value;
 
-    /// <summary>The provider for Amazon ECR; null if there is none.</summary>
+    /// <summary>The provider for Amazon ECR; null if the configuration has none.</summary>
     public CredentialProvider? Provider => Configuration?.Providers
         .Where(provider => provider.Name.Contains("ecr", StringComparison.OrdinalIgnoreCase))
         .OrderByDescending(provider => provider.Name == DesiredProvider.Name)

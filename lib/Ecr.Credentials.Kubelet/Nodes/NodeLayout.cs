@@ -54,7 +54,7 @@ public sealed class NodeLayout
     /// <summary>How missing flags are added.</summary>
     public KubeletFlagPlace FlagPlace { get; internal init; }
 
-    /// <summary>The file to which missing flags are added; it may not exist. <see langword="null"/> if there is none.</summary>
+    /// <summary>The file to which missing flags are added, which may not exist yet; <see langword="null"/> if the node has no such file.</summary>
     public string? FlagFile { get; internal init; }
 
     /// <summary>
@@ -87,7 +87,7 @@ public sealed class NodeLayout
     /// <summary>Finds out how a node is laid out, from its files and, on the node itself, from its processes.</summary>
     /// <param name="root">The directory where the node's file system is mounted; <c>/</c>, the default, for this machine.</param>
     /// <param name="options">What is known better; by default everything is detected.</param>
-    /// <returns>The layout; <see langword="null"/> if there is no kubelet of a known kind.</returns>
+    /// <returns>The layout; <see langword="null"/> if no supported kubelet was found.</returns>
     /// <exception cref="ArgumentException">A path in the options is not absolute, or the root is empty.</exception>
     /// <exception cref="IOException">A path that is looked at has too many symbolic links.</exception>
     public static NodeLayout? Detect(string root = "/", NodeLayoutOptions? options = null)

@@ -42,7 +42,7 @@ public sealed class NodeSetupPlan
     /// <summary>On a system whose files cannot be changed: the text to add to its own configuration. Otherwise <see langword="null"/>.</summary>
     public string? Instructions { get; internal init; }
 
-    /// <summary>All changes as <c>diff -u</c> shows them, with secrets masked; empty if there are none.</summary>
+    /// <summary>All changes as a unified diff, with secrets masked; empty if nothing changes.</summary>
     public string Diff => string.Concat(Changes.Select(change => change.Diff));
 
     /// <summary>What undoing is based on, as it will be.</summary>

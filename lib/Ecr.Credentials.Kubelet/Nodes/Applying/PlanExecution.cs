@@ -45,7 +45,7 @@ internal sealed class PlanExecution
         {
             if (_plan.Changes.Count == 0)
             {
-                // A run that was interrupted may have left something that is no longer used.
+                // An interrupted run may have left files that are no longer used.
                 CleanUp();
                 if (_options is not { Restart: true } || _plan.ServiceToRestart is null)
                 {

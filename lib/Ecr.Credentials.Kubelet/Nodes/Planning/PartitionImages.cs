@@ -16,7 +16,7 @@ internal static class PartitionImages
     /// <summary>The names of the partitions.</summary>
     public static IReadOnlyList<string> Names => [.. Regions.Select(pair => pair.Partition)];
 
-    /// <summary>The patterns for all hosts of Amazon ECR in a partition; null if there is no such partition.</summary>
+    /// <summary>The patterns for all Amazon ECR hosts of a partition; null if the partition is unknown.</summary>
     public static IReadOnlyList<string>? Of(string partition)
     {
         if (Regions.FirstOrDefault(pair => pair.Partition == partition).Region is not { } region)
