@@ -32,6 +32,7 @@ internal sealed class LinuxProcess
     // Guards the fields below: a process that has been reaped must not be killed, since its number may be another's.
     private readonly Lock _gate = new();
     private int _id;
+    private bool _isStarted;
     private bool _isReaped;
     private bool _isKilled;
     private Pipe _wake;
@@ -72,13 +73,24 @@ internal sealed class LinuxProcess
                 return Failed($"pipe2: {LinuxNames.Error(Marshal.GetLastPInvokeError())}");
             }
 
-            var error = Start(standardInput.Read, standardOutput.Write, standardError.Write);
-            if (error != 0)
+            // Registered before the start and started under the lock: whoever cancels waits until there is a process to kill, and none is started later.
+            using var registration = cancellationToken.UnsafeRegister(static process => ((LinuxProcess)process!).Kill(), this);
+            lock (_gate)
             {
-                return Failed(PluginCommand.StartFault(_command.Path, LinuxNames.Error(error)));
+                if (_isKilled)
+                {
+                    return Failed($"signal: {LinuxNames.Signal(KillSignal)}");
+                }
+
+                var error = Start(standardInput.Read, standardOutput.Write, standardError.Write);
+                if (error != 0)
+                {
+                    return Failed(PluginCommand.StartFault(_command.Path, LinuxNames.Error(error)));
+                }
+
+                _isStarted = true;
             }
 
-            using var registration = cancellationToken.UnsafeRegister(static process => ((LinuxProcess)process!).Kill(), this);
             standardInput.CloseRead();
             standardOutput.CloseWrite();
             standardError.CloseWrite();
@@ -307,10 +319,15 @@ internal sealed class LinuxProcess
                 return;
             }
 
+            _isKilled = true;
+            if (!_isStarted)
+            {
+                return;
+            }
+
             // The tree reaches children that have left the group, the group those whose parent has ended.
             KillTree(_id);
             _ = SendSignal(-_id, KillSignal);
-            _isKilled = true;
             byte wake = 0;
             _ = Write(_wake.Write, ref wake, 1);
         }
