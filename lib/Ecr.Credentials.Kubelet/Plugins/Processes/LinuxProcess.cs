@@ -73,7 +73,7 @@ internal sealed class LinuxProcess
                 return Failed($"pipe2: {LinuxNames.Error(Marshal.GetLastPInvokeError())}");
             }
 
-            // Registered before the start and started under the lock: whoever cancels waits until there is a process to kill, and none is started later.
+            // Registered before the start and started under the lock: a cancellation waits until there is a process to kill, or prevents the start.
             using var registration = cancellationToken.UnsafeRegister(static process => ((LinuxProcess)process!).Kill(), this);
             lock (_gate)
             {
