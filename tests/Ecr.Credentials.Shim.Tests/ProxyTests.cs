@@ -1,3 +1,5 @@
+using Ecr.Credentials.Shim.Tests.Identities;
+
 namespace Ecr.Credentials.Shim.Tests;
 
 /// <summary>AWS services are called through the configured proxy; endpoints on the machine itself bypass it.</summary>
@@ -198,5 +200,26 @@ public sealed class ProxyTests : ShimFixture
             result.Error,
             Does.Contain($"endpoint: {Emulator.Address.GetLeftPart(UriPartial.Authority)} (profile \"default\", services \"local\")")
                 .And.Contain("region: eu-west-3 (profile \"default\")"));
+    }
+
+    [TestCase("Role by rule", "STS")]
+    [TestCase("Web identity", "STS")]
+    [TestCase("SSO session", "SSO")]
+    [TestCase("SSO session", "SSO OIDC")]
+    [TestCase("Sign-in", "SIGNIN")]
+    public async Task With_v_a_configured_endpoint_of_a_service_that_returns_credentials_is_shown_with_its_source(string identity, string service)
+    {
+        var stage = new IdentityStage(Emulator, Home, "aws");
+        IdentityCase.All.Single(other => other.Name == identity).SetUp(stage);
+        stage.WriteSsoToken("corp", expiresAt: "2020-01-01T00:00:00Z");
+        var variable = $"AWS_ENDPOINT_URL_{service.Replace(' ', '_')}";
+        stage.Set(variable, Emulator.Address.AbsoluteUri);
+
+        var result = await RunAsync(Request(), stage.Variables, [.. stage.Arguments, "-v"]);
+
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        Assert.That(
+            result.Error.Split('\n'),
+            Has.One.EqualTo($"ecr-credential-provider: {service} endpoint: {Emulator.Address.GetLeftPart(UriPartial.Authority)} ({variable})"));
     }
 }

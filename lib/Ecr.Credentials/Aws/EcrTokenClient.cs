@@ -39,7 +39,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
         _httpClientFactory = new AwsHttpClientFactory(_logger, options.TimeProvider, options.TrustStore);
         _metadataHttpClient = new MetadataHttpClient(_logger, options.TimeProvider, options.TrustStore);
 
-        var sts = new StsClient(_httpClientFactory);
+        var sts = new StsClient(_httpClientFactory, _logger);
         var environment = new EnvironmentCredentials(AwsEnvironment.Get);
         var webIdentity = new WebIdentityCredentials(AwsEnvironment.Get, sts);
         var container = new ContainerCredentials(AwsEnvironment.Get, _metadataHttpClient);

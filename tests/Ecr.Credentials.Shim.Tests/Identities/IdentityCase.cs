@@ -121,10 +121,7 @@ public sealed record IdentityCase(string Name, string Settings, Func<IdentitySta
 
                 """);
 
-            // The SHA-1 of the session's name.
-            stage.Write(
-                ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
-                $$"""{"accessToken":"{{options.SsoAccessToken}}","expiresAt":"2099-01-01T00:00:00Z","clientSecret":"{{options.SsoClientSecret}}","refreshToken":"{{options.SsoRefreshToken}}"}""");
+            stage.WriteSsoToken("corp", "2099-01-01T00:00:00Z");
             return stage.Emulator.SsoCredentials.PrincipalArn;
         }),
         new("Sign-in", "`login_session`, after `aws login`", stage =>

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
 namespace Ecr.Credentials.Shim.Tests.Identities;
 
 /// <summary>Sets up an identity for one run of the executable.</summary>
@@ -72,6 +76,24 @@ public sealed class IdentityStage(AwsEmulator emulator, string home, string part
     public IdentityStage WriteCredentials(string text)
     {
         Write(".aws/credentials", text);
+        return this;
+    }
+
+    /// <summary>Writes the token of an SSO session, which can be refreshed.</summary>
+    public IdentityStage WriteSsoToken(string session, string expiresAt)
+    {
+        var options = Emulator.Options;
+#pragma warning disable CA5350 // Do not use weak cryptographic algorithms: every AWS tool uses this file name.
+        var name = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(session)));
+#pragma warning restore CA5350
+        Write($".aws/sso/cache/{name}.json", JsonSerializer.Serialize(new Dictionary<string, string>
+        {
+            ["accessToken"] = options.SsoAccessToken,
+            ["expiresAt"] = expiresAt,
+            ["clientId"] = options.SsoClientId,
+            ["clientSecret"] = options.SsoClientSecret,
+            ["refreshToken"] = options.SsoRefreshToken,
+        }));
         return this;
     }
 

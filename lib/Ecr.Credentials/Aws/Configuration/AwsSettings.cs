@@ -142,9 +142,9 @@ internal sealed class AwsSettings
             yield return new("dual-stack", "on", dualStack.Place);
         }
 
-        if (FindEndpoint(serviceId) is { } endpoint && FindEndpointUrl(serviceId.Replace(' ', '_')) is { } url)
+        if (FindEndpointInEffect("endpoint", serviceId) is { } endpoint)
         {
-            yield return new("endpoint", MessageText.Address(endpoint), url.Place);
+            yield return endpoint;
         }
 
         if (Find(AttemptsVariable, AttemptsKey) is { } attempts)
@@ -157,6 +157,15 @@ internal sealed class AwsSettings
             yield return new("retry mode", "adaptive", mode.Place);
         }
     }
+
+    /// <summary>The configured endpoint of a service, for diagnostics; <see langword="null"/> if the service is called at its public endpoint.</summary>
+    /// <param name="name">What the setting is called, such as <c>STS endpoint</c>.</param>
+    /// <param name="serviceId">The name of the service, such as <c>ECR PUBLIC</c>.</param>
+    /// <exception cref="EcrCredentialException">The value is not an http or https URL.</exception>
+    public SettingInEffect? FindEndpointInEffect(string name, string serviceId) =>
+        FindEndpoint(serviceId) is { } endpoint && FindEndpointUrl(serviceId.Replace(' ', '_')) is { } url
+            ? new SettingInEffect(name, MessageText.Address(endpoint), url.Place)
+            : null;
 
     private static bool IsOn(AwsSetting? setting) =>
         setting is { } flag && (flag.Is("true") || (flag.Is("false") ? false : throw flag.Invalid("true or false")));

@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Ecr.Credentials.Aws.Configuration;
+using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace Ecr.Credentials.Aws.Http;
 
@@ -41,13 +42,17 @@ internal static class ClientConfigExtensions
     /// <summary>
     /// Lets a configured endpoint override the FIPS and dual-stack settings, which cannot apply to it. The SDK's own rules reject the combination.
     /// </summary>
+    /// <param name="config">The configuration of a client.</param>
+    /// <param name="settings">The AWS settings.</param>
+    /// <param name="logger">Receives the endpoint and where it is configured.</param>
     /// <exception cref="EcrCredentialException">The endpoint is invalid.</exception>
-    public static T ApplyEndpoint<T>(this T config, AwsSettings settings)
+    public static T ApplyEndpoint<T>(this T config, AwsSettings settings, ILogger logger)
         where T : ClientConfig
     {
         if (settings.FindEndpoint(config.ServiceId) is { } endpoint)
         {
             config.EndpointProvider = new ConfiguredEndpoint(endpoint);
+            SettingsLog.EndpointInEffect(logger, settings, config.ServiceId);
         }
 
         return config;

@@ -10,6 +10,15 @@ internal static class SettingsLog
     private static readonly Action<ILogger, string, string, string, Exception?> SettingInEffectMessage =
         LoggerMessage.Define<string, string, string>(LogLevel.Debug, LogEvents.SettingInEffect, "{Setting}: {Value} ({Source})");
 
+    /// <summary>Logs the configured endpoint of a service that is called for credentials.</summary>
+    public static void EndpointInEffect(ILogger logger, AwsSettings settings, string serviceId)
+    {
+        if (logger.IsEnabled(LogLevel.Debug) && settings.FindEndpointInEffect($"{serviceId} endpoint", serviceId) is { } endpoint)
+        {
+            SettingInEffect(logger, endpoint);
+        }
+    }
+
     public static void SettingInEffect(ILogger logger, SettingInEffect setting) =>
         SettingInEffectMessage(logger, setting.Name, setting.Value, setting.Source, null);
 }

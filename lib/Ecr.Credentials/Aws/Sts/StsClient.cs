@@ -9,12 +9,13 @@ using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Text;
+using ILogger = Microsoft.Extensions.Logging.ILogger;
 using StsCredentials = Amazon.SecurityToken.Model.Credentials;
 
 namespace Ecr.Credentials.Aws.Sts;
 
 /// <summary>Assumes roles at STS, in the region and partition of the registry that is called afterwards.</summary>
-internal sealed class StsClient(HttpClientFactory httpClientFactory)
+internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger logger)
 {
     /// <param name="credentials">The credentials that assume the role.</param>
     /// <param name="caller">Describes these credentials, for messages.</param>
@@ -113,7 +114,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory)
             RegionEndpoint = RegionEndpoint.GetBySystemName(region),
             AuthenticationRegion = region, // With a configured endpoint the SDK would sign for us-east-1.
             HttpClientFactory = httpClientFactory,
-        }.Apply(settings).ApplyEndpoint(settings);
+        }.Apply(settings).ApplyEndpoint(settings, logger);
     }
 
     // ECR Public has a single region; STS also exists in the caller's.

@@ -54,7 +54,7 @@ public sealed class WebIdentityCredentialsTests
 
         Assert.That(
             await new WebIdentityCredentials(
-                Variables.Of((RoleVariable, Role)), new StsClient(http)).FindReasonAsync(), Is.EqualTo($"{FileVariable} is not set"));
+                Variables.Of((RoleVariable, Role)), new StsClient(http, NullLogger.Instance)).FindReasonAsync(), Is.EqualTo($"{FileVariable} is not set"));
     }
 
     [Test]
@@ -109,14 +109,14 @@ public sealed class WebIdentityCredentialsTests
     {
         using var http = Http();
         var lookup = LookupExtensions.NewLookup(("AWS_ENDPOINT_URL_STS", emulator.Address.AbsoluteUri));
-        return await new WebIdentityCredentials(Variables.Of(variables), new StsClient(http)).FindAsync(lookup);
+        return await new WebIdentityCredentials(Variables.Of(variables), new StsClient(http, NullLogger.Instance)).FindAsync(lookup);
     }
 
     private static async Task AssertMisconfiguredAsync(string message, params (string Name, string Value)[] variables)
     {
         using var http = Http();
 
-        var failure = await new WebIdentityCredentials(Variables.Of(variables), new StsClient(http)).FailAsync();
+        var failure = await new WebIdentityCredentials(Variables.Of(variables), new StsClient(http, NullLogger.Instance)).FailAsync();
 
         Assert.That(failure.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
         Assert.That(failure.Message, Does.StartWith(message));

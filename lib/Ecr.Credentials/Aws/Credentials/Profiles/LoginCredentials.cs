@@ -2,6 +2,7 @@ using System.Text.Json;
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Errors;
+using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Signin;
 using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
@@ -66,6 +67,7 @@ internal sealed class LoginCredentials(HttpClientFactory httpClientFactory, Func
     {
         using var key = Import(token.DpopKey, file, profile);
         var config = new SigninServiceConfig(lookup.Registry, lookup.Settings, httpClientFactory);
+        SettingsLog.EndpointInEffect(lookup.Logger, lookup.Settings, config.ServiceId);
         lookup.Progress.WaitingFor = $"waiting for {MessageText.Address(config.Endpoint)} to refresh the sign-in of {profile}";
         try
         {

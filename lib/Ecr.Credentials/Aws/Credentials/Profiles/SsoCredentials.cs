@@ -32,7 +32,7 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
         var token = await GetTokenAsync(settings, lookup, cancellationToken).ConfigureAwait(false);
         var config = new AmazonSSOConfig { RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region), HttpClientFactory = httpClientFactory }
             .Apply(lookup.Settings)
-            .ApplyEndpoint(lookup.Settings);
+            .ApplyEndpoint(lookup.Settings, lookup.Logger);
         var request = new GetRoleCredentialsRequest { AccessToken = token.AccessToken, AccountId = settings.AccountId, RoleName = settings.RoleName };
         var call = Describe(config, request, settings);
         lookup.Progress.WaitingFor = $"waiting for {MessageText.Address(call.Endpoint)} to return the role of {settings.Profile}";
@@ -103,7 +103,7 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
     {
         var config = new AmazonSSOOIDCConfig { RegionEndpoint = RegionEndpoint.GetBySystemName(settings.Region), HttpClientFactory = httpClientFactory }
             .Apply(lookup.Settings)
-            .ApplyEndpoint(lookup.Settings);
+            .ApplyEndpoint(lookup.Settings, lookup.Logger);
         var request = new CreateTokenRequest
         {
             ClientId = token.ClientId,

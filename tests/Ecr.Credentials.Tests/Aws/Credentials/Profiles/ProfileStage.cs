@@ -92,7 +92,7 @@ internal sealed class ProfileStage : IDisposable
     {
         Func<string, string?> environment = _environment.GetValueOrDefault;
         var local = new MetadataHttpClient(Logger, Clock, trustStore: null);
-        var sts = new StsClient(_httpClient!);
+        var sts = new StsClient(_httpClient!, Logger);
         return new ProfileCredentials(
             sts,
             new WebIdentityCredentials(environment, sts),
