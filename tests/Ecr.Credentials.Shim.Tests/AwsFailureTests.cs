@@ -162,7 +162,13 @@ public sealed class AwsFailureTests : ShimFixture
     private static IEnumerable<TestCaseData> Attempts() =>
         from fault in (Fault[])[Fault.Reset, Fault.Truncated, Fault.ServerError, Fault.Throttling]
         from caller in ((AwsService Service, string Identity)[])
-            [(AwsService.Ecr, "Access keys"), (AwsService.Sts, "Role by rule"), (AwsService.Sso, "SSO session")]
+            [
+                (AwsService.Ecr, "Access keys"),
+                (AwsService.Sts, "Role by rule"),
+                (AwsService.Sso, "SSO session"),
+                (AwsService.SsoOidc, "SSO session"),
+                (AwsService.Signin, "Sign-in"),
+            ]
         from attempts in (int[])[1, 2]
         select new TestCaseData(fault, caller.Service, caller.Identity, attempts).SetArgDisplayNames($"{fault} of {caller.Service}, {attempts}");
 
@@ -172,6 +178,11 @@ public sealed class AwsFailureTests : ShimFixture
         Emulator.Faults.Always(fault, service);
         var stage = new IdentityStage(Emulator, Home, "aws");
         IdentityCase.All.Single(identity => identity.Name == caller).SetUp(stage);
+        if (service == AwsService.SsoOidc)
+        {
+            stage.WriteSsoToken("corp", expiresAt: "2020-01-01T00:00:00Z");
+        }
+
         stage.Set("AWS_MAX_ATTEMPTS", $"{attempts}");
 
         var result = await RunAsync(

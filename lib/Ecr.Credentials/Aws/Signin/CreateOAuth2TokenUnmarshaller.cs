@@ -29,7 +29,7 @@ internal sealed class CreateOAuth2TokenUnmarshaller : JsonResponseUnmarshaller
 
     public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
     {
-        var code = input.ResponseData.GetHeaderValue("x-amzn-ErrorType");
+        var code = ReadCode(input.ResponseData.GetHeaderValue("x-amzn-ErrorType"));
         string? message = null;
         try
         {
@@ -45,6 +45,9 @@ internal sealed class CreateOAuth2TokenUnmarshaller : JsonResponseUnmarshaller
         var requestId = input.ResponseData.GetHeaderValue("x-amzn-RequestId");
         return new AmazonServiceException(message ?? "no reason given", innerException, ErrorType.Unknown, code, requestId, statusCode);
     }
+
+    // A header such as "ns#ThrottlingException:http://…": https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
+    private static string? ReadCode(string? header) => header?.Split(':')[0].Split('#')[^1];
 
     private static ImmutableCredentials? ReadCredentials(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object
