@@ -3,6 +3,7 @@ using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal.Transform;
 using Amazon.Runtime.Internal.Util;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Ecr;
 
@@ -27,9 +28,9 @@ internal sealed class GetAuthorizationTokenUnmarshaller : JsonResponseUnmarshall
 
         if (data.ValueKind == JsonValueKind.Object)
         {
-            response.AuthorizationToken = ReadString(data, "authorizationToken"u8);
+            response.AuthorizationToken = data.FindText("authorizationToken");
             response.ExpiresAt = ReadTime(data, "expiresAt"u8);
-            response.ProxyEndpoint = ReadString(data, "proxyEndpoint"u8);
+            response.ProxyEndpoint = data.FindText("proxyEndpoint");
         }
 
         return response;
@@ -41,9 +42,6 @@ internal sealed class GetAuthorizationTokenUnmarshaller : JsonResponseUnmarshall
         var error = JsonErrorResponseUnmarshaller.GetInstance().Unmarshall(input, ref reader);
         return new AmazonServiceException(error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
     }
-
-    private static string? ReadString(JsonElement entry, ReadOnlySpan<byte> name) =>
-        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // Unix seconds, possibly with a fraction or exponent. A time out of DateTimeOffset's range is treated as missing.
     private static DateTimeOffset? ReadTime(JsonElement entry, ReadOnlySpan<byte> name) =>

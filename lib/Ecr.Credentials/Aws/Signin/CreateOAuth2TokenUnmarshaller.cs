@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal.Transform;
+using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Signin;
 
@@ -17,7 +18,7 @@ internal sealed class CreateOAuth2TokenUnmarshaller : JsonResponseUnmarshaller
         return new CreateOAuth2TokenResponse
         {
             Credentials = ReadCredentials(root),
-            RefreshToken = FindText(root, "refreshToken"u8),
+            RefreshToken = root.FindText("refreshToken"),
             ExpiresIn = root.ValueKind == JsonValueKind.Object
                 && root.TryGetProperty("expiresIn"u8, out var seconds)
                 && seconds.ValueKind == JsonValueKind.Number
@@ -34,8 +35,8 @@ internal sealed class CreateOAuth2TokenUnmarshaller : JsonResponseUnmarshaller
         try
         {
             using var document = JsonDocument.Parse(input.Stream);
-            code = FindText(document.RootElement, "error"u8) ?? code;
-            message = FindText(document.RootElement, "message"u8);
+            code = document.RootElement.FindText("error") ?? code;
+            message = document.RootElement.FindText("message");
         }
         catch (JsonException)
         {
@@ -52,27 +53,9 @@ internal sealed class CreateOAuth2TokenUnmarshaller : JsonResponseUnmarshaller
     private static ImmutableCredentials? ReadCredentials(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object
             && root.TryGetProperty("accessToken"u8, out var token)
-            && FindText(token, "accessKeyId"u8) is { } accessKey
-            && FindText(token, "secretAccessKey"u8) is { } secretKey
-            && FindText(token, "sessionToken"u8) is { } sessionToken
+            && token.FindText("accessKeyId") is { } accessKey
+            && token.FindText("secretAccessKey") is { } secretKey
+            && token.FindText("sessionToken") is { } sessionToken
             ? new ImmutableCredentials(accessKey, secretKey, sessionToken)
             : null;
-
-    private static string? FindText(JsonElement element, ReadOnlySpan<byte> name)
-    {
-        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
-
-        try
-        {
-            return value.GetString() is { Length: > 0 } text ? text : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair, which the parser accepts.
-            return null;
-        }
-    }
 }

@@ -96,7 +96,7 @@ internal sealed class LoginCredentials(HttpClientFactory httpClientFactory, Func
         {
             "TOKEN_EXPIRED" or "AUTHCODE_EXPIRED" => $"the sign-in of {profile} has expired. {LoginAdvice(profile)}",
             "USER_CREDENTIALS_CHANGED" => $"the password of the user of {profile} has changed since the sign-in. {LoginAdvice(profile)}",
-            "INSUFFICIENT_PERMISSIONS" => $"AWS does not allow to refresh the sign-in of {profile}: allow signin:CreateOAuth2Token for the user or role",
+            "INSUFFICIENT_PERMISSIONS" => $"AWS denies the refresh of the sign-in of {profile}: allow signin:CreateOAuth2Token for the user or role",
             _ => null,
         };
         return explanation is null
@@ -127,7 +127,7 @@ internal sealed class LoginCredentials(HttpClientFactory httpClientFactory, Func
         {
             file.Replace(token);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
         {
             Log.LoginTokenNotStored(logger, profile, e.Message);
         }

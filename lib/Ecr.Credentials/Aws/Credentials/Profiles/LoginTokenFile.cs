@@ -16,7 +16,6 @@ namespace Ecr.Credentials.Aws.Credentials.Profiles;
 internal sealed class LoginTokenFile(string path)
 {
     private const string DirectoryVariable = "AWS_LOGIN_CACHE_DIRECTORY";
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
     /// <param name="session">The ARN of the signed-in user or role, the value of <c>login_session</c>.</param>
@@ -48,10 +47,22 @@ internal sealed class LoginTokenFile(string path)
     }
 
     /// <summary>Replaces credentials and refresh token, and keeps everything else in the file.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">Writing the file is not permitted.</exception>
+    /// <exception cref="IOException">The file cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Reading or writing the file is not permitted.</exception>
     /// <exception cref="JsonException">The file was damaged in the meantime.</exception>
-    public void Replace(LoginToken token) => PrivateFile.Replace(path, Write(LimitedFile.ReadAllBytes(path, LimitedFile.MaxLength), token));
+    /// <exception cref="FormatException">The file contains no credentials any more.</exception>
+    public void Replace(LoginToken token) => UserTokenFile.Rewrite(path, (file, json) =>
+    {
+        json.WriteMembersExcept(file, "accessToken", "refreshToken");
+        json.WriteStartObject("accessToken");
+        json.WriteMembersExcept(Require(file, "accessToken"), "accessKeyId", "secretAccessKey", "sessionToken", "expiresAt");
+        json.WriteString("accessKeyId", token.Credentials.AccessKey);
+        json.WriteString("secretAccessKey", token.Credentials.SecretKey);
+        json.WriteString("sessionToken", token.Credentials.Token);
+        json.WriteTime("expiresAt", token.ExpiresAt);
+        json.WriteEndObject();
+        json.WriteString("refreshToken", token.RefreshToken);
+    });
 
     public override string ToString() => MessageText.Quote(path);
 
@@ -88,43 +99,4 @@ internal sealed class LoginTokenFile(string path)
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : throw new FormatException($"{name} is missing");
 
     private static string RequireText(JsonElement element, string name) => element.FindText(name) ?? throw new FormatException($"{name} is missing");
-
-    private static byte[] Write(ReadOnlyMemory<byte> file, LoginToken token)
-    {
-        using var document = JsonText.Parse(file);
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var member in Members(document.RootElement))
-            {
-                if (member.Name is not ("accessToken" or "refreshToken"))
-                {
-                    member.WriteTo(json);
-                }
-            }
-
-            json.WriteStartObject("accessToken");
-            foreach (var member in Members(Require(document.RootElement, "accessToken")))
-            {
-                if (member.Name is not ("accessKeyId" or "secretAccessKey" or "sessionToken" or "expiresAt"))
-                {
-                    member.WriteTo(json);
-                }
-            }
-
-            json.WriteString("accessKeyId", token.Credentials.AccessKey);
-            json.WriteString("secretAccessKey", token.Credentials.SecretKey);
-            json.WriteString("sessionToken", token.Credentials.Token);
-            json.WriteString("expiresAt", token.ExpiresAt.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
-            json.WriteEndObject();
-            json.WriteString("refreshToken", token.RefreshToken);
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
-
-    private static JsonElement.ObjectEnumerator Members(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : throw new JsonException("The file is not an object.");
 }

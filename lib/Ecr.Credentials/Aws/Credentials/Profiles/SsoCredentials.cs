@@ -144,7 +144,7 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
         {
             file.Replace(token);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             Log.SsoTokenNotStored(logger, settings.Profile, e.Message);
         }

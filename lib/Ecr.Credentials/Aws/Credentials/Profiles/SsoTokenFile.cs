@@ -11,8 +11,6 @@ namespace Ecr.Credentials.Aws.Credentials.Profiles;
 /// <param name="path">The path of the file.</param>
 internal sealed class SsoTokenFile(string path)
 {
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
-
     /// <param name="home">The home directory.</param>
     /// <param name="cacheKey">The session name, or the URL of the access portal.</param>
     public static SsoTokenFile Of(string home, string cacheKey)
@@ -49,35 +47,18 @@ internal sealed class SsoTokenFile(string path)
     }
 
     /// <summary>Replaces the token and keeps everything else in the file.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">Writing the file is not permitted.</exception>
-    public void Replace(SsoToken token) => PrivateFile.Replace(path, Write(LimitedFile.ReadAllBytes(path, LimitedFile.MaxLength), token));
+    /// <exception cref="IOException">The file cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Reading or writing the file is not permitted.</exception>
+    /// <exception cref="JsonException">The file was damaged in the meantime.</exception>
+    public void Replace(SsoToken token) => UserTokenFile.Rewrite(path, (file, json) =>
+    {
+        json.WriteMembersExcept(file, "accessToken", "expiresAt", "refreshToken");
+        json.WriteString("accessToken", token.AccessToken);
+        json.WriteTime("expiresAt", token.ExpiresAt);
+        json.WriteString("refreshToken", token.RefreshToken);
+    });
 
     public override string ToString() => MessageText.Quote(path);
-
-    private static byte[] Write(ReadOnlyMemory<byte> file, SsoToken token)
-    {
-        using var document = JsonText.Parse(file);
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var member in document.RootElement.EnumerateObject())
-            {
-                if (member.Name is not ("accessToken" or "expiresAt" or "refreshToken"))
-                {
-                    member.WriteTo(json);
-                }
-            }
-
-            json.WriteString("accessToken", token.AccessToken);
-            json.WriteString("expiresAt", token.ExpiresAt.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
-            json.WriteString("refreshToken", token.RefreshToken);
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
 
     // Older tools wrote "UTC" instead of "Z".
     private static DateTimeOffset? GetTime(JsonElement file, string name) =>

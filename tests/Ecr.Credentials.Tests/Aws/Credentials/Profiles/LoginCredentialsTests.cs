@@ -177,7 +177,7 @@ public sealed class LoginCredentialsTests : IAsyncDisposable
     [TestCase("TOKEN_EXPIRED", "the sign-in of the AWS profile \"default\" has expired. Run \"aws login --profile default\".")]
     [TestCase("USER_CREDENTIALS_CHANGED", "the password of the user of the AWS profile \"default\" has changed since the sign-in. Run \"aws login ")]
     [TestCase("INSUFFICIENT_PERMISSIONS",
-        "AWS does not allow to refresh the sign-in of the AWS profile \"default\": allow signin:CreateOAuth2Token for the user or role")]
+        "AWS denies the refresh of the sign-in of the AWS profile \"default\": allow signin:CreateOAuth2Token for the user or role")]
     public async Task A_refusal_says_what_to_do(string error, string message)
     {
         await StartAsync(error);
@@ -222,6 +222,18 @@ public sealed class LoginCredentialsTests : IAsyncDisposable
 
         Assert.That((await finding)!.Credentials.AccessKey, Is.EqualTo(_emulator.LoginCredentials.AccessKeyId));
         Assert.That(_stage.Logger.Lines, Has.Some.Contains("Could not store the refreshed sign-in of the AWS profile \"default\""));
+    }
+
+    [Test]
+    public async Task Refreshed_credentials_are_used_even_if_the_file_contains_invalid_text()
+    {
+        await StartAsync();
+        var path = Write(DefaultFile, DateTimeOffset.UnixEpoch);
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("aws_sigv4", @"\ud800", StringComparison.Ordinal));
+
+        Assert.That((await _stage.FindAsync())!.Credentials.AccessKey, Is.EqualTo(_emulator.LoginCredentials.AccessKeyId));
+        Assert.That(
+            _stage.Logger.Lines, Has.Some.Contains("Could not store the refreshed sign-in of the AWS profile \"default\": The file contains invalid text"));
     }
 
     [Test]

@@ -1,7 +1,8 @@
 using System.Text.Json;
 
-namespace Ecr.Credentials.Aws.Credentials;
+namespace Ecr.Credentials.Text;
 
+/// <summary>Reading of JSON that others wrote, which may be anything.</summary>
 internal static class JsonElementExtensions
 {
     /// <summary>
