@@ -77,7 +77,7 @@ public sealed class NodeSetupTests
             Binary files /dev/null and /var/snap/microk8s/common/bin/ecr-credential-provider differ
             --- /dev/null
             +++ /var/snap/microk8s/common/credential-provider-config.yaml
-            @@ -0,0 +1,21 @@
+            @@ -0,0 +1,19 @@
             +# Written by ecr-credential-provider setup, which keeps changes.
             +apiVersion: kubelet.config.k8s.io/v1
             +kind: CredentialProviderConfig
@@ -95,8 +95,6 @@ public sealed class NodeSetupTests
             +  args:
             +  - "--cache-dir=/run/ecr-credential-provider"
             +  env:
-            +  - name: LD_LIBRARY_PATH
-            +    value: ""
             +  - name: AWS_SECRET_ACCESS_KEY
             +    value: "***"
             --- /var/snap/microk8s/current/args/kubelet

@@ -37,7 +37,7 @@ internal static class DesiredProvider
             DefaultCacheDuration = existing is null ? TimeSpan.FromHours(6) : existing.DefaultCacheDuration,
             ApiVersion = existing is null || options.UsesServiceAccounts ? apiVersion : existing.ApiVersion,
             Arguments = Arguments(layout, options, existing),
-            Environment = Environment(layout, options, existing),
+            Environment = Environment(options, existing),
             TokenAttributes = options.UsesServiceAccounts ? existing?.TokenAttributes ?? TokenAttributesFor(layout) : existing?.TokenAttributes,
         };
     }
@@ -97,16 +97,9 @@ internal static class DesiredProvider
     private static string CacheDirectoryOf(NodeLayout layout) =>
         layout.IsStrictlyConfined ? $"/var/snap/microk8s/common/run/{Name}" : $"/run/{Name}";
 
-    private static List<ExecEnvironmentVariable> Environment(NodeLayout layout, NodeSetupOptions options, CredentialProvider? existing)
+    private static List<ExecEnvironmentVariable> Environment(NodeSetupOptions options, CredentialProvider? existing)
     {
         List<ExecEnvironmentVariable> variables = [.. existing?.Environment ?? []];
-
-        // The snap's libraries must not be loaded into a program that was not built with them.
-        if (existing is null && layout.Distribution == NodeDistribution.MicroK8s)
-        {
-            variables.Add(new ExecEnvironmentVariable("LD_LIBRARY_PATH", ""));
-        }
-
         foreach (var variable in options.Environment)
         {
             var index = variables.FindLastIndex(earlier => earlier.Name == variable.Name);
