@@ -223,7 +223,7 @@ public sealed class DoctorTests
         var repository = typeof(DoctorTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
 
-        var headings = File.ReadLines(Path.Combine(repository, "shim", "docs", "doctor.md"))
+        var headings = File.ReadLines(Path.Combine(repository, "shim", "docs", "troubleshooting.md"))
             .Where(line => line.StartsWith("## ", StringComparison.Ordinal))
             .Select(line => line[3..]);
 
