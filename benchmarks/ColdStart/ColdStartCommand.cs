@@ -57,6 +57,7 @@ internal static class ColdStartCommand
                 new("docker-credential-ecr-login", peer, ["get"], Host, environment),
             ];
 
+            using var busy = new BusyLoops(scenario.BusyLoops);
             Report(scenario, contenders, Measure(contenders, runs, directory.FullName));
         }
         finally

@@ -7,7 +7,10 @@ namespace Ecr.Credentials.Benchmarks.ColdStart;
 /// <param name="Source">The source of the AWS credentials.</param>
 /// <param name="RoundTrip">The round-trip time.</param>
 /// <param name="IsWarm">Whether the password is in the program's cache from an earlier run.</param>
-internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan RoundTrip, bool IsWarm = false)
+/// <param name="HasBundle">Whether <c>AWS_CA_BUNDLE</c> names the root certificates.</param>
+/// <param name="BusyLoops">The number of other processes that always compute.</param>
+internal sealed record Scenario(
+    bool IsHttps, CredentialSource Source, TimeSpan RoundTrip, bool IsWarm = false, bool HasBundle = false, int BusyLoops = 0)
 {
     private const string SystemBundle = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -19,11 +22,14 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
            select new Scenario(isHttps, source, roundTrip),
         new(IsHttps: false, CredentialSource.StaticKey, TimeSpan.Zero, IsWarm: true),
         new(IsHttps: false, CredentialSource.InstanceMetadata, TimeSpan.Zero, IsWarm: true),
+        new(IsHttps: true, CredentialSource.StaticKey, TimeSpan.Zero, HasBundle: true),
+        new(IsHttps: true, CredentialSource.StaticKey, TimeSpan.Zero, BusyLoops: 6),
     ];
 
     public string Name =>
         $"{(IsHttps ? "https" : "http")}, {(Source == CredentialSource.StaticKey ? "static keys" : "instance metadata")}, "
-            + $"{RoundTrip.TotalMilliseconds:0} ms{(IsWarm ? ", warm cache" : "")}";
+            + $"{RoundTrip.TotalMilliseconds:0} ms{(IsWarm ? ", warm cache" : "")}"
+            + $"{(HasBundle ? ", AWS_CA_BUNDLE" : "")}{(BusyLoops > 0 ? $", {BusyLoops} busy loops" : "")}";
 
     /// <summary>Returns the variables that direct a program to the emulator in this scenario.</summary>
     /// <param name="emulator">The emulator.</param>
@@ -40,7 +46,7 @@ internal sealed record Scenario(bool IsHttps, CredentialSource Source, TimeSpan 
             ["HOME"] = directory,
             ["PATH"] = "/usr/bin:/bin",
             ["AWS_ENDPOINT_URL"] = IsHttps ? $"https://localhost:{httpsPort}" : $"http://127.0.0.1:{httpPort}",
-            ["SSL_CERT_FILE"] = bundle,
+            [HasBundle ? "AWS_CA_BUNDLE" : "SSL_CERT_FILE"] = bundle,
         };
         if (Source == CredentialSource.InstanceMetadata)
         {

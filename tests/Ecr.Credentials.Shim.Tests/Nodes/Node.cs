@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Ecr.Credentials.Shim.Tests.Nodes;
 
-/// <summary>A copy of a node's root file system with a release executable in it, which runs as the node's kubelet would run it.</summary>
+/// <summary>
+/// A copy of a node's root file system with a release executable in it, which runs as the node's kubelet would run it. It has this machine's /dev, /proc
+/// and /sys if it has such directories.
+/// </summary>
 internal sealed class Node : IDisposable
 {
     private const string Executable = "/usr/local/bin/ecr-credential-provider";
@@ -18,7 +21,9 @@ internal sealed class Node : IDisposable
             echo $$ >"$group/cgroup.procs"
         fi
         mount --bind "$root" "$root"
-        for directory in dev proc sys; do mount --rbind "/$directory" "$root/$directory"; done
+        for directory in dev proc sys; do
+            if [ -d "$root/$directory" ]; then mount --rbind "/$directory" "$root/$directory"; fi
+        done
         mount -o "remount,bind,$mode" "$root"
         exec "$@"
         """;

@@ -12,9 +12,9 @@ public sealed class NodeTests : ShimFixture
     private const string RedHatBundle = "/etc/pki/tls/certs/ca-bundle.crt";
 
     // Arm64 is emulated and slow: those nodes only check that the executable, built from the same code, works.
-    private static string[] Amd64Nodes => ["debian-11", "debian-13"];
+    private static string[] Amd64Nodes => ["debian-11", "debian-13", "musl", "empty"];
 
-    private static string[] AllNodes => [.. Amd64Nodes, "debian-11-arm64"];
+    private static string[] AllNodes => [.. Amd64Nodes, "empty-arm64"];
 
     [TestCaseSource(nameof(AllNodes))]
     public async Task It_prints_its_version(string name)
@@ -99,6 +99,33 @@ public sealed class NodeTests : ShimFixture
         AssertFailure(await RunAsync(node, HttpsEnvironment()), 1, "TLS handshake failed: the certificate is not trusted");
     }
 
+    private static IEnumerable<TestCaseData> NameServiceConfigurations() =>
+        from node in Amd64Nodes
+        from configuration in (string[][])
+        [
+            ["Alpine", "hosts: files dns"],
+            ["Talos", "passwd: files\ngroup: files\nshadow: files\nhosts: files dns"],
+            ["Fedora", "passwd: files sss systemd\ngroup: files sss systemd\nhosts: files myhostname mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] dns"],
+            ["machines", "passwd: compat mymachines systemd\ngroup: compat mymachines systemd\nhosts: resolve mymachines sss mdns4_minimal"],
+            ["directories", "passwd: ldap [NOTFOUND=return]\ngroup: winbind\ninitgroups: sss\nhosts: nis wins [!UNAVAIL=return]"],
+        ]
+        select new TestCaseData(node, configuration[1]).SetArgDisplayNames(node, configuration[0]);
+
+    [TestCaseSource(nameof(NameServiceConfigurations))]
+    public async Task Hosts_and_users_are_looked_up_without_the_modules_of_the_name_service(string name, string configuration)
+    {
+        using var node = new Node(name);
+        node.Write("/etc/nsswitch.conf", $"{configuration}\n");
+        node.Write("/etc/hosts", "127.0.0.1 localhost ecr.test\n");
+        AddProfile(node, new UriBuilder(Emulator.HttpsAddress) { Host = "ecr.test" }.Uri);
+        foreach (var module in (string[])["resolve", "mymachines", "sss", "mdns4_minimal", "myhostname", "systemd", "ldap", "winbind", "nis", "wins", "compat", "files", "dns"])
+        {
+            node.Write($"/lib/x86_64-linux-gnu/libnss_{module}.so.2", "not a library");
+        }
+
+        AssertAnswer(await RunAsync(node, new Dictionary<string, string>()));
+    }
+
     // Like a snap, but worse: an invalid libc.so.6 stops every other program.
     [TestCaseSource(nameof(AllNodes))]
     public async Task Libraries_of_another_system_are_not_loaded(string name)
@@ -106,13 +133,30 @@ public sealed class NodeTests : ShimFixture
         using var node = new Node(name);
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
         foreach (var library in (string[])
-            ["libc.so.6", "libm.so.6", "libdl.so.2", "librt.so.1", "libpthread.so.0", "libresolv.so.2", "libnss_files.so.2", "libnss_dns.so.2",
-                "libssl.so.3", "libssl.so.1.1", "libcrypto.so.3", "libcrypto.so.1.1", "libz.so.1", "libstdc++.so.6", "libgcc_s.so.1", "libgssapi_krb5.so.2"])
+            ["libc.so.6", "libm.so.6", "libresolv.so.2", "libnss_files.so.2", "libnss_dns.so.2", "libssl.so.3", "libcrypto.so.3", "libstdc++.so.6",
+                "libgcc_s.so.1", "libgssapi_krb5.so.2"])
         {
             node.Write($"/snap/lib/{library}", "not a library");
         }
 
         AssertAnswer(await RunAsync(node, HttpsEnvironment(("LD_LIBRARY_PATH", "/snap/lib"))));
+    }
+
+    // As on a node in FIPS mode, or with a hardware token.
+    [TestCase("openssl_conf = init\n[init]\nproviders = providers\n[providers]\nfips = fips\ndefault = default\n[fips]\nactivate = 1\n[default]\nactivate = 1\n")]
+    [TestCase("openssl_conf = init\n[init]\nproviders = providers\n[providers]\nlegacy = legacy\n[legacy]\nactivate = 1\n")]
+    [TestCase("openssl_conf = init\n[init]\nengines = engines\n[engines]\npkcs11 = pkcs11\n[pkcs11]\ndynamic_path = /lib/pkcs11.so\ninit = 1\n")]
+    public async Task Modules_of_OpenSSL_are_not_loaded(string configuration)
+    {
+        using var node = new Node("debian-13");
+        node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
+        node.Write("/usr/lib/ssl/openssl.cnf", configuration);
+        foreach (var module in (string[])["/usr/lib/x86_64-linux-gnu/ossl-modules/fips.so", "/usr/lib/x86_64-linux-gnu/ossl-modules/legacy.so", "/lib/pkcs11.so"])
+        {
+            node.Write(module, "not a library");
+        }
+
+        AssertAnswer(await RunAsync(node, HttpsEnvironment()));
     }
 
     [TestCaseSource(nameof(Amd64Nodes))]
@@ -138,16 +182,7 @@ public sealed class NodeTests : ShimFixture
     public async Task It_runs_with_an_empty_environment(string name)
     {
         using var node = new Node(name);
-        node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
-        node.Write("/root/.aws/credentials", $"""
-            [default]
-            aws_access_key_id = {Emulator.ProfileCredentials.AccessKeyId}
-            aws_secret_access_key = {Emulator.ProfileCredentials.SecretAccessKey}
-            """);
-        node.Write("/root/.aws/config", $"""
-            [default]
-            endpoint_url = {Emulator.HttpsAddress}
-            """);
+        AddProfile(node, Emulator.HttpsAddress);
 
         AssertAnswer(await RunAsync(node, new Dictionary<string, string>()));
     }
@@ -161,6 +196,36 @@ public sealed class NodeTests : ShimFixture
 
         AssertAnswer(await RunAsync(node, HttpsEnvironment()));
         await TestContext.Out.WriteLineAsync($"{limit.Peak >> 10} KiB, including the pages of the executable");
+    }
+
+    [Test]
+    public async Task A_credential_process_runs_with_the_nodes_shell()
+    {
+        using var node = new Node("musl");
+        AddProfile(node, Emulator.HttpsAddress);
+        var credentials = Emulator.ProfileCredentials;
+        node.Write("/root/.aws/credentials", $$"""
+            [default]
+            credential_process = printf '{"Version":1,"AccessKeyId":"{{credentials.AccessKeyId}}","SecretAccessKey":"{{credentials.SecretAccessKey}}"}'
+            """);
+
+        AssertAnswer(await RunAsync(node, new Dictionary<string, string> { ["PATH"] = "/bin" }));
+    }
+
+    // Everything that it needs is found by its user's home directory.
+    private void AddProfile(Node node, Uri endpoint)
+    {
+        node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
+        node.Write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n");
+        node.Write("/root/.aws/credentials", $"""
+            [default]
+            aws_access_key_id = {Emulator.ProfileCredentials.AccessKeyId}
+            aws_secret_access_key = {Emulator.ProfileCredentials.SecretAccessKey}
+            """);
+        node.Write("/root/.aws/config", $"""
+            [default]
+            endpoint_url = {endpoint}
+            """);
     }
 
     private Dictionary<string, string> HttpsEnvironment(params IEnumerable<(string Name, string Value)> more)

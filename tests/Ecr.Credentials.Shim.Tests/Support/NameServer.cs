@@ -1,29 +1,49 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests.Support;
 
-/// <summary>A name server, <see href="https://datatracker.ietf.org/doc/html/rfc1035#section-4"/>, that gives every name the same addresses.</summary>
+/// <summary>
+/// A name server, <see href="https://datatracker.ietf.org/doc/html/rfc1035#section-4"/>, that gives every name it knows the same addresses, over UDP and TCP.
+/// </summary>
 internal sealed class NameServer : IDisposable
 {
     private const int HeaderLength = 12;
     private const ushort IPv4Type = 1;
     private const ushort IPv6Type = 28;
+    private const byte Truncated = 0x02;
+    private const byte NameError = 3;
 
     private readonly UdpClient _socket;
+    private readonly ConnectionListener _connections;
     private readonly IPAddress[] _addresses;
 
     /// <param name="address">Where to listen.</param>
     /// <param name="addresses">The addresses of every name.</param>
     public NameServer(IPEndPoint address, params IPAddress[] addresses)
     {
-        _socket = new UdpClient(address);
         _addresses = addresses;
+        _socket = new UdpClient(address);
+        _connections = new ConnectionListener(address, ServeAsync);
         _ = ServeAsync();
     }
 
-    public void Dispose() => _socket.Dispose();
+    /// <summary>The only name that has addresses; every name has some if <see langword="null"/>.</summary>
+    public string? OnlyName { get; init; }
+
+    /// <summary>Whether answers do not fit into a datagram, so that the question must be repeated over TCP.</summary>
+    public bool IsTruncating { get; init; }
+
+    /// <summary>The number of questions over TCP.</summary>
+    public int TcpQuestions { get; private set; }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _connections.Dispose();
+    }
 
     private async Task ServeAsync()
     {
@@ -32,7 +52,7 @@ internal sealed class NameServer : IDisposable
             while (true)
             {
                 var query = await _socket.ReceiveAsync();
-                await _socket.SendAsync(Answer(query.Buffer), query.RemoteEndPoint);
+                await _socket.SendAsync(Answer(query.Buffer, IsTruncating), query.RemoteEndPoint);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -41,13 +61,34 @@ internal sealed class NameServer : IDisposable
         }
     }
 
-    private byte[] Answer(ReadOnlySpan<byte> query)
+    // Each message follows its length. A resolver asks for both kinds of address on one connection.
+    private async Task ServeAsync(NetworkStream connection)
+    {
+        var length = new byte[2];
+        while (await connection.ReadAtLeastAsync(length, length.Length, throwOnEndOfStream: false) == length.Length)
+        {
+            var query = new byte[BinaryPrimitives.ReadUInt16BigEndian(length)];
+            await connection.ReadExactlyAsync(query);
+            TcpQuestions++;
+            var answer = Answer(query, isTruncated: false);
+            await connection.WriteAsync((byte[])[(byte)(answer.Length >> 8), (byte)answer.Length, .. answer]);
+        }
+    }
+
+    private byte[] Answer(ReadOnlySpan<byte> query, bool isTruncated)
     {
         // The name ends with an empty label; type and class follow.
         var question = query[HeaderLength..(HeaderLength + query[HeaderLength..].IndexOf((byte)0) + 5)];
         var type = BinaryPrimitives.ReadUInt16BigEndian(question[^4..]);
-        var answers = _addresses.Where(address => type == (address.AddressFamily == AddressFamily.InterNetwork ? IPv4Type : IPv6Type)).ToList();
-        List<byte> answer = [query[0], query[1], 0x81, 0x80, 0, 1, 0, (byte)answers.Count, 0, 0, 0, 0, .. question];
+        var isKnown = OnlyName is null || string.Equals(ReadName(question), OnlyName, StringComparison.OrdinalIgnoreCase);
+        var answers = isKnown && !isTruncated
+            ? _addresses.Where(address => type == (address.AddressFamily == AddressFamily.InterNetwork ? IPv4Type : IPv6Type)).ToList()
+            : [];
+        List<byte> answer =
+        [
+            query[0], query[1], (byte)(0x81 | (isTruncated ? Truncated : 0)), (byte)(0x80 | (isKnown ? 0 : NameError)),
+            0, 1, 0, (byte)answers.Count, 0, 0, 0, 0, .. question,
+        ];
         foreach (var address in answers)
         {
             // A pointer to the name, type, class, 60 s.
@@ -56,5 +97,17 @@ internal sealed class NameServer : IDisposable
         }
 
         return [.. answer];
+    }
+
+    private static string ReadName(ReadOnlySpan<byte> question)
+    {
+        var labels = new List<string>();
+        while (question[0] != 0)
+        {
+            labels.Add(Encoding.ASCII.GetString(question[1..(question[0] + 1)]));
+            question = question[(question[0] + 1)..];
+        }
+
+        return string.Join('.', labels);
     }
 }

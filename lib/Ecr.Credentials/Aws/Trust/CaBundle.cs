@@ -1,7 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
@@ -37,39 +34,42 @@ internal static class CaBundle
     /// <exception cref="EcrCredentialException">The bundle cannot be read, or contains no certificates.</exception>
     public static SslClientAuthenticationOptions CreateSslOptions(LazyTrustStore? trustStore, TimeProvider timeProvider, string? profileBundle = null)
     {
-        var bundle = Find(profileBundle);
-        return bundle is null && trustStore is not null
-            ? trustStore.CreateOptions(timeProvider)
-            : new()
-            {
-                CertificateChainPolicy = bundle is var (path, source) ? Read(path, source) : null,
-                RemoteCertificateValidationCallback = (connection, certificate, chain, errors) =>
-                    errors == SslPolicyErrors.None
-                        ? true
-                        : throw ServerCertificateException.Create(connection, certificate, chain, errors, timeProvider),
-            };
+        var store = Find(profileBundle) is var (path, source) ? new LazyTrustStore(Read(path, source)) : trustStore;
+        return store?.CreateOptions(timeProvider) ?? new()
+        {
+            RemoteCertificateValidationCallback = (connection, certificate, chain, errors) =>
+                errors == SslPolicyErrors.None
+                    ? true
+                    : throw ServerCertificateException.Create(connection, certificate, chain, errors, timeProvider),
+        };
     }
 
-    private static X509ChainPolicy Read(string path, string setting)
+    private static byte[] Read(string path, string setting)
     {
-        // Like HttpClient and every AWS tool, without checks for revoked certificates; and nothing is fetched from where the server says.
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
+        byte[] pem;
         try
         {
-            policy.CustomTrustStore.ImportFromPem(Encoding.UTF8.GetString(LimitedFile.ReadAllBytes(path, MaxLength)));
+            pem = LimitedFile.ReadAllBytes(path, MaxLength);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw EcrCredentialException.InvalidConfiguration($"cannot read {MessageText.Quote(path)} ({setting}): {MessageText.OneLine(e.Message)}", e);
         }
 
-        return policy.CustomTrustStore.Count > 0
-            ? policy
+        var count = 0;
+        var certificates = new PemCertificateReader(pem, skipMalformed: true);
+        while (certificates.MoveNext())
+        {
+            count++;
+        }
+
+        if (certificates.IsInvalid)
+        {
+            throw EcrCredentialException.InvalidConfiguration($"cannot read {MessageText.Quote(path)} ({setting}): certificate {count + 1} in it is invalid");
+        }
+
+        return count > 0
+            ? pem
             : throw EcrCredentialException.InvalidConfiguration($"{MessageText.Quote(path)} ({setting}) contains no certificates: it must be a PEM file");
     }
 }

@@ -6,7 +6,7 @@ using Ecr.Credentials.Interop;
 namespace Ecr.Credentials.Aws.Trust;
 
 /// <summary>
-/// Trusts the servers that .NET trusts, but decodes only those certificates of the system that may have issued a server's certificates.
+/// Trusts the servers that .NET trusts, but decodes only those certificates of the system, or of a bundle, that may have issued a server's certificates.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -16,12 +16,29 @@ namespace Ecr.Credentials.Aws.Trust;
 /// </para>
 /// <para>Thread-safe.</para>
 /// </remarks>
-/// <param name="bundle">The file that is searched first, one of those that .NET reads; none if <see langword="null"/>.</param>
-/// <param name="file">The file that .NET reads.</param>
-/// <param name="directory">The directory whose files .NET reads.</param>
-internal sealed class LazyTrustStore(string? bundle, string? file, string? directory)
+internal sealed class LazyTrustStore
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
+
+    private readonly byte[]? _pem;
+    private readonly string? _bundle;
+    private readonly string? _file;
+    private readonly string? _directory;
+
+    /// <summary>Trusts the authorities of the system.</summary>
+    /// <param name="bundle">The file that is searched first, one of those that .NET reads; none if <see langword="null"/>.</param>
+    /// <param name="file">The file that .NET reads.</param>
+    /// <param name="directory">The directory whose files .NET reads.</param>
+    public LazyTrustStore(string? bundle, string? file, string? directory)
+    {
+        _bundle = bundle;
+        _file = file;
+        _directory = directory;
+    }
+
+    /// <summary>Trusts the authorities in a bundle and no others.</summary>
+    /// <param name="pem">The content of the bundle.</param>
+    public LazyTrustStore(byte[] pem) => _pem = pem;
 
     /// <summary>Options of a connection whose server is validated here.</summary>
     /// <param name="timeProvider">The clock that messages compare the validity of certificates with.</param>
@@ -83,9 +100,13 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
     {
         byte[][] issuers = [server.IssuerName.RawData, .. presented.Select(certificate => certificate.IssuerName.RawData)];
         var authorities = new Authorities();
-        if (bundle is not null)
+        if (_pem is not null)
         {
-            authorities.Read(bundle, issuers);
+            authorities.Add(_pem, issuers);
+        }
+        else if (_bundle is not null)
+        {
+            authorities.Read(_bundle, issuers);
         }
 
         return authorities;
@@ -94,6 +115,11 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
     private Authorities ReadAll()
     {
         var authorities = new Authorities();
+        if (_pem is not null)
+        {
+            authorities.Add(_pem, issuers: null);
+        }
+
         foreach (var path in EnumerateFiles())
         {
             authorities.Read(path, issuers: null);
@@ -104,8 +130,8 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
 
     private IEnumerable<string> EnumerateFiles() =>
     [
-        .. file is null ? [] : (string[])[file],
-        .. directory is not null && Directory.Exists(directory) ? Directory.EnumerateFiles(directory) : [],
+        .. _file is null ? [] : (string[])[_file],
+        .. _directory is not null && Directory.Exists(_directory) ? Directory.EnumerateFiles(_directory) : [],
     ];
 
     /// <summary>Certificates, sorted as .NET sorts those of the system: self-issued ones are roots.</summary>
@@ -114,6 +140,25 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
         public X509Certificate2Collection Roots { get; } = [];
 
         public X509Certificate2Collection Intermediates { get; } = [];
+
+        /// <summary>Adds the certificates of a bundle, which has been read once already.</summary>
+        /// <param name="pem">The bundle. A certificate with a name but without a usable key is ignored.</param>
+        /// <param name="issuers">The subject names to add; <see langword="null"/> for all.</param>
+        public void Add(byte[] pem, byte[][]? issuers)
+        {
+            var certificates = new PemCertificateReader(pem, skipMalformed: true);
+            while (certificates.MoveNext())
+            {
+                try
+                {
+                    AddCurrent(certificates, issuers);
+                }
+                catch (CryptographicException)
+                {
+                    // The server is then not trusted.
+                }
+            }
+        }
 
         /// <summary>Adds the certificates of a file.</summary>
         /// <param name="path">The file. An unreadable file, and everything after an unreadable certificate, is ignored, as by .NET.</param>
@@ -125,16 +170,21 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
                 var certificates = new PemCertificateReader(LimitedFile.ReadAllBytes(path, CaBundle.MaxLength));
                 while (certificates.MoveNext())
                 {
-                    if (issuers is null || Contains(issuers, certificates.Subject))
-                    {
-                        var store = certificates.Subject.SequenceEqual(certificates.Issuer) ? Roots : Intermediates;
-                        store.Add(X509CertificateLoader.LoadCertificate(certificates.Current));
-                    }
+                    AddCurrent(certificates, issuers);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
             {
                 // Ignored, as by .NET: the server is then not trusted.
+            }
+        }
+
+        private void AddCurrent(in PemCertificateReader certificates, byte[][]? issuers)
+        {
+            if (issuers is null || Contains(issuers, certificates.Subject))
+            {
+                var store = certificates.Subject.SequenceEqual(certificates.Issuer) ? Roots : Intermediates;
+                store.Add(X509CertificateLoader.LoadCertificate(certificates.Current));
             }
         }
 

@@ -9,7 +9,9 @@ namespace Ecr.Credentials.Aws.Trust;
 /// Enumerates the certificates in PEM text and decodes only their names. The first unreadable one ends the enumeration, as it does when .NET reads
 /// those of the system.
 /// </summary>
-internal ref struct PemCertificateReader(ReadOnlySpan<byte> pem)
+/// <param name="pem">The text.</param>
+/// <param name="skipMalformed">Whether text that is not PEM is skipped, as .NET does when it imports a file.</param>
+internal ref struct PemCertificateReader(ReadOnlySpan<byte> pem, bool skipMalformed = false)
 {
     private static readonly Asn1Tag Version = new(TagClass.ContextSpecific, 0);
 
@@ -26,20 +28,25 @@ internal ref struct PemCertificateReader(ReadOnlySpan<byte> pem)
     /// <summary>The encoded name of the subject.</summary>
     public ReadOnlySpan<byte> Subject { get; private set; }
 
+    /// <summary>Whether an unreadable certificate ended the enumeration.</summary>
+    public bool IsInvalid { get; private set; }
+
     public bool MoveNext()
     {
         while (PemEncoding.TryFindUtf8(_rest, out var fields))
         {
             var found = _rest;
             _rest = _rest[fields.Location.End..];
-            if (found[..fields.Location.Start].IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0)
+            if (!skipMalformed && found[..fields.Location.Start].IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0)
             {
+                IsInvalid = true;
                 return false;
             }
 
             if (found[fields.Label].SequenceEqual("CERTIFICATE"u8))
             {
-                return TryDecode(found[fields.Base64Data]) && TryReadNames();
+                IsInvalid = !(TryDecode(found[fields.Base64Data]) && TryReadNames());
+                return !IsInvalid;
             }
         }
 
