@@ -3,8 +3,6 @@ using System.Text;
 using Ecr.Credentials;
 using Ecr.Credentials.Aws;
 using Ecr.Credentials.Aws.Configuration;
-using Ecr.Credentials.Aws.Http;
-using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
 using Ecr.Credentials.Shim.Doctor;
@@ -204,22 +202,9 @@ static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options
 
 static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)
 {
-    var trustStore = StaticOpenSsl.IsPresent ? SystemTrustStore.Install() : null;
+    var trustStore = AwsRuntime.Prepare();
 
     // The first use of cryptography loads OpenSSL, which takes as long as everything before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
-    ClientSideMonitoring.Disable();
-    EnsureHome();
     return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider, TrustStore = trustStore });
-}
-
-// Without a home directory .NET finds no place for its own stores and trusts no server. Services often have no HOME.
-static void EnsureHome()
-{
-    if (!Path.IsPathFullyQualified(Environment.GetEnvironmentVariable("HOME") ?? ""))
-    {
-        Environment.SetEnvironmentVariable("HOME", null);
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-        Environment.SetEnvironmentVariable("HOME", home);
-    }
 }

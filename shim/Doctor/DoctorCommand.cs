@@ -1,7 +1,8 @@
+using System.Collections;
 using System.Runtime.Versioning;
 using System.Text;
-using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Kubelet.Diagnosis;
+using Ecr.Credentials.Kubelet.Nodes;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim.Kubelet;
 using Ecr.Credentials.Text;
@@ -42,18 +43,37 @@ internal static class DoctorCommand
         }
     }
 
+    /// <summary>Options for this executable's own plugin.</summary>
+    [SupportedOSPlatform("linux")]
+    public static DoctorOptions CreateOptions(string? image, string root, NodeLayoutOptions layout) => new()
+    {
+        Image = image,
+        Root = root,
+        Layout = layout,
+        TrustStore = AwsRuntime.Prepare(),
+        ReadArguments = static arguments =>
+            CommandLine.Parse("ecr-credential-provider", [.. arguments], new StandardError()) is { Error: null } line ? line.Options : null,
+    };
+
+    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+
+    /// <summary>Runs all checks. What takes longer is shown on a terminal meanwhile.</summary>
+    [SupportedOSPlatform("linux")]
+    public static async Task<DiagnosisReport> RunAsync(DoctorOptions options, CancellationToken cancellationToken)
+    {
+        using var progress = DoctorProgress.Start(TimeProvider.System);
+        options.Progress = progress.Report;
+        return await Ecr.Credentials.Kubelet.Diagnosis.Doctor.RunAsync(options, cancellationToken);
+    }
+
     [SupportedOSPlatform("linux")]
     private static async Task<int> RunAsync(DoctorCommandLine line, StreamWriter output)
     {
         using var signals = new CancelSignals();
-        var options = new DoctorOptions
-        {
-            Image = line.Image,
-            Root = line.Root,
-            Layout = line.Layout,
-            TrustStore = StaticOpenSsl.IsPresent ? SystemTrustStore.Install() : null,
-        };
-        var report = await Ecr.Credentials.Kubelet.Diagnosis.Doctor.RunAsync(options, signals.Token);
+        var options = CreateOptions(line.Image, line.Root, line.Layout);
+        options.Clients = line.IsDocker ? Variables() : null;
+        var report = await RunAsync(options, signals.Token);
         var text = line.IsJson ? DoctorJson.Create(report) : DoctorText.Create(report, DoctorStyle.OfOutput());
         var exitCode = report.Result switch
         {

@@ -7,7 +7,8 @@ namespace Ecr.Credentials.Shim.Doctor;
 internal sealed class DoctorCommandLine
 {
     public const string Help = """
-        Finds out why the kubelet of this node does not pull images from Amazon ECR, and how to mend it.
+        Finds out why the kubelet of this node, or docker and podman, do not pull images from Amazon ECR,
+        and how to mend it.
 
         Usage: ecr-credential-provider doctor [IMAGE] [OPTION]...
 
@@ -16,7 +17,12 @@ internal sealed class DoctorCommandLine
         returns in the kubelet's environment, and whether the registry accepts it for IMAGE. Changes
         nothing. The report contains no secrets.
 
+        With --docker, checks what docker, podman and skopeo do instead: their configuration files, which
+        helper they ask, whether they find it on the PATH, and the password that it returns, for this user
+        in this environment.
+
         Options:
+          --docker          examine docker and other clients that use a credential helper
           --json            print the report as JSON
           --root DIR        examine the node whose file system is mounted at DIR
           --config FILE     the configuration is FILE
@@ -31,6 +37,8 @@ internal sealed class DoctorCommandLine
     }
 
     public bool IsHelp { get; private set; }
+
+    public bool IsDocker { get; private set; }
 
     public bool IsJson { get; private set; }
 
@@ -52,6 +60,9 @@ internal sealed class DoctorCommandLine
             {
                 case "-h" or "--help" when value is null:
                     return new DoctorCommandLine { IsHelp = true };
+                case "--docker" when value is null:
+                    line.IsDocker = true;
+                    break;
                 case "--json" when value is null:
                     line.IsJson = true;
                     break;
@@ -72,7 +83,9 @@ internal sealed class DoctorCommandLine
             }
         }
 
-        return line;
+        return line.IsDocker && (line.Root != "/" || line.Layout is not { ConfigurationPath: null, BinDirectory: null })
+            ? throw new FormatException("--docker cannot be used with --root, --config or --bin-dir; see doctor --help")
+            : line;
     }
 
     private static string ParseRoot(string value) =>

@@ -1,10 +1,12 @@
 using System.Runtime.Versioning;
 using System.Text;
 using Ecr.Credentials.Kubelet.Configuration;
+using Ecr.Credentials.Kubelet.Diagnosis;
 using Ecr.Credentials.Kubelet.Nodes;
 using Ecr.Credentials.Kubelet.Nodes.Restarting;
 using Ecr.Credentials.Kubelet.Plugins;
 using Ecr.Credentials.Programs;
+using Ecr.Credentials.Shim.Doctor;
 using Ecr.Credentials.Shim.Kubelet;
 using Ecr.Credentials.Text;
 
@@ -112,7 +114,39 @@ internal static class SetupCommand
         }
 
         using var signals = new CancelSignals();
-        return Report(await NodeSetup.ApplyAsync(plan, new NodeApplyOptions { Restart = line.Restarts }, signals.Token), plan, line, output, error);
+        var options = new NodeApplyOptions { Restart = line.Restarts, RestartTimeout = line.RestartTimeout };
+        if (line.Restarts && !line.Removes)
+        {
+            options.CheckBeforeRestart = cancellationToken => CheckBeforeRestartAsync(line, cancellationToken);
+        }
+
+        var result = await NodeSetup.ApplyAsync(plan, options, signals.Token);
+        var exitCode = Report(result, plan, line, output, error);
+        if (result.Outcome is NodeSetupOutcome.Applied or NodeSetupOutcome.NothingToDo && !line.Removes && line.Root == "/")
+        {
+            var report = await ExamineAsync(line, isBeforeRestart: !line.Restarts && plan.ServiceToRestart is not null, signals.Token);
+            _ = KubeletCommand.TryWrite(output, $"\n{DoctorText.Create(report, DoctorStyle.OfOutput())}");
+        }
+
+        return exitCode;
+    }
+
+    // The kubelet's files are in place. A check of what the registry has says nothing about them.
+    [SupportedOSPlatform("linux")]
+    private static async Task<string?> CheckBeforeRestartAsync(SetupCommandLine line, CancellationToken cancellationToken)
+    {
+        var report = await ExamineAsync(line, isBeforeRestart: true, cancellationToken);
+        return report.Checks.FirstOrDefault(check => check.Result == DiagnosisResult.Failed && check.Id is not ("manifest" or "space")) is { } failed
+            ? $"the kubelet would not pull: {failed.Id}: {failed.Evidence}; {failed.Remedy}"
+            : null;
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static Task<DiagnosisReport> ExamineAsync(SetupCommandLine line, bool isBeforeRestart, CancellationToken cancellationToken)
+    {
+        var options = DoctorCommand.CreateOptions(line.Image, line.Root, line.Layout);
+        options.IsBeforeRestart = isBeforeRestart;
+        return DoctorCommand.RunAsync(options, cancellationToken);
     }
 
     [SupportedOSPlatform("linux")]

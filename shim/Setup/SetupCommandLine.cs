@@ -1,6 +1,7 @@
 using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Kubelet.Nodes;
 using Ecr.Credentials.Kubelet.Nodes.Planning;
+using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Shim.Setup;
@@ -25,7 +26,9 @@ internal sealed class SetupCommandLine
           -y, --yes                do not ask
           --restart                restart the kubelet and wait until it is ready; if it is not, undo
                                    everything and restart it again
-          --image IMAGE            first get a password for IMAGE in the kubelet's environment
+          --restart-timeout TIME   how long the kubelet may take to come back (default 60s, at most 10m)
+          --image IMAGE            first get a password for IMAGE in the kubelet's environment; at the end,
+                                   check whether the node can pull it
           --images PATTERN         use the provider for images matching PATTERN (repeatable; default all
                                    ECR hosts of the partition aws)
           --partition NAME         use the provider for all ECR hosts of a partition, such as aws-cn
@@ -85,6 +88,8 @@ internal sealed class SetupCommandLine
 
     public bool Restarts { get; private set; }
 
+    public TimeSpan RestartTimeout { get; private set; } = TimeSpan.FromSeconds(60);
+
     public bool Removes { get; private set; }
 
     /// <summary>Whether the distribution must be Amazon EKS, of either kind.</summary>
@@ -126,6 +131,9 @@ internal sealed class SetupCommandLine
                     break;
                 case "--restart" when value is null:
                     Restarts = true;
+                    break;
+                case "--restart-timeout":
+                    RestartTimeout = ParseRestartTimeout(value ?? CommandLine.TakeValue(name, ref args));
                     break;
                 case "--remove" when value is null:
                     Removes = true;
@@ -245,6 +253,11 @@ internal sealed class SetupCommandLine
         value.StartsWith('/') && !value.Contains('\0', StringComparison.Ordinal)
             ? value
             : throw new FormatException($"invalid {name} {MessageText.Quote(value)}: expected an absolute path on the node");
+
+    private static TimeSpan ParseRestartTimeout(string value) =>
+        GoDuration.TryParse(value, out var time) && time >= TimeSpan.FromSeconds(1) && time <= TimeSpan.FromMinutes(10)
+            ? time
+            : throw new FormatException($"invalid --restart-timeout {MessageText.Quote(value)}: expected a duration such as 90s, at most 10m");
 
     private static KubernetesVersion ParseVersion(string value) =>
         KubernetesVersion.TryParse(value, out var version)

@@ -17,8 +17,8 @@ public sealed class DiagnosisCheck
     }
 
     /// <summary>
-    /// What is checked: <c>layout</c>, <c>executable</c>, <c>flags</c>, <c>configuration</c>, <c>image</c>, <c>clock</c>, <c>network</c>, <c>password</c>,
-    /// <c>manifest</c>, <c>space</c> or <c>kubelet-log</c>, the same from version to version.
+    /// What is checked: <c>layout</c>, <c>executable</c>, <c>flags</c>, <c>configuration</c>, <c>image</c>, <c>clock</c>, <c>network</c>, <c>metadata</c>,
+    /// <c>identity</c>, <c>password</c>, <c>manifest</c>, <c>space</c> or <c>kubelet-log</c>, the same from version to version.
     /// </summary>
     public string Id { get; }
 

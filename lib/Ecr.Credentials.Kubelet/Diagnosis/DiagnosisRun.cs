@@ -17,7 +17,7 @@ internal static class DiagnosisRun
         using var deadline = new CancellationTokenSource(options.Timeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         var running = new Dictionary<string, Task<DiagnosisCheck>>();
-        foreach (var check in NodeCheck.All())
+        foreach (var check in options.Clients is null ? NodeCheck.All() : NodeCheck.OfClients())
         {
             running.Add(check.Id, RunAsync(check, [.. check.Requires.Concat(check.After).Select(id => running[id])], context, either.Token));
         }
@@ -46,6 +46,7 @@ internal static class DiagnosisRun
             return check.Skip("cannot be seen on a mounted file system");
         }
 
+        context.Options.Progress?.Invoke(check.Id, true);
         try
         {
             return await check.RunAsync(context, cancellationToken).ConfigureAwait(false);
@@ -58,6 +59,10 @@ internal static class DiagnosisRun
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EcrCredentialException)
         {
             return check.Fail(MessageText.OneLine(exception.Message), "run as root, and check the disk of the node");
+        }
+        finally
+        {
+            context.Options.Progress?.Invoke(check.Id, false);
         }
     }
 }

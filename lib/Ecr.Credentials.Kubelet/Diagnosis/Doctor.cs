@@ -13,6 +13,9 @@ public static class Doctor
     /// <summary>The ids of all checks in their order.</summary>
     internal static IReadOnlyList<string> CheckIds => [.. NodeCheck.All().Select(check => check.Id)];
 
+    /// <summary>The ids of all checks of clients in their order.</summary>
+    internal static IReadOnlyList<string> ClientCheckIds => [.. NodeCheck.OfClients().Select(check => check.Id)];
+
     /// <summary>Runs all checks, those that do not depend on one another at the same time.</summary>
     /// <param name="options">What is examined; by default this machine, without an image.</param>
     /// <param name="cancellationToken">Ends the checks. A plugin that runs is killed with its children.</param>

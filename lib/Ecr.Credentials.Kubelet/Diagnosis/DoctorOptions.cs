@@ -28,7 +28,19 @@ public sealed class DoctorOptions
     /// <summary>Decides which servers are trusted; .NET if null.</summary>
     internal LazyTrustStore? TrustStore { get; set; }
 
-    /// <summary>Sends all requests. For tests.</summary>
+    /// <summary>Whether the kubelet is to be restarted afterwards, so that it need not have read its files.</summary>
+    internal bool IsBeforeRestart { get; set; }
+
+    /// <summary>Examines docker and other clients with this environment instead of the kubelet; null for the kubelet.</summary>
+    internal IReadOnlyDictionary<string, string>? Clients { get; set; }
+
+    /// <summary>Reads the arguments of the plugin; null if they are not valid.</summary>
+    internal Func<IReadOnlyList<string>, EcrCredentialProviderOptions?> ReadArguments { get; set; } = static _ => null;
+
+    /// <summary>Called when a check begins (true) and when it ends, from any thread.</summary>
+    internal Action<string, bool>? Progress { get; set; }
+
+    /// <summary>Sends all requests but those for AWS credentials. For tests.</summary>
     internal HttpMessageHandler? Handler { get; set; }
 
     /// <summary>The kubelets of the node, which otherwise are those of this machine. For tests.</summary>

@@ -75,6 +75,11 @@ public sealed class NodeLayout
     /// <summary>The files of the node.</summary>
     internal NodeTree Tree { get; }
 
+    /// <summary>The files of the configuration, which may be a directory.</summary>
+    internal IEnumerable<string> ConfigurationFiles => !Tree.IsDirectory(ConfigurationPath) ? [ConfigurationPath]
+        : Tree.List(ConfigurationPath).Where(name => Path.GetExtension(name) is ".yaml" or ".yml" or ".json")
+            .Select(name => $"{ConfigurationPath.TrimEnd('/')}/{name}");
+
     /// <summary>The variable of the flags in <see cref="FlagFile"/>; null unless that is an environment file.</summary>
     internal string? FlagVariable { get; init; }
 

@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Credentials.Profiles;
+using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Telemetry;
@@ -16,6 +17,36 @@ namespace Ecr.Credentials.Aws;
 /// <param name="sts">Assumes roles.</param>
 internal sealed class CredentialResolver(IReadOnlyList<ICredentialSource> defaultChain, ProfileCredentials profiles, StsClient sts)
 {
+    /// <param name="environment">The environment: the value of a variable, or <see langword="null"/> if it is not set or empty.</param>
+    /// <param name="httpClientFactory">Calls AWS.</param>
+    /// <param name="metadataHttpClient">Calls the services of the machine itself.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Receives the settings in effect.</param>
+    public static CredentialResolver Create(
+        Func<string, string?> environment,
+        AwsHttpClientFactory httpClientFactory,
+        MetadataHttpClient metadataHttpClient,
+        TimeProvider timeProvider,
+        ILogger logger)
+    {
+        var sts = new StsClient(httpClientFactory, logger);
+        var variables = new EnvironmentCredentials(environment);
+        var webIdentity = new WebIdentityCredentials(environment, sts);
+        var container = new ContainerCredentials(environment, metadataHttpClient);
+        var instanceMetadata = new InstanceMetadataCredentials(environment, metadataHttpClient);
+        var profiles = new ProfileCredentials(
+            sts,
+            webIdentity,
+            new SsoCredentials(httpClientFactory, environment, timeProvider),
+            new ProcessCredentials(timeProvider),
+            new LoginCredentials(httpClientFactory, environment, timeProvider),
+            environment,
+            variables,
+            instanceMetadata,
+            container);
+        return new CredentialResolver([variables, webIdentity, profiles, container, instanceMetadata], profiles, sts);
+    }
+
     /// <exception cref="EcrCredentialException">No source is configured, or the configured one cannot provide credentials.</exception>
     public async Task<ResolvedCredentials> ResolveAsync(EcrIdentity identity, CredentialLookup lookup, CancellationToken cancellationToken)
     {

@@ -1,10 +1,8 @@
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Credentials;
-using Ecr.Credentials.Aws.Credentials.Profiles;
 using Ecr.Credentials.Aws.Ecr;
 using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
-using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Telemetry;
@@ -39,22 +37,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
         _httpClientFactory = new AwsHttpClientFactory(_logger, options.TimeProvider, options.TrustStore);
         _metadataHttpClient = new MetadataHttpClient(_logger, options.TimeProvider, options.TrustStore);
 
-        var sts = new StsClient(_httpClientFactory, _logger);
-        var environment = new EnvironmentCredentials(AwsEnvironment.Get);
-        var webIdentity = new WebIdentityCredentials(AwsEnvironment.Get, sts);
-        var container = new ContainerCredentials(AwsEnvironment.Get, _metadataHttpClient);
-        var instanceMetadata = new InstanceMetadataCredentials(AwsEnvironment.Get, _metadataHttpClient);
-        var profiles = new ProfileCredentials(
-            sts,
-            webIdentity,
-            new SsoCredentials(_httpClientFactory, AwsEnvironment.Get, options.TimeProvider),
-            new ProcessCredentials(options.TimeProvider),
-            new LoginCredentials(_httpClientFactory, AwsEnvironment.Get, options.TimeProvider),
-            AwsEnvironment.Get,
-            environment,
-            instanceMetadata,
-            container);
-        _credentials = new CredentialResolver([environment, webIdentity, profiles, container, instanceMetadata], profiles, sts);
+        _credentials = CredentialResolver.Create(AwsEnvironment.Get, _httpClientFactory, _metadataHttpClient, options.TimeProvider, _logger);
     }
 
     /// <inheritdoc/>

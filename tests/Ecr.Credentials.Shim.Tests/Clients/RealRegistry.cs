@@ -11,12 +11,19 @@ internal sealed class RealRegistry : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private RealRegistry(Process process) => _process = process;
+    private RealRegistry(Process process, int port)
+    {
+        _process = process;
+        Port = port;
+    }
 
     /// <summary>The variable with the path of the program docker-registry.</summary>
     public const string PathVariable = "DOCKER_REGISTRY";
 
     public static string? Program => Environment.GetEnvironmentVariable(PathVariable);
+
+    /// <summary>The port on the loopback interface.</summary>
+    public int Port { get; }
 
     public static async Task<RealRegistry> StartAsync(AwsEmulator emulator, string host, string directory)
     {
@@ -43,7 +50,7 @@ internal sealed class RealRegistry : IAsyncDisposable
         var start = new ProcessStartInfo(
             Program!, ["serve", Path.Combine(directory, "registry.yml")])
         { RedirectStandardError = true, RedirectStandardOutput = true };
-        var registry = new RealRegistry(Process.Start(start)!);
+        var registry = new RealRegistry(Process.Start(start)!, port);
         await registry.WaitUntilItListensAsync();
         emulator.Route(host, port);
         return registry;

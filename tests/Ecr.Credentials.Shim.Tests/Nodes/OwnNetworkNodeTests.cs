@@ -33,7 +33,7 @@ public sealed class OwnNetworkNodeTests : ShimFixture
         string name, string server, string configuration, string host, bool isTruncating)
     {
         var (nameServer, address) = server == "::1" ? (IPAddress.IPv6Loopback, IPAddress.IPv6Loopback) : (IPAddress.Parse(server), IPAddress.Loopback);
-        using var names = new NameServer(new IPEndPoint(nameServer, 53), address) { OnlyName = host, IsTruncating = isTruncating };
+        using var names = new NameServer(new IPEndPoint(nameServer, 53), name => name == host ? [address] : null) { IsTruncating = isTruncating };
         using var front = new ConnectionListener(
             new IPEndPoint(address, 443), connection => ConnectionListener.ForwardAsync(connection, Emulator.HttpsAddress.Port));
         using var node = new Node(name);

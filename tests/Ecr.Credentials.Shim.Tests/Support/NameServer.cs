@@ -5,9 +5,7 @@ using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests.Support;
 
-/// <summary>
-/// A name server, <see href="https://datatracker.ietf.org/doc/html/rfc1035#section-4"/>, that gives every name it knows the same addresses, over UDP and TCP.
-/// </summary>
+/// <summary>A name server over UDP and TCP: <see href="https://datatracker.ietf.org/doc/html/rfc1035#section-4"/>.</summary>
 internal sealed class NameServer : IDisposable
 {
     private const int HeaderLength = 12;
@@ -18,20 +16,24 @@ internal sealed class NameServer : IDisposable
 
     private readonly UdpClient _socket;
     private readonly ConnectionListener _connections;
-    private readonly IPAddress[] _addresses;
+    private readonly Func<string, IPAddress[]?> _resolve;
 
     /// <param name="address">Where to listen.</param>
     /// <param name="addresses">The addresses of every name.</param>
     public NameServer(IPEndPoint address, params IPAddress[] addresses)
+        : this(address, _ => addresses)
     {
-        _addresses = addresses;
+    }
+
+    /// <param name="address">Where to listen.</param>
+    /// <param name="resolve">The addresses of a name; <see langword="null"/> if the name does not exist.</param>
+    public NameServer(IPEndPoint address, Func<string, IPAddress[]?> resolve)
+    {
+        _resolve = resolve;
         _socket = new UdpClient(address);
         _connections = new ConnectionListener(address, ServeAsync);
         _ = ServeAsync();
     }
-
-    /// <summary>The only name that has addresses; every name has some if <see langword="null"/>.</summary>
-    public string? OnlyName { get; init; }
 
     /// <summary>Whether answers do not fit into a datagram, so that the question must be repeated over TCP.</summary>
     public bool IsTruncating { get; init; }
@@ -80,13 +82,13 @@ internal sealed class NameServer : IDisposable
         // The name ends with an empty label; type and class follow.
         var question = query[HeaderLength..(HeaderLength + query[HeaderLength..].IndexOf((byte)0) + 5)];
         var type = BinaryPrimitives.ReadUInt16BigEndian(question[^4..]);
-        var isKnown = OnlyName is null || string.Equals(ReadName(question), OnlyName, StringComparison.OrdinalIgnoreCase);
-        var answers = isKnown && !isTruncated
-            ? _addresses.Where(address => type == (address.AddressFamily == AddressFamily.InterNetwork ? IPv4Type : IPv6Type)).ToList()
+        var addresses = _resolve(ReadName(question));
+        var answers = addresses is not null && !isTruncated
+            ? addresses.Where(address => type == (address.AddressFamily == AddressFamily.InterNetwork ? IPv4Type : IPv6Type)).ToList()
             : [];
         List<byte> answer =
         [
-            query[0], query[1], (byte)(0x81 | (isTruncated ? Truncated : 0)), (byte)(0x80 | (isKnown ? 0 : NameError)),
+            query[0], query[1], (byte)(0x81 | (isTruncated ? Truncated : 0)), (byte)(0x80 | (addresses is null ? NameError : 0)),
             0, 1, 0, (byte)answers.Count, 0, 0, 0, 0, .. question,
         ];
         foreach (var address in answers)

@@ -37,7 +37,7 @@ internal sealed class ClockCheck : NodeCheck
         catch (Exception exception) when (NetworkFailure.Includes(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Skip($"no answer from {MessageText.Address(endpoint)}: {NetworkFailure.Explain(exception).Reason}");
+            return Skip($"no answer from {MessageText.Address(endpoint)}: {NetworkFailure.Explain(exception, context.EnvironmentName).Reason}");
         }
 
         if (date is not { } theirs)

@@ -93,7 +93,7 @@ internal sealed class ExecutableCheck : NodeCheck
 
     private DiagnosisCheck? InspectPlace(DiagnosisContext context, string path)
     {
-        if (context.Layout!.IsStrictlyConfined && !path.StartsWith("/var/snap/microk8s/", StringComparison.Ordinal))
+        if (context.Layout!.IsStrictlyConfined && !path.StartsWith("/var/snap/microk8s", StringComparison.Ordinal))
         {
             return Fail(
                 $"\"{path}\" is outside of /var/snap/microk8s, where the strictly confined snap executes nothing",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.Versioning;
 using Ecr.Credentials.Kubelet.Nodes;
+using Ecr.Credentials.Kubelet.Nodes.Records;
 
 namespace Ecr.Credentials.Kubelet.Diagnosis.Checks;
 
@@ -24,7 +25,7 @@ internal sealed class FlagsCheck : NodeCheck
             return Skip($"set by the configuration of {layout.Distribution}");
         }
 
-        return FindMissing(context) ?? FindDifferent(context) ?? FindUnread(context) ?? FindRepeated(context) ?? Ok(Describe(layout));
+        return FindMissing(context) ?? FindDifferent(context) ?? FindUnread(context) ?? FindRepeated(context) ?? Ok(Describe(context));
     }
 
     private DiagnosisCheck? FindMissing(DiagnosisContext context)
@@ -66,7 +67,7 @@ internal sealed class FlagsCheck : NodeCheck
                 return Fail($"--{name} is \"{value}\", not \"{expected}\"", $"correct it in {layout.Flags.Last(flag => flag.Name == name).File}");
             }
 
-            if (layout.Process is { Name: "kubelet" } process && process.GetFlag(name) is var actual && actual != value)
+            if (!context.Options.IsBeforeRestart && layout.Process is { Name: "kubelet" } process && process.GetFlag(name) is var actual && actual != value)
             {
                 return Fail(
                     $"{process} runs {(actual is null ? $"without --{name}" : $"with --{name}={actual}")}, the files say \"{value}\"", context.RestartCommand);
@@ -76,19 +77,20 @@ internal sealed class FlagsCheck : NodeCheck
         return null;
     }
 
-    // The kubelet reads flags and configuration only when it starts.
+    // The kubelet reads flags and configuration only when it starts. Flags of a kubelet of its own are compared above, whatever else is in their files.
     private DiagnosisCheck? FindUnread(DiagnosisContext context)
     {
-        if (context.Layout!.Process is not { } process)
+        if (context.Layout!.Process is not { } process || context.Options.IsBeforeRestart)
         {
             return null;
         }
 
-        var files = context.Layout.Flags.Select(flag => flag.File).Append(context.Layout.ConfigurationPath).Distinct();
-        foreach (var file in files.Where(file => context.Layout.Tree.IsFile(file)))
+        var layout = context.Layout;
+        var flagFiles = process.Name == "kubelet" ? [] : layout.Flags.Select(flag => flag.File);
+        foreach (var file in flagFiles.Concat(layout.ConfigurationFiles).Distinct().Where(layout.Tree.IsFile))
         {
             var saved = new DateTimeOffset(File.GetLastWriteTimeUtc(context.HostPath(file)));
-            if (process.StartedBefore(saved))
+            if (process.StartedBefore(saved) && !SetupRecord.IsUnchangedSince(layout.Tree, file, process))
             {
                 var (start, end) = (Time(process.StartTime), Time(saved));
                 return Fail($"{process} started {start} and has not read {file}, saved {end}", context.RestartCommand);
@@ -119,11 +121,14 @@ internal sealed class FlagsCheck : NodeCheck
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
 
-    private static string Describe(NodeLayout layout)
+    private static string Describe(DiagnosisContext context)
     {
+        var layout = context.Layout!;
         var files = layout.Flags.Select(flag => flag.File).Distinct().ToArray();
         var place = layout.FlagPlace == KubeletFlagPlace.DefaultPaths ? "not needed: files are at the default paths"
             : files.Length == 0 ? "both set" : $"both in {string.Join(" and ", files)}";
-        return layout.Process is { } process ? $"{place}, read by {process}" : place;
+        return context.Options.IsBeforeRestart ? $"{place}; restart the kubelet for them to take effect"
+            : layout.Process is { } process ? $"{place}, read by {process}"
+            : place;
     }
 }

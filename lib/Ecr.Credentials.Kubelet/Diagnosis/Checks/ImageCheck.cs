@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using Ecr.Credentials.Kubelet.Plugins;
 using Ecr.Credentials.Matching;
-using Ecr.Credentials.Registries;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Kubelet.Diagnosis.Checks;
@@ -33,7 +32,8 @@ internal sealed class ImageCheck : NodeCheck
         }
 
         context.Reference = reference;
-        context.Registry = EcrRegistry.TryParse(reference.Repository, out var registry, out var registryError) ? registry : null;
+        var registries = new EcrRegistryResolver(context.PluginOptions, static _ => default);
+        context.Registry = registries.TryResolveNamed(reference.Repository, out var registry, out var registryError) ? registry : null;
         var provider = context.Provider!;
         var matching = provider.MatchImages.FirstOrDefault(text => ImagePattern.TryParse(text, out var pattern) && pattern.IsMatch(reference.Repository));
         if (matching is not null)

@@ -30,6 +30,11 @@ internal sealed class KubeletLogCheck : NodeCheck
 
     public override async Task<DiagnosisCheck> RunAsync(DiagnosisContext context, CancellationToken cancellationToken)
     {
+        if (context.Options.IsBeforeRestart)
+        {
+            return Skip("the kubelet is to be restarted");
+        }
+
         var journal = context.Options.ProgramDirectories.Select(directory => Path.Join(directory, "journalctl")).FirstOrDefault(File.Exists);
         if (journal is null || context.Layout!.Service is not { } service)
         {

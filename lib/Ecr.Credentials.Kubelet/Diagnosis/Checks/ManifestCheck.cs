@@ -22,41 +22,41 @@ internal sealed class ManifestCheck : NodeCheck
         var reference = context.Reference!;
         var slash = reference.Repository.IndexOf('/', StringComparison.Ordinal);
         var (host, repository) = (reference.Repository[..slash], reference.Repository[(slash + 1)..]);
-        if (context.Registry is { IsPublic: true })
-        {
-            return Skip("ECR Public exchanges the password for a token of its own first");
-        }
-
         try
         {
-            var status = await AskAsync(context, HttpMethod.Get, new Uri($"https://{host}/v2/"), cancellationToken).ConfigureAwait(false);
-            if (status.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            var authorization = RegistryClient.Basic(context.Credential!.Username, context.Credential.Password);
+            var answer = await AskAsync(HttpMethod.Get, new Uri($"https://{host}/v2/")).ConfigureAwait(false);
+            if (answer is { Status: HttpStatusCode.Unauthorized, Challenge: { } challenge }
+                && await context.Client.ExchangeAsync(host, repository, challenge, authorization, cancellationToken).ConfigureAwait(false) is { } token)
+            {
+                authorization = token;
+                answer = await AskAsync(HttpMethod.Get, new Uri($"https://{host}/v2/")).ConfigureAwait(false);
+            }
+
+            if (answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             {
                 return Fail(
-                    $"{host} rejected the password ({(int)status.Status})",
+                    $"{host} rejected the password ({(int)answer.Status})",
                     "remove cached passwords of the plugin, and check that the host is the registry that the password is for");
             }
 
             var manifest = new Uri($"https://{host}/v2/{repository}/manifests/{(reference.Digest.Length > 0 ? reference.Digest : reference.Tag)}");
-            var answer = await AskAsync(context, HttpMethod.Head, manifest, cancellationToken).ConfigureAwait(false);
+            answer = await AskAsync(HttpMethod.Head, manifest).ConfigureAwait(false);
 
             // Only the answer to GET says what is missing.
-            answer = answer.Status == HttpStatusCode.OK
-                ? answer
-                : await AskAsync(context, HttpMethod.Get, manifest, cancellationToken).ConfigureAwait(false);
+            answer = answer.Status == HttpStatusCode.OK ? answer : await AskAsync(HttpMethod.Get, manifest).ConfigureAwait(false);
             return Judge(context, answer.Status, answer.Body, repository);
+
+            Task<RegistryAnswer> AskAsync(HttpMethod method, Uri address) =>
+                context.Client.AskRegistryAsync(method, address, authorization, cancellationToken);
         }
         catch (Exception exception) when (NetworkFailure.Includes(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (reason, remedy) = NetworkFailure.Explain(exception);
+            var (reason, remedy) = NetworkFailure.Explain(exception, context.EnvironmentName);
             return Fail($"{host}: {reason}", remedy);
         }
     }
-
-    private static Task<(HttpStatusCode Status, string Body)> AskAsync(
-        DiagnosisContext context, HttpMethod method, Uri address, CancellationToken cancellationToken) =>
-        context.Client.AskRegistryAsync(method, address, context.Credential!.Username, context.Credential.Password, cancellationToken);
 
     private DiagnosisCheck Judge(DiagnosisContext context, HttpStatusCode status, string body, string repository)
     {

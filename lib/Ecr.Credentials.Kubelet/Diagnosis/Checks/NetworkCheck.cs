@@ -31,17 +31,25 @@ internal sealed class NetworkCheck : NodeCheck
         var started = context.Options.TimeProvider.GetTimestamp();
         try
         {
-            await context.Client.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            if (await context.Client.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false) is { } stranger)
+            {
+                return Fail(
+                    $"{address}{Through(context, endpoint)}: {stranger}, which is not from AWS",
+                    "log in to the network's portal, or let its proxy pass this host");
+            }
         }
         catch (Exception exception) when (NetworkFailure.Includes(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (reason, remedy) = NetworkFailure.Explain(exception);
-            return Fail($"{address}: {reason}", remedy);
+            var (reason, remedy) = NetworkFailure.Explain(exception, context.EnvironmentName);
+            return Fail($"{address}{Through(context, endpoint)}: {reason}", remedy);
         }
 
         var time = context.Options.TimeProvider.GetElapsedTime(started);
-        var proxy = context.Client.ProxyFor(endpoint) is { } server ? $"through the proxy {MessageText.Address(server)}" : "no proxy";
-        return Ok(string.Create(CultureInfo.InvariantCulture, $"{address}, {proxy}, {time.TotalSeconds:0.0} s"));
+        return Ok(string.Create(CultureInfo.InvariantCulture, $"{address}{Through(context, endpoint)}, {time.TotalSeconds:0.0} s"));
     }
+
+    // The client itself may be what cannot be made.
+    private static string Through(DiagnosisContext context, Uri endpoint) =>
+        context.ProxyFor(endpoint) is { } proxy ? $" through the proxy {proxy}" : "";
 }

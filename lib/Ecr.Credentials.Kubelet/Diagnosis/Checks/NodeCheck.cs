@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Ecr.Credentials.Kubelet.Diagnosis.Clients;
 
 namespace Ecr.Credentials.Kubelet.Diagnosis.Checks;
 
@@ -24,7 +25,14 @@ internal abstract class NodeCheck
     public static IReadOnlyList<NodeCheck> All() =>
     [
         new LayoutCheck(), new ExecutableCheck(), new FlagsCheck(), new ConfigurationCheck(), new ImageCheck(), new ClockCheck(), new NetworkCheck(),
-        new PasswordCheck(), new ManifestCheck(), new SpaceCheck(), new KubeletLogCheck(),
+        new MetadataCheck(), new IdentityCheck(), new PasswordCheck(), new ManifestCheck(), new SpaceCheck(), new KubeletLogCheck(),
+    ];
+
+    /// <summary>The checks of clients with a credential helper, in the order in which a pull meets them.</summary>
+    public static IReadOnlyList<NodeCheck> OfClients() =>
+    [
+        new ClientCheck(), new ClientImageCheck(), new HelperCheck(), new HelperProgramCheck(), new ClockCheck(), new NetworkCheck(), new MetadataCheck(),
+        new IdentityCheck(), new HelperPasswordCheck(), new ManifestCheck(),
     ];
 
     public abstract Task<DiagnosisCheck> RunAsync(DiagnosisContext context, CancellationToken cancellationToken);

@@ -20,9 +20,9 @@ internal sealed class PasswordCheck : NodeCheck
         ("ecr-public:GetAuthorizationToken", "allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken in an IAM policy of the identity"),
         ("GetAuthorizationToken", "allow ecr:GetAuthorizationToken on \"*\" in an IAM policy of the identity"),
         ("AccessDenied", "allow ecr:GetAuthorizationToken on \"*\" in an IAM policy of the identity"),
-        ("no AWS credentials", "give the node an instance role, or set AWS credentials under the provider's env"),
+        ("no AWS credentials", "attach an instance role, or set AWS credentials in {environment}"),
         ("clock", "set the clock and keep it set by NTP: timedatectl set-ntp true"),
-        ("cannot reach", "check network, proxy (HTTPS_PROXY) and endpoint in the environment of the kubelet and under the provider's env"),
+        ("cannot reach", "check network, proxy (HTTPS_PROXY) and endpoint in {environment}"),
         ("exec format error", "install the executable for the architecture of the node"),
         ("timed out", "check the network, and the hop limit of the instance metadata if the node is in a container"),
     ];
@@ -33,9 +33,14 @@ internal sealed class PasswordCheck : NodeCheck
 
     public override IReadOnlyList<string> Requires => ["executable", "configuration", "image"];
 
-    public override IReadOnlyList<string> After => ["clock"];
+    public override IReadOnlyList<string> After => ["clock", "network"];
 
     public override bool NeedsRunningNode => true;
+
+    /// <summary>What to do about what the executable reports; null if that is not known.</summary>
+    public static string? FindRemedy(string reason, string environment) =>
+        Array.Find(Remedies, entry => reason.Contains(entry.Text, StringComparison.OrdinalIgnoreCase)).Remedy?
+            .Replace("{environment}", environment, StringComparison.Ordinal);
 
     public override async Task<DiagnosisCheck> RunAsync(DiagnosisContext context, CancellationToken cancellationToken)
     {
@@ -47,8 +52,7 @@ internal sealed class PasswordCheck : NodeCheck
         if (provider?.Error is { } error)
         {
             var reason = error.LastIndexOf(Prefix, StringComparison.Ordinal) is var start and >= 0 ? error[(start + Prefix.Length)..] : error;
-            var remedy = Array.Find(Remedies, entry => reason.Contains(entry.Text, StringComparison.OrdinalIgnoreCase)).Remedy;
-            return Fail(MessageText.OneLine(reason), remedy ?? "mend what the plugin reports; its options are set under args, its variables under env");
+            return Fail(MessageText.OneLine(reason), FindRemedy(reason, context.EnvironmentName) ?? "mend what the plugin reports; its options are set under args, its variables under env");
         }
 
         if (provider?.Outcome is ProviderOutcome.ServiceAccountMissing or ProviderOutcome.AnnotationMissing)

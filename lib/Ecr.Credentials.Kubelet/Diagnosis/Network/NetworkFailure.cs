@@ -11,7 +11,9 @@ internal static class NetworkFailure
     public static bool Includes(Exception exception) =>
         exception is HttpRequestException or IOException or OperationCanceledException or EcrCredentialException;
 
-    public static (string Reason, string Remedy) Explain(Exception exception)
+    /// <param name="exception">The exception.</param>
+    /// <param name="environment">Where variables are set.</param>
+    public static (string Reason, string Remedy) Explain(Exception exception, string environment)
     {
         if (SocketErrorOf(exception) is { } error)
         {
@@ -31,11 +33,11 @@ internal static class NetworkFailure
         var reason = ConnectionErrors.Describe(exception);
         return exception switch
         {
-            EcrCredentialException => (MessageText.OneLine(exception.Message), "correct it in the environment of the kubelet or under the provider's env"),
+            EcrCredentialException => (MessageText.OneLine(exception.Message), $"correct it in {environment}"),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
-                reason, "if a proxy inspects TLS, name its CA certificates in AWS_CA_BUNDLE under the provider's env"),
+                reason, $"if a proxy inspects TLS, name its CA certificates in AWS_CA_BUNDLE in {environment}"),
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => (
-                reason, "check HTTPS_PROXY and NO_PROXY in the environment of the kubelet and under the provider's env"),
+                reason, $"check HTTPS_PROXY and NO_PROXY in {environment}"),
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (
                 reason, "check the node's DNS: resolvectl query, /etc/resolv.conf"),
             _ => (reason, "check firewall, security group, proxy (HTTPS_PROXY) and VPC endpoint"),

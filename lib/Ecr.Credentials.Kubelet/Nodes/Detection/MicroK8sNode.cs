@@ -14,41 +14,51 @@ namespace Ecr.Credentials.Kubelet.Nodes.Detection;
 [SupportedOSPlatform("linux")]
 internal static class MicroK8sNode
 {
-    private const string Data = "/var/snap/microk8s";
-    private const string Common = Data + "/common";
-    private const string ArgumentsFile = Data + "/current/args/kubelet";
+    private const string Name = "microk8s";
+    private const string DataDirectory = "/var/snap";
 
     // Distributions other than Ubuntu mount snaps below the second one.
-    private static readonly string[] Mounts = ["/snap/microk8s/current", "/var/lib/snapd/snap/microk8s/current"];
+    private static readonly string[] Mounts = ["/snap", "/var/lib/snapd/snap"];
 
-    public static bool IsPresent(NodeTree tree) => tree.IsFile(ArgumentsFile) || tree.IsDirectory($"{Data}/current/args");
+    public static bool IsPresent(NodeTree tree) => IsInstance(tree, FindInstance(tree));
 
     public static NodeDraft Describe(NodeTree tree)
     {
-        var revision = Path.GetFileName(tree.ReadLink($"{Data}/current")) ?? "current";
-        var description = Mounts.Select(mount => tree.ReadText($"{mount}/meta/snap.yaml")).FirstOrDefault(text => text is not null) ?? "";
+        var instance = FindInstance(tree);
+        var data = $"{DataDirectory}/{instance}";
+        var (common, argumentsFile) = ($"{data}/common", $"{data}/current/args/kubelet");
+        var revision = Path.GetFileName(tree.ReadLink($"{data}/current")) ?? "current";
+        var description = Mounts.Select(mount => tree.ReadText($"{mount}/{instance}/current/meta/snap.yaml")).FirstOrDefault(text => text is not null) ?? "";
         var isStrict = Field(description, "confinement") == "strict";
-        var variables = Variables(revision);
+        var variables = Variables(instance, revision);
         return new NodeDraft
         {
             IsStrictlyConfined = isStrict,
             Version = KubernetesVersion.TryParse(Field(description, "version"), out var version) ? version : null,
-            ConfigurationPath = $"{Common}/credential-provider-config.yaml",
-            BinDirectory = $"{Common}/bin",
-            Flags = [.. KubeletFlag.Find(ReadArguments(tree, variables))],
+            ConfigurationPath = $"{common}/credential-provider-config.yaml",
+            BinDirectory = $"{common}/bin",
+            Flags = [.. KubeletFlag.Find(ReadArguments(tree, argumentsFile, variables))],
             FlagPlace = KubeletFlagPlace.ArgumentsFile,
-            FlagFile = ArgumentsFile,
-            StableVariables = new Dictionary<string, string> { ["SNAP_COMMON"] = Common },
-            Service = "snap.microk8s.daemon-kubelite",
+            FlagFile = argumentsFile,
+            StableVariables = new Dictionary<string, string> { ["SNAP_COMMON"] = common },
+            Service = $"snap.{instance}.daemon-kubelite",
             Environment = Environment(tree, variables, revision, isStrict),
         };
     }
 
+    // A parallel installation has a suffix: https://snapcraft.io/docs/explanation/how-snaps-work/parallel-installs/
+    private static string FindInstance(NodeTree tree) =>
+        IsInstance(tree, Name) ? Name
+        : tree.List(DataDirectory).FirstOrDefault(name => name.StartsWith($"{Name}_", StringComparison.Ordinal) && IsInstance(tree, name)) ?? Name;
+
+    private static bool IsInstance(NodeTree tree, string instance) =>
+        tree.IsFile($"{DataDirectory}/{instance}/current/args/kubelet") || tree.IsDirectory($"{DataDirectory}/{instance}/current/args");
+
     // One flag a line. Quotes are removed and variables expanded: https://github.com/canonical/microk8s
-    private static List<(string Text, string File, int Line)> ReadArguments(NodeTree tree, Dictionary<string, string> variables)
+    private static List<(string Text, string File, int Line)> ReadArguments(NodeTree tree, string argumentsFile, Dictionary<string, string> variables)
     {
         var arguments = new List<(string, string, int)>();
-        foreach (var (index, line) in (tree.ReadText(ArgumentsFile) ?? "").Split('\n').Index())
+        foreach (var (index, line) in (tree.ReadText(argumentsFile) ?? "").Split('\n').Index())
         {
             var text = line.Trim();
             if (text.Length == 0 || text[0] == '#')
@@ -59,7 +69,7 @@ internal static class MicroK8sNode
             text = text.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal);
             foreach (var word in Expand(text, variables).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             {
-                arguments.Add((word, ArgumentsFile, index + 1));
+                arguments.Add((word, argumentsFile, index + 1));
             }
         }
 
@@ -77,13 +87,14 @@ internal static class MicroK8sNode
         return text;
     }
 
-    private static Dictionary<string, string> Variables(string revision) => new(StringComparer.Ordinal)
+    // As the system sees them. A parallel installation itself sees the same directories below the snap's own name.
+    private static Dictionary<string, string> Variables(string instance, string revision) => new(StringComparer.Ordinal)
     {
-        ["SNAP"] = $"/snap/microk8s/{revision}",
-        ["SNAP_COMMON"] = Common,
-        ["SNAP_DATA"] = $"{Data}/{revision}",
-        ["SNAP_NAME"] = "microk8s",
-        ["SNAP_INSTANCE_NAME"] = "microk8s",
+        ["SNAP"] = $"/snap/{instance}/{revision}",
+        ["SNAP_COMMON"] = $"{DataDirectory}/{instance}/common",
+        ["SNAP_DATA"] = $"{DataDirectory}/{instance}/{revision}",
+        ["SNAP_NAME"] = Name,
+        ["SNAP_INSTANCE_NAME"] = instance,
         ["SNAP_REVISION"] = revision,
     };
 
@@ -100,10 +111,10 @@ internal static class MicroK8sNode
         var triplet = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
         environment["PATH"] = $"{snap}/usr/sbin:{snap}/usr/bin:{snap}/sbin:{snap}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         environment["LD_LIBRARY_PATH"] = $"{snap}/lib:{snap}/usr/lib:{snap}/lib/{triplet}:{snap}/usr/lib/{triplet}";
-        environment["XDG_RUNTIME_DIR"] = $"{Common}/run";
+        environment["XDG_RUNTIME_DIR"] = $"{variables["SNAP_COMMON"]}/run";
         if (isStrict)
         {
-            environment["HOME"] = $"/root/snap/microk8s/{revision}";
+            environment["HOME"] = $"/root/snap/{variables["SNAP_INSTANCE_NAME"]}/{revision}";
             environment["SNAP_REAL_HOME"] = "/root";
         }
 

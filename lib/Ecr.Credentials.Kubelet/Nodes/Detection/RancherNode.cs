@@ -26,7 +26,8 @@ internal static class RancherNode
     public static NodeDraft Describe(NodeTree tree, string product)
     {
         var service = FindService(tree, product);
-        var arguments = ReadArguments(tree, product, SystemdService.Load(tree, service));
+        var unit = SystemdService.Load(tree, service);
+        var arguments = ReadArguments(tree, product, unit);
         return new NodeDraft
         {
             Version = ReadVersion(tree, product),
@@ -36,7 +37,7 @@ internal static class RancherNode
             // What is passed on to the kubelet as it is wins over the options that K3s itself knows.
             Flags = [.. KubeletFlag.Find([.. arguments.Where(IsOwnOption)], prefix: ""), .. KubeletFlag.Find(KubeletArguments(arguments), prefix: "")],
             FlagPlace = KubeletFlagPlace.DefaultPaths,
-            FlagFile = $"/etc/rancher/{product}/config.yaml.d/99-ecr-credential-provider.yaml",
+            FlagFile = $"{FindConfig(product, unit)}.d/99-ecr-credential-provider.yaml",
             Service = service,
             Environment = ReadEnvironment(tree, service),
         };
@@ -62,15 +63,30 @@ internal static class RancherNode
             .Select(argument => (argument.Text[(KubeletArgument.Length + 1)..].TrimStart('-'), argument.File, argument.Line)),
     ];
 
+    // By the option, or the variable K3S_CONFIG_FILE or RKE2_CONFIG_FILE. Drop-ins are in a directory of the same name with ".d" at its end.
+    private static string FindConfig(string product, SystemdService? unit)
+    {
+        var words = (unit?.Arguments() ?? []).Select(word => word.Text).ToList();
+        var index = words.FindLastIndex(word => word is "--config" or "-c" || word.StartsWith("--config=", StringComparison.Ordinal));
+        var variable = $"{product.ToUpperInvariant()}_CONFIG_FILE";
+        var named = index < 0 ? (unit?.Variables.TryGetValue(variable, out var value) == true ? value.Value : null)
+            : words[index].Contains('=', StringComparison.Ordinal) ? words[index]["--config=".Length..]
+            : index + 1 < words.Count ? words[index + 1]
+            : null;
+        return named is ['/', ..] ? named : $"/etc/rancher/{product}/config.yaml";
+    }
+
     // Configuration files first, in the form of the command line, then the command line, which wins.
     private static List<(string Text, string File, int Line)> ReadArguments(NodeTree tree, string product, SystemdService? service)
     {
-        var directory = $"/etc/rancher/{product}/config.yaml.d";
+        var words = service?.Arguments() ?? [];
+        var config = FindConfig(product, service);
+        var directory = $"{config}.d";
         var files = tree.List(directory)
             .Where(file => file.EndsWith(".yaml", StringComparison.Ordinal) || file.EndsWith(".yml", StringComparison.Ordinal))
             .Select(file => $"{directory}/{file}");
         var options = new List<RancherOption>();
-        foreach (var file in files.Prepend($"/etc/rancher/{product}/config.yaml"))
+        foreach (var file in files.Prepend(config))
         {
             var ofFile = RancherOption.Read(tree.ReadText(file) ?? "", file);
 
@@ -80,7 +96,6 @@ internal static class RancherNode
         }
 
         var arguments = options.Select(option => ($"{option.Name}={option.Value}", option.File, option.Line)).ToList();
-        var words = service?.Arguments() ?? [];
         for (var i = 0; i < words.Count; i++)
         {
             var (text, file, line) = words[i];

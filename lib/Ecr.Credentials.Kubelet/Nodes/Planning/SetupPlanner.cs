@@ -353,17 +353,18 @@ internal sealed class SetupPlanner
         foreach (var change in changes)
         {
             var after = change.SourcePath is null ? SetupRecord.HashOf(change.NewContent!.Value.Span) : HashOfFile(change.SourcePath);
+            var meaning = change.Role == NodeFileRole.Configuration ? ConfigurationMeaning.HashOf(change.NewContent!.Value.Span) : null;
             var index = entries.FindIndex(entry => entry.Path == change.Path);
             if (index >= 0)
             {
-                entries[index] = entries[index] with { After = after };
+                entries[index] = entries[index] with { After = after, Meaning = meaning };
                 continue;
             }
 
             var before = !change.Exists ? null
                 : change.OldContent is { } content ? SetupRecord.HashOf(content.Span)
                 : HashOfFile(_tree.HostPath(change.Path));
-            entries.Add(new SetupRecordEntry(change.Path, change.Role, before, change.OldMode ?? default, change.BackupPath, after));
+            entries.Add(new SetupRecordEntry(change.Path, change.Role, before, change.OldMode ?? default, change.BackupPath, after, meaning));
         }
 
         var directories = record.Directories.Concat(changes.SelectMany(change => MissingDirectories(_tree, change.Path)));

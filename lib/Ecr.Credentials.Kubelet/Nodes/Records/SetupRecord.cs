@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using Ecr.Credentials.Kubelet.Nodes.Files;
 
 namespace Ecr.Credentials.Kubelet.Nodes.Records;
 
@@ -8,6 +11,7 @@ namespace Ecr.Credentials.Kubelet.Nodes.Records;
 /// <param name="Entries">The files in the order in which they were changed.</param>
 /// <param name="Directories">The directories that were created, parents first.</param>
 /// <param name="Flags">The words that were added to the flags.</param>
+[SupportedOSPlatform("linux")]
 internal sealed record SetupRecord(
     IReadOnlyList<SetupRecordEntry> Entries, IReadOnlyList<string> Directories, IReadOnlyList<string> Flags)
 {
@@ -21,6 +25,27 @@ internal sealed record SetupRecord(
     public static string HashOf(ReadOnlySpan<byte> content) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}";
 
     public static string HashOf(Stream content) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}";
+
+    /// <summary>
+    /// Whether a file that was saved after the kubelet started means what it meant when set-up wrote it, before the kubelet started: only comments, or
+    /// what is not about credential providers, were changed. Somebody who changed it, restarted the kubelet and changed it back is not noticed.
+    /// </summary>
+    public static bool IsUnchangedSince(NodeTree tree, string file, KubeletProcess process)
+    {
+        if (!tree.IsFile(Path)
+            || process.StartedBefore(File.GetLastWriteTimeUtc(tree.HostPath(Path)))
+            || tree.ReadBytes(Path) is not { } content
+            || Read(content) is not { } record
+            || record.Find(file) is not { } entry
+            || tree.ReadBytes(file) is not { } now)
+        {
+            return false;
+        }
+
+        return entry.Role == NodeFileRole.Configuration
+            ? entry.Meaning is not null && ConfigurationMeaning.HashOf(now) == entry.Meaning
+            : record.Flags.Count > 0 && record.Flags.All(Encoding.UTF8.GetString(now).Split((char[]?)null).Contains);
+    }
 
     public SetupRecordEntry? Find(string path) => Entries.FirstOrDefault(entry => entry.Path == path);
 
@@ -54,6 +79,7 @@ internal sealed record SetupRecord(
                 writer.WriteString("mode", Convert.ToString((int)entry.BeforeMode, 8));
                 writer.WriteString("backup", entry.Backup);
                 writer.WriteString("after", entry.After);
+                writer.WriteString("meaning", entry.Meaning);
                 writer.WriteEndObject();
             }
 
@@ -142,7 +168,8 @@ internal sealed record SetupRecord(
             Field("before"),
             (UnixFileMode)Convert.ToInt32(Field("mode"), 8),
             Field("backup"),
-            Field("after") ?? "");
+            Field("after") ?? "",
+            Field("meaning"));
 
         string? Field(string name) => fields.GetValueOrDefault(name);
     }

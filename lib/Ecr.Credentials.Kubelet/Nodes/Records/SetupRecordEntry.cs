@@ -7,4 +7,6 @@ namespace Ecr.Credentials.Kubelet.Nodes.Records;
 /// <param name="BeforeMode">Its permissions.</param>
 /// <param name="Backup">Where it is kept.</param>
 /// <param name="After">The hash of what the last set-up wrote.</param>
-internal sealed record SetupRecordEntry(string Path, NodeFileRole Role, string? Before, UnixFileMode BeforeMode, string? Backup, string After);
+/// <param name="Meaning">The hash of what the kubelet reads in it, of a configuration; null of other files, and in the records of earlier versions.</param>
+internal sealed record SetupRecordEntry(
+    string Path, NodeFileRole Role, string? Before, UnixFileMode BeforeMode, string? Backup, string After, string? Meaning);

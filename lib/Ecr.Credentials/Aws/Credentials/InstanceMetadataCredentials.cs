@@ -16,7 +16,8 @@ namespace Ecr.Credentials.Aws.Credentials;
 /// <param name="httpClient">Calls the service.</param>
 internal sealed class InstanceMetadataCredentials(Func<string, string?> environment, MetadataHttpClient httpClient) : ICredentialSource
 {
-    private const string DisabledVariable = "AWS_EC2_METADATA_DISABLED";
+    /// <summary>Switches the source off.</summary>
+    public const string DisabledVariable = "AWS_EC2_METADATA_DISABLED";
     private const string TimeoutVariable = "AWS_METADATA_SERVICE_TIMEOUT";
 
     private const int DefaultAttempts = 2;
@@ -68,7 +69,9 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
         return unavailable is null ? (session, null) : (null, unavailable);
     }
 
-    private static Uri GetEndpoint(AwsSettings settings)
+    /// <summary>The address of the service.</summary>
+    /// <exception cref="EcrCredentialException">A setting is invalid.</exception>
+    public static Uri GetEndpoint(AwsSettings settings)
     {
         if (settings.Find("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") is { } configured)
         {

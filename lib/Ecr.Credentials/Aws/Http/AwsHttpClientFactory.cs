@@ -123,7 +123,7 @@ internal sealed class AwsHttpClientFactory(
     private HttpClient CreateClient()
     {
         _proxy = EnvironmentProxy.Read(_environment);
-        var proxy = (IWebProxy?)_proxy ?? FindSystemProxy();
+        var proxy = (IWebProxy?)_proxy ?? (environment is null ? FindSystemProxy() : null);
         _connections = new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // A signature is valid for one host.

@@ -14,7 +14,7 @@ using StsCredentials = Amazon.SecurityToken.Model.Credentials;
 
 namespace Ecr.Credentials.Aws.Sts;
 
-/// <summary>Assumes roles at STS, in the region and partition of the registry that is called afterwards.</summary>
+/// <summary>Assumes roles at STS, and asks it who a caller is, in the region and partition of the registry that is called afterwards.</summary>
 internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger logger)
 {
     /// <param name="credentials">The credentials that assume the role.</param>
@@ -98,6 +98,32 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
         }
     }
 
+    /// <summary>Gets the ARN of the caller, for which no permission is required.</summary>
+    /// <param name="credentials">The caller's credentials.</param>
+    /// <param name="registry">The registry that is called afterwards.</param>
+    /// <param name="settings">The AWS settings.</param>
+    /// <param name="progress">Records what is being waited for.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="EcrCredentialException">STS rejects the credentials, or does not answer.</exception>
+    public async Task<string> GetCallerArnAsync(
+        AWSCredentials credentials, EcrRegistry registry, AwsSettings settings, CallProgress progress, CancellationToken cancellationToken)
+    {
+        var config = Configure(registry, settings);
+        var request = new GetCallerIdentityRequest();
+        var call = Describe(config, request, "Allow sts:GetCallerIdentity in the policy of the VPC endpoint.");
+        progress.WaitingFor = $"waiting for {MessageText.Address(call.Endpoint)}";
+        try
+        {
+            using var client = new Client(credentials, config);
+            var response = await client.GetCallerIdentityAsync(request, cancellationToken).ConfigureAwait(false);
+            return response.Arn ?? throw new InvalidDataException("The response contains no ARN.");
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, call) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
     private AmazonSecurityTokenServiceConfig Configure(RoleSession session, EcrRegistry registry, AwsSettings settings)
     {
         if (session.Role.Partition != registry.Partition)
@@ -107,6 +133,11 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
                     + $"use a role whose ARN begins with \"arn:{registry.Partition}:\"");
         }
 
+        return Configure(registry, settings);
+    }
+
+    private AmazonSecurityTokenServiceConfig Configure(EcrRegistry registry, AwsSettings settings)
+    {
         settings.CheckStsEndpoints();
         var region = GetRegion(registry, settings);
         return new AmazonSecurityTokenServiceConfig
