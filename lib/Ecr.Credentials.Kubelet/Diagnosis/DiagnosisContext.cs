@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Kubelet.Configuration;
 using Ecr.Credentials.Kubelet.Diagnosis.Network;
 using Ecr.Credentials.Kubelet.Nodes;
@@ -70,7 +71,7 @@ internal sealed class DiagnosisContext : IDisposable
         get
         {
             var configured = Variable(Registry!.IsPublic ? "AWS_ENDPOINT_URL_ECR_PUBLIC" : "AWS_ENDPOINT_URL_ECR") ?? Variable("AWS_ENDPOINT_URL");
-            return Uri.TryCreate(configured, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : Registry.ApiEndpoint;
+            return configured is not null && HttpAddress.TryParse(configured, out var address) ? address : Registry.ApiEndpoint;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Http;
@@ -89,7 +90,7 @@ internal sealed class ProxyServer
             && host.Contains(':', StringComparison.Ordinal) == host.StartsWith('[')
             && (portText.Length == 0
                 || (int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue));
-        return isValid && Uri.TryCreate($"{scheme}://{host}:{port}", UriKind.Absolute, out var address) ? address : null;
+        return isValid && Uri.TryCreate($"{scheme}://{host}:{port}", UriKind.Absolute, out var address) && HttpAddress.HasValidHost(address) ? address : null;
     }
 
     private static NetworkCredential ParseCredential(string userInfo)
