@@ -4,7 +4,6 @@ using Ecr.Credentials;
 using Ecr.Credentials.Aws;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Http;
-using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim;
 using Ecr.Credentials.Shim.Doctor;
@@ -204,7 +203,7 @@ static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options
 
 static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)
 {
-    var trustStore = StaticOpenSsl.IsPresent ? SystemTrustStore.Install() : null;
+    var trustStore = StaticOpenSsl.InstallTrustStore();
 
     // The first use of cryptography loads OpenSSL, which takes as long as everything before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);

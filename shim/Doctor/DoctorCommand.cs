@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using System.Text;
-using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Kubelet.Diagnosis;
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Shim.Kubelet;
@@ -51,7 +50,7 @@ internal static class DoctorCommand
             Image = line.Image,
             Root = line.Root,
             Layout = line.Layout,
-            TrustStore = StaticOpenSsl.IsPresent ? SystemTrustStore.Install() : null,
+            TrustStore = StaticOpenSsl.InstallTrustStore(),
         };
         var report = await Ecr.Credentials.Kubelet.Diagnosis.Doctor.RunAsync(options, signals.Token);
         var text = line.IsJson ? DoctorJson.Create(report) : DoctorText.Create(report, DoctorStyle.OfOutput());

@@ -12,6 +12,9 @@ internal sealed class ProxyServer
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
+    // Those of IPv6, with brackets and a port.
+    private static readonly SearchValues<char> AddressCharacters = SearchValues.Create("0123456789abcdefABCDEF:.[]%");
+
     private readonly Uri? _address;
 
     private ProxyServer(string variable, Uri? address, NetworkCredential? credential, string? error)
@@ -108,8 +111,8 @@ internal sealed class ProxyServer
         var start = schemeEnd > 0 && IsScheme(value.AsSpan(0, schemeEnd)) ? schemeEnd + 3 : 0;
         var rest = value[Math.Max(start, value.LastIndexOf('@') + 1)..];
         rest = rest[..EndOfAuthority(rest)];
-        var colon = rest.LastIndexOf(':');
-        var isPort = colon < 0 || rest.IndexOf(':', StringComparison.Ordinal) != colon || rest.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0;
+        var colon = rest.IndexOf(':', StringComparison.Ordinal);
+        var isPort = colon < 0 || rest.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0 || !rest.AsSpan().ContainsAnyExcept(AddressCharacters);
         return value[..start] + (isPort ? rest : $"{rest[..(colon + 1)]}…");
     }
 }

@@ -42,7 +42,7 @@ internal static class CaBundle
             ? trustStore.CreateOptions(timeProvider)
             : new()
             {
-                CertificateChainPolicy = bundle is var (path, source) ? Read(path, source) : null,
+                CertificateChainPolicy = bundle is var (path, source) ? Read(path, source) : CreatePolicy(X509ChainTrustMode.System),
                 RemoteCertificateValidationCallback = (connection, certificate, chain, errors) =>
                     errors == SslPolicyErrors.None
                         ? true
@@ -50,15 +50,17 @@ internal static class CaBundle
             };
     }
 
+    // Like HttpClient and every AWS tool, without checks for revoked certificates; and nothing is fetched from where the server says.
+    private static X509ChainPolicy CreatePolicy(X509ChainTrustMode trustMode) => new()
+    {
+        TrustMode = trustMode,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+    };
+
     private static X509ChainPolicy Read(string path, string setting)
     {
-        // Like HttpClient and every AWS tool, without checks for revoked certificates; and nothing is fetched from where the server says.
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
+        var policy = CreatePolicy(X509ChainTrustMode.CustomRootTrust);
         try
         {
             policy.CustomTrustStore.ImportFromPem(Encoding.UTF8.GetString(LimitedFile.ReadAllBytes(path, MaxLength)));

@@ -18,8 +18,8 @@ namespace Ecr.Credentials.Aws.Trust;
 /// </remarks>
 /// <param name="bundle">The file that is searched first, one of those that .NET reads; none if <see langword="null"/>.</param>
 /// <param name="file">The file that .NET reads.</param>
-/// <param name="directory">The directory whose files .NET reads.</param>
-internal sealed class LazyTrustStore(string? bundle, string? file, string? directory)
+/// <param name="directories">The directories whose files .NET reads.</param>
+internal sealed class LazyTrustStore(string? bundle, string? file, IReadOnlyList<string> directories)
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
@@ -105,7 +105,7 @@ internal sealed class LazyTrustStore(string? bundle, string? file, string? direc
     private IEnumerable<string> EnumerateFiles() =>
     [
         .. file is null ? [] : (string[])[file],
-        .. directory is not null && Directory.Exists(directory) ? Directory.EnumerateFiles(directory) : [],
+        .. directories.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles),
     ];
 
     /// <summary>Certificates, sorted as .NET sorts those of the system: self-issued ones are roots.</summary>

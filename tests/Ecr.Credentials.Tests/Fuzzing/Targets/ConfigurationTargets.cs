@@ -61,6 +61,7 @@ internal static class ConfigurationTargets
             [
                 $"HTTPS_PROXY=http://user:{Words.Secret}@proxy.example:3128\nHTTP_PROXY=10.0.0.1:80\nNO_PROXY=.b.example,10.0.0.0/8\nhttps://a.example/",
                 "https_proxy=socks5://[::1]:1080\nhttp://a.example/",
+                $"HTTPS_PROXY=http://user:{Words.Secret}@proxy.example:3128{Words.Secret}Y=10.0.0.1:80\nhttps://a.example/",
             ],
             ProxyWords,
             ReadProxies),

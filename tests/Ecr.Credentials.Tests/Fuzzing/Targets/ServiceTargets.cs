@@ -115,8 +115,8 @@ internal static class ServiceTargets
     public static IEnumerable<FuzzTarget> All { get; } =
     [
         Create("answer of ECR", 500, [EcrAnswer, EcrError], GetToken),
-        Create("answer of STS", 500, [StsAnswer, StsError], AssumeRole),
-        Create("answer of SSO", 500, [SsoAnswer, JsonError], (services, home) => GetWithSso(services, home, TimeSpan.FromDays(1))),
+        Create("answer of STS", 500, [StsAnswer, StsError, StsAnswer.Replace($"<SecretAccessKey>{Words.Secret}", "<SecretAccessKey>", StringComparison.Ordinal)], AssumeRole),
+        Create("answer of SSO", 500, [SsoAnswer, JsonError, $"401\nx-amzn-ErrorType: {new string('\ud83d', 150)} {new string('\ud83d', 150)}\n\n{{}}"], (services, home) => GetWithSso(services, home, TimeSpan.FromDays(1))),
         Create("answer of SSO OIDC", 500, [OidcAnswer, JsonError], (services, home) => GetWithSso(services, home, -TimeSpan.FromDays(1))),
         Create("answer of Sign-In", 500, [SigninAnswer, JsonError], GetWithLogin),
         CreateLocal("answer of instance metadata", [Connections(Ok("t0ken"), Ok("role"), Ok(Keys)), Connections(Ok("t0ken"), "HTTP/1.1 404 x\r\n\r\n")], http => new InstanceMetadataCredentials(_ => null, http)),
@@ -165,7 +165,7 @@ internal static class ServiceTargets
 
     private static async Task AssumeRole(CannedServices services, FuzzDirectory home) =>
         _ = new ResolvedCredentials(
-            await new StsClient(services).AssumeRoleAsync(
+            await new StsClient(services, NullLogger.Instance).AssumeRoleAsync(
                 Caller, "the access key", new RoleSession(AwsRoleArn.Parse(Role)), Registry, Settings, new CallProgress(), CancellationToken.None),
             "the role");
 
