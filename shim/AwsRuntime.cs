@@ -9,7 +9,7 @@ internal static class AwsRuntime
     /// <returns>Decides which servers are trusted; .NET if <see langword="null"/>.</returns>
     public static LazyTrustStore? Prepare()
     {
-        var trustStore = StaticOpenSsl.IsPresent ? SystemTrustStore.Install() : null;
+        var trustStore = StaticOpenSsl.InstallTrustStore();
         ClientSideMonitoring.Disable();
         EnsureHome();
         return trustStore;

@@ -140,7 +140,9 @@ internal sealed class StandardStream : Stream
     private static bool IsReady(int descriptor, short operation, int milliseconds = 0)
     {
         var status = new LibC.PollStatus { Descriptor = descriptor, Requested = operation };
-        return LibC.Poll(ref status, 1, milliseconds) > 0;
+
+        // Where the kernel cannot say, reading or writing shows it.
+        return LibC.Poll(ref status, 1, milliseconds) != 0;
     }
 
     private static int WriteOnce(int descriptor, ReadOnlySpan<byte> buffer)

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
+using Ecr.Credentials.Aws.Trust;
 
 namespace Ecr.Credentials.Shim;
 
@@ -13,6 +14,15 @@ internal static class StaticOpenSsl
     [FeatureSwitchDefinition(Switch)]
     [UnsupportedOSPlatformGuard("windows")]
     public static bool IsPresent => AppContext.TryGetSwitch(Switch, out var isPresent) && isPresent;
+
+    /// <summary>Makes the system's certificates decide which servers are trusted, and nothing of the user's.</summary>
+    /// <remarks>Must be called before a second thread reads the environment.</remarks>
+    /// <returns>What decides in place of .NET; <see langword="null"/> for .NET.</returns>
+    public static LazyTrustStore? InstallTrustStore()
+    {
+        SystemTrustStore.HideUserStores();
+        return IsPresent ? SystemTrustStore.Install() : null;
+    }
 
     /// <summary>The version that OpenSSL reports, such as 3.0.22.</summary>
     [UnsupportedOSPlatform("windows")]

@@ -1,6 +1,8 @@
 // The deadline of the process. A timer of the kernel costs two system calls; a thread that waits would cost a tenth of the time in which a cached password
 // is read. .NET allows no code of its own in a signal handler.
 
+#include "deadline.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -16,11 +18,11 @@ struct text
 // For standard output and standard error.
 static volatile struct text texts[2];
 
-// Only what the stream takes without blocking. Texts are shorter than what a pipe that is ready takes.
+// Only what the stream takes without blocking, if the kernel can say so. Texts are shorter than what a pipe that is ready takes.
 static void put(int descriptor, const volatile struct text *text)
 {
     struct pollfd status = {.fd = descriptor, .events = POLLOUT};
-    if (text->length > 0 && poll(&status, 1, 0) > 0)
+    if (text->length > 0 && poll(&status, 1, 0) != 0)
     {
         (void)!write(descriptor, text->bytes, text->length);
     }
@@ -42,19 +44,15 @@ void deadline_set_text(int descriptor, const char *bytes, size_t length)
     texts[descriptor - 1].length = length;
 }
 
-// .NET aborts where it cannot start a thread or load a library of the system, and has said so.
-static void fail(int signal)
+void deadline_answer(void)
 {
-    (void)signal;
-    _exit(1);
+    put(STDOUT_FILENO, &texts[0]);
 }
 
 void deadline_arm(int milliseconds)
 {
     struct sigaction action = {.sa_handler = expire};
     struct itimerval timer = {.it_value = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000}};
-    struct sigaction aborted = {.sa_handler = fail};
-    sigaction(SIGABRT, &aborted, NULL);
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &timer, NULL);
 }

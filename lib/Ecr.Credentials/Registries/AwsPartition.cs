@@ -4,6 +4,9 @@ namespace Ecr.Credentials.Registries;
 /// <remarks>The suffixes are those of partitions.json in the AWS SDKs and of the registry hosts documented for ECR.</remarks>
 internal sealed class AwsPartition
 {
+    // The region is a label of host names: https://datatracker.ietf.org/doc/html/rfc1035#section-2.3.4
+    private const int MaxLabelLength = 63;
+
     private static readonly AwsPartition Aws = new("aws", "amazonaws.com", "api.aws");
     private static readonly AwsPartition UsGov = new("aws-us-gov", "amazonaws.com", "api.aws");
     private static readonly AwsPartition China = new("aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn");
@@ -41,7 +44,7 @@ internal sealed class AwsPartition
     public static AwsPartition? FromRegion(ReadOnlySpan<char> region)
     {
         Span<Range> parts = stackalloc Range[5];
-        var count = region.Split(parts, '-');
+        var count = region.Length <= MaxLabelLength ? region.Split(parts, '-') : 0;
         if (count is < 3 or > 4 || !IsNumber(region[parts[count - 1]]) || !IsWord(region[parts[count - 2]]))
         {
             return null;

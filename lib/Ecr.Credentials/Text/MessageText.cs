@@ -61,6 +61,13 @@ internal static class MessageText
             {
                 AppendVisible(line, c);
             }
+
+            // What is escaped is longer than the word.
+            if (line.Length > SentenceLength)
+            {
+                line.Length = SentenceLength;
+                return line.Append('…').ToString();
+            }
         }
 
         return line.ToString();
@@ -75,7 +82,13 @@ internal static class MessageText
             AppendVisible(text, c);
         }
 
-        return path.Length > SentenceLength ? text.Append('…').ToString() : text.ToString();
+        if (path.Length <= SentenceLength && text.Length <= SentenceLength)
+        {
+            return text.ToString();
+        }
+
+        text.Length = Math.Min(text.Length, SentenceLength);
+        return text.Append('…').ToString();
     }
 
     /// <summary>Scheme, host and port of an address. User info, path and query may be secrets.</summary>

@@ -26,4 +26,7 @@ public enum Requirement
 
     /// <summary><c>/usr/bin/strace</c>, of the Debian package of that name.</summary>
     Strace,
+
+    /// <summary>A release executable, which has OpenSSL inside: the environment variable <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c> is set.</summary>
+    StaticOpenSsl,
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests.Trust;
 
 /// <summary>
-/// The servers that the executable trusts. An executable with static OpenSSL validates certificates itself and must agree with .NET: the same table
-/// applies to both, and to the former also when it delegates validation to .NET.
+/// The servers that the executable trusts. An executable with static OpenSSL validates certificates itself and must agree with .NET that downloads
+/// nothing: the same table applies to both. The user's stores of .NET play no part in either.
 /// </summary>
 public sealed class ServerTrustTests : ShimFixture
 {
@@ -15,21 +17,92 @@ public sealed class ServerTrustTests : ShimFixture
     private static IReadOnlyList<CertificateCase> Cases => CertificateCase.All;
 
     [Test]
-    public async Task A_server_is_trusted_if_dotnet_trusts_it([ValueSource(nameof(Cases))] CertificateCase certificates, [Values] bool byDotnet)
+    public async Task A_server_is_trusted_if_dotnet_trusts_it([ValueSource(nameof(Cases))] CertificateCase certificates, [Values] bool hasUserStores)
     {
         ArgumentNullException.ThrowIfNull(certificates);
-        if (byDotnet)
+        var issued = certificates.Issue();
+        if (hasUserStores)
         {
-            // An executable with static OpenSSL detects the user's certificate store, which only .NET can read.
-            Directory.CreateDirectory(Path.Combine(Home, ".dotnet/corefx/cryptography/x509stores"));
+            // Stores that would change every verdict.
+            var own = issued.SentAlong.Append(issued.Server).Concat(issued.OfTheMachine);
+            WriteUserStore(certificates.IsTrusted ? "disallowed" : "root", [.. own]);
         }
 
-        var issued = certificates.Issue();
         using var front = Front(issued);
 
         var result = await RunAsync(Request(), Variables(front, WriteFile("roots.pem", Roots(issued))));
 
         AssertVerdict(result, certificates.IsTrusted);
+    }
+
+    [Test]
+    public async Task Nothing_is_written_to_the_stores_of_dotnet()
+    {
+        var issued = Cases[1].Issue();
+        using var front = Front(issued);
+
+        AssertAnswer(await RunAsync(Request(), Variables(front, WriteFile("roots.pem", Roots(issued)))));
+
+        Assert.That(Directory.Exists(Path.Combine(Home, ".dotnet")), Is.False);
+    }
+
+    [Test]
+    [Requires(Requirement.Strace)]
+    public async Task The_stores_of_dotnet_are_not_even_looked_for()
+    {
+        var issued = Cases[1].Issue();
+        using var front = Front(issued);
+        WriteUserStore("ca", [.. issued.SentAlong]);
+        var trace = Path.Combine(Home, "trace");
+
+        var result = new ShimResult(await PluginProcess.RunAsync(
+            "/usr/bin/strace",
+            ["-f", "-qq", "-e", "trace=%file", "-e", "signal=none", "-o", trace, ShimProgram.Path],
+            Complete(Variables(front, WriteFile("roots.pem", Roots(issued)))),
+            Encoding.UTF8.GetBytes(Request()),
+            directory: Home));
+
+        AssertAnswer(result);
+        Assert.That(File.ReadLines(trace).Where(line => line.Contains($"{Home}/.dotnet", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    // .NET itself would take the roots of a relative path.
+    [TestCase("SSL_CERT_DIR", "")]
+    [TestCase("SSL_CERT_FILE", "")]
+    [TestCase("SSL_CERT_DIR", "certs")]
+    [TestCase("SSL_CERT_DIR", "/dev/null/nowhere:certs")]
+    [TestCase("SSL_CERT_FILE", "ca-certificates.crt")]
+    [Requires(Requirement.StaticOpenSsl)]
+    public async Task No_root_is_taken_from_the_working_directory(string variable, string value)
+    {
+        var issued = Cases[0].Issue();
+        using var front = Front(issued);
+        Directory.CreateDirectory(Path.Combine(Home, "certs"));
+        foreach (var file in (string[])["ca-certificates.crt", "cert.pem", "certs/ca-certificates.crt"])
+        {
+            WriteFile(file, Roots(issued));
+        }
+
+        var variables = Variables(front, "");
+        variables.Remove("SSL_CERT_FILE");
+        variables.Remove("SSL_CERT_DIR");
+        variables[variable] = value;
+
+        AssertFailure(await RunAsync(Request(), variables), 1, "TLS handshake failed: ");
+    }
+
+    [Test]
+    public async Task Roots_are_taken_from_every_directory_that_is_named()
+    {
+        var issued = Cases[0].Issue();
+        using var front = Front(issued);
+        Directory.CreateDirectory(Path.Combine(Home, "first"));
+        Directory.CreateDirectory(Path.Combine(Home, "second"));
+        WriteFile("second/root.pem", Roots(issued));
+        var variables = Variables(front, "/dev/null");
+        variables["SSL_CERT_DIR"] = $"{Home}/first:{Home}/second";
+
+        AssertAnswer(await RunAsync(Request(), variables));
     }
 
     [Test]
@@ -140,6 +213,16 @@ public sealed class ServerTrustTests : ShimFixture
 
     private TlsFront Front(IssuedCertificates issued) =>
         new(Emulator.Address, issued.Server.ValueWithKey, issued.SentAlong.Select(certificate => certificate.Value));
+
+    // As X509Store.Add writes it.
+    private void WriteUserStore(string name, TestCertificate[] certificates)
+    {
+        var store = Directory.CreateDirectory(Path.Combine(Home, ".dotnet/corefx/cryptography/x509stores", name));
+        foreach (var certificate in certificates)
+        {
+            File.WriteAllBytes(Path.Combine(store.FullName, $"{certificate.Value.Thumbprint}.pfx"), certificate.Value.Export(X509ContentType.Pkcs12));
+        }
+    }
 
     private static string Roots(IssuedCertificates issued) => string.Concat(issued.OfTheMachine.Select(certificate => certificate.Pem));
 

@@ -157,6 +157,31 @@ public sealed class DockerCredentialHelperProgramTests
         Assert.That(tokens.Requests.Select(request => request.Registry.Region), Is.EquivalentTo(new[] { "eu-west-1", "us-east-1" }));
     }
 
+    [Test]
+    public async Task List_waits_for_both_registries_whatever_the_source_throws()
+    {
+        var answer = new TaskCompletionSource<EcrToken>();
+        var tokens = new FakeTokenSource((request, _) => request.Registry.IsPublic ? answer.Task : throw new InvalidOperationException("a defect"));
+        using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
+
+        var listing = RunAsync("list", "unused", tokens);
+        Assert.That(listing.IsCompleted, Is.False);
+        answer.SetResult(new EcrToken("AWS", "hunter2-secret", Now));
+
+        Assert.That(await listing, Is.EqualTo((0, "{\"https://public.ecr.aws\":\"AWS\"}\n")));
+    }
+
+    [Test]
+    public async Task An_alias_is_logged_once_even_if_get_fails()
+    {
+        var logger = new ListLogger();
+        var options = new EcrCredentialProviderOptions { Logger = logger, RegistryAliases = { EcrRegistryAlias.Parse($"mirror.example={Host}") } };
+
+        await RunWithErrorAsync("get", "mirror.example", FakeTokenSource.Failing(EcrCredentialErrorReason.Throttled), options);
+
+        Assert.That(logger.Lines.Count(line => line.Contains("Using the registry alias", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
     [TestCase(true, false, "{\"https://public.ecr.aws\":\"AWS\"}\n")]
     [TestCase(false, true, $"{{\"https://{Host}\":\"AWS\"}}\n")]
     [TestCase(true, true, "{}\n")]

@@ -107,6 +107,12 @@ public sealed class CredentialProviderRequestTests
             Throws.TypeOf<FormatException>().With.Message.Not.Contain("secret"));
 
     [Test]
+    public void Annotations_are_never_null() =>
+        Assert.That(
+            () => new CredentialProviderRequest { Image = "r.io/a", ServiceAccountAnnotations = null! },
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("value"));
+
+    [Test]
     public void TryParse_never_throws_for_a_corrupted_request()
     {
         var whole = Encoding.UTF8.GetBytes(

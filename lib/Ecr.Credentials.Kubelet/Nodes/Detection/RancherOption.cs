@@ -59,8 +59,9 @@ internal sealed class RancherOption(string name, string value, bool isAddition, 
 
             return options;
         }
-        catch (YamlException)
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
         {
+            // Some damage makes the parser fail rather than refuse.
             return [];
         }
     }

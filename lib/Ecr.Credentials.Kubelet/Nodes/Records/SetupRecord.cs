@@ -56,7 +56,7 @@ internal sealed record SetupRecord(
         {
             return Read(new Utf8JsonReader(content));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
             return null;
         }

@@ -38,7 +38,9 @@ internal static class EnvironmentFile
             return string.Concat(text.AsSpan(0, existing.Start), assignment, text.AsSpan(existing.End));
         }
 
-        return text.Length == 0 || text.EndsWith('\n') ? $"{text}{assignment}\n" : $"{text}\n{assignment}\n";
+        // A backslash at the end would join the new line to the last one.
+        var appended = text.Length == 0 || text.EndsWith('\n') ? $"{text}{assignment}\n" : $"{text}\n{assignment}\n";
+        return Read(appended).LastOrDefault()?.Name == name ? appended : $"{text}\n\n{assignment}\n";
     }
 
     private static string Quote(string value) =>

@@ -84,9 +84,7 @@ internal sealed class AwsSettings
             return null;
         }
 
-        return Uri.TryCreate(url.Value, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https" && endpoint.Host.Length > 0
-            ? endpoint
-            : throw url.Invalid("an http or https URL");
+        return HttpAddress.TryParse(url.Value, out var endpoint) ? endpoint : throw url.Invalid("an http or https URL");
     }
 
     /// <summary>The setting of the variable, or of the profile if the variable is not set.</summary>

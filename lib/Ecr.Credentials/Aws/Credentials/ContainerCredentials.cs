@@ -69,7 +69,7 @@ internal sealed class ContainerCredentials(
             return null;
         }
 
-        return Uri.TryCreate(address, UriKind.Absolute, out var full)
+        return Uri.TryCreate(address, UriKind.Absolute, out var full) && HttpAddress.HasValidHost(full)
             ? full
             : throw EcrCredentialException.InvalidConfiguration(
                 $"{FullVariable} is not a valid URL: expected the form http://169.254.170.23/v1/credentials");
@@ -147,7 +147,7 @@ internal sealed class ContainerCredentials(
     {
         try
         {
-            using var document = JsonDocument.Parse(content);
+            using var document = JsonText.Parse(content);
             return (document.RootElement.FindText("code"), document.RootElement.FindText("message")) switch
             {
                 ({ } code, { } message) => $", {MessageText.OneLine(code)}: {MessageText.OneLine(message).TrimEnd('.')}",

@@ -75,7 +75,7 @@ internal sealed class InstanceMetadataCredentials(Func<string, string?> environm
     {
         if (settings.Find("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") is { } configured)
         {
-            return Uri.TryCreate(configured.Value.TrimEnd('/') + '/', UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
+            return HttpAddress.TryParse(configured.Value.TrimEnd('/') + '/', out var endpoint)
                 ? endpoint
                 : throw configured.Invalid("an http URL such as http://169.254.169.254");
         }

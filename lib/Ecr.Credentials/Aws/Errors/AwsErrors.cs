@@ -33,7 +33,7 @@ internal static class AwsErrors
             _ when FindCause<ServerCertificateException>(exception) is { } e => Unreachable(e, endpoint),
             _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
             _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint),
-            AmazonUnmarshallingException or JsonException or XmlException or InvalidDataException => new EcrCredentialException(
+            AmazonUnmarshallingException or JsonException or XmlException or InvalidDataException or FormatException or OverflowException => new EcrCredentialException(
                 EcrCredentialErrorReason.InvalidResponse,
                 $"{MessageText.Address(endpoint)} returned a response that is not from AWS. Check for an intercepting proxy and the configured endpoint.",
                 exception),

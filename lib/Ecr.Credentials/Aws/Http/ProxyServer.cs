@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Http;
@@ -10,6 +11,9 @@ internal sealed class ProxyServer
 {
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+    // Those of IPv6, with brackets and a port.
+    private static readonly SearchValues<char> AddressCharacters = SearchValues.Create("0123456789abcdefABCDEF:.[]%");
 
     private readonly Uri? _address;
 
@@ -89,7 +93,7 @@ internal sealed class ProxyServer
             && host.Contains(':', StringComparison.Ordinal) == host.StartsWith('[')
             && (portText.Length == 0
                 || (int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue));
-        return isValid && Uri.TryCreate($"{scheme}://{host}:{port}", UriKind.Absolute, out var address) ? address : null;
+        return isValid && Uri.TryCreate($"{scheme}://{host}:{port}", UriKind.Absolute, out var address) && HttpAddress.HasValidHost(address) ? address : null;
     }
 
     private static NetworkCredential ParseCredential(string userInfo)
@@ -107,8 +111,8 @@ internal sealed class ProxyServer
         var start = schemeEnd > 0 && IsScheme(value.AsSpan(0, schemeEnd)) ? schemeEnd + 3 : 0;
         var rest = value[Math.Max(start, value.LastIndexOf('@') + 1)..];
         rest = rest[..EndOfAuthority(rest)];
-        var colon = rest.LastIndexOf(':');
-        var isPort = colon < 0 || rest.IndexOf(':', StringComparison.Ordinal) != colon || rest.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0;
+        var colon = rest.IndexOf(':', StringComparison.Ordinal);
+        var isPort = colon < 0 || rest.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0 || !rest.AsSpan().ContainsAnyExcept(AddressCharacters);
         return value[..start] + (isPort ? rest : $"{rest[..(colon + 1)]}…");
     }
 }

@@ -38,11 +38,11 @@ internal sealed class DpopKey : IDisposable
             key.Dispose();
             throw;
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             key.Dispose();
 
-            // Their messages may repeat the key.
+            // The platform does not support every curve. The messages may repeat the key.
             throw new FormatException("not an EC private key in PEM");
         }
     }

@@ -165,7 +165,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
     private static string CannotAssume(RoleSession session, string caller) => $"cannot assume the role {session.Role} with {caller}";
 
     private static ImmutableCredentials Read(StsCredentials? credentials) =>
-        credentials is { AccessKeyId: not null, SecretAccessKey: not null }
+        credentials is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0 }
             ? new ImmutableCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken)
             : throw new InvalidDataException("The response contains no credentials.");
 

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
@@ -37,6 +38,8 @@ internal static class CaBundle
         var store = Find(profileBundle) is var (path, source) ? new LazyTrustStore(Read(path, source)) : trustStore;
         return store?.CreateOptions(timeProvider) ?? new()
         {
+            // Like HttpClient and every AWS tool, without checks for revoked certificates; and nothing is fetched from where the server says.
+            CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
             RemoteCertificateValidationCallback = (connection, certificate, chain, errors) =>
                 errors == SslPolicyErrors.None
                     ? true

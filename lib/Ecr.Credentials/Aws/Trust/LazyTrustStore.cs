@@ -23,17 +23,17 @@ internal sealed class LazyTrustStore
     private readonly byte[]? _pem;
     private readonly string? _bundle;
     private readonly string? _file;
-    private readonly string? _directory;
+    private readonly IReadOnlyList<string> _directories = [];
 
     /// <summary>Trusts the authorities of the system.</summary>
     /// <param name="bundle">The file that is searched first, one of those that .NET reads; none if <see langword="null"/>.</param>
     /// <param name="file">The file that .NET reads.</param>
-    /// <param name="directory">The directory whose files .NET reads.</param>
-    public LazyTrustStore(string? bundle, string? file, string? directory)
+    /// <param name="directories">The directories whose files .NET reads.</param>
+    public LazyTrustStore(string? bundle, string? file, IReadOnlyList<string> directories)
     {
         _bundle = bundle;
         _file = file;
-        _directory = directory;
+        _directories = directories;
     }
 
     /// <summary>Trusts the authorities in a bundle and no others.</summary>
@@ -131,7 +131,7 @@ internal sealed class LazyTrustStore
     private IEnumerable<string> EnumerateFiles() =>
     [
         .. _file is null ? [] : (string[])[_file],
-        .. _directory is not null && Directory.Exists(_directory) ? Directory.EnumerateFiles(_directory) : [],
+        .. _directories.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles),
     ];
 
     /// <summary>Certificates, sorted as .NET sorts those of the system: self-issued ones are roots.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
 
@@ -12,6 +13,7 @@ internal static class SystemTrustStore
 {
     private const string FileVariable = "SSL_CERT_FILE";
     private const string DirectoryVariable = "SSL_CERT_DIR";
+    private const string HomeVariable = "HOME";
 
     // The default paths of Debian's OpenSSL: OPENSSLDIR is /usr/lib/ssl.
     private const string DebianFile = "/usr/lib/ssl/cert.pem";
@@ -29,9 +31,8 @@ internal static class SystemTrustStore
         "/etc/ssl/cert.pem",
     ];
 
-    // https://learn.microsoft.com/dotnet/standard/security/cross-platform-cryptography#x509store
-    private static string UserStores =>
-        Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet/corefx/cryptography/x509stores");
+    // Nobody can create a file there.
+    private const string NoHome = "/proc/nowhere";
 
     private static bool IsNamedByUser =>
         Find(FileVariable) is not null || Find(DirectoryVariable) is not null;
@@ -42,48 +43,50 @@ internal static class SystemTrustStore
         Array.Find(BundleFiles, file => CanRead(Path.Join(root, file)));
 
     /// <summary>
-    /// For an executable with OpenSSL linked in: makes OpenSSL use this system's bundle, unless the user has set a path or OpenSSL finds certificates
-    /// in its default paths. Trust is still decided by .NET.
-    /// </summary>
-    /// <remarks>Must be called before a second thread reads the environment, which the C library does not protect.</remarks>
-    public static void NameBundleToOpenSsl()
-    {
-        if (IsNamedByUser || HasDebianDefaults("/") || FindBundle() is not { } bundle)
-        {
-            return;
-        }
-
-        // OpenSSL and .NET's native code read the C library's environment, which Environment.SetEnvironmentVariable does not change.
-        _ = LibC.SetEnvironmentVariable(LibC.NullTerminated(FileVariable), LibC.NullTerminated(bundle), overwrite: 0);
-    }
-
-    /// <summary>
     /// For an executable with OpenSSL linked in: prevents .NET from decoding all of the system's certificates, which takes longer than everything else
     /// in a short-lived process.
     /// </summary>
-    /// <remarks>As for <see cref="NameBundleToOpenSsl"/>.</remarks>
-    /// <returns>The trust store to use instead; <see langword="null"/> for .NET's, because the user has certificates in a store of .NET's own.</returns>
-    public static LazyTrustStore? Install()
+    /// <remarks>Must be called before a second thread reads the environment, which the C library does not protect.</remarks>
+    /// <returns>The trust store to use instead.</returns>
+    public static LazyTrustStore Install()
     {
         var (namedFile, namedDirectory) = (Find(FileVariable), Find(DirectoryVariable));
-        if (Directory.Exists(UserStores) || namedDirectory?.Contains(':', StringComparison.Ordinal) == true)
-        {
-            NameBundleToOpenSsl();
-            return null;
-        }
-
         var file = namedFile ?? (IsNamedByUser || HasDebianDefaults("/") ? DebianFile : FindBundle());
-        var directory = namedDirectory ?? DebianDirectory;
+        var directories = (namedDirectory ?? DebianDirectory).Split(':');
 
         // The bundle is in the directory of the single certificates, where .NET finds it too.
-        var bundle = Path.Join(directory, "ca-certificates.crt");
-        var store = new LazyTrustStore(namedFile ?? (File.Exists(bundle) ? bundle : file), file, directory);
+        var bundle = Path.Join(directories[0], "ca-certificates.crt");
+        var store = new LazyTrustStore(namedFile ?? (File.Exists(bundle) ? bundle : file), file, directories);
 
         // From here on .NET has its own copy of the environment, also for the processes that it starts; its native code has not.
         _ = Environment.GetEnvironmentVariables();
         _ = LibC.SetEnvironmentVariable(LibC.NullTerminated(FileVariable), LibC.NullTerminated(Nowhere), overwrite: 1);
         _ = LibC.SetEnvironmentVariable(LibC.NullTerminated(DirectoryVariable), LibC.NullTerminated(Nowhere), overwrite: 1);
         return store;
+    }
+
+    /// <summary>
+    /// For an executable: prevents .NET from using its certificate stores in the home directory, of which it would take roots, intermediate and disallowed
+    /// certificates, and in which it would store what it downloads:
+    /// <see href="https://learn.microsoft.com/dotnet/standard/security/cross-platform-cryptography#x509store"/>.
+    /// </summary>
+    /// <remarks>As for <see cref="Install"/>.</remarks>
+    public static void HideUserStores()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // .NET decides where they are at the first use, and never again.
+        var home = Environment.GetEnvironmentVariable(HomeVariable);
+        Environment.SetEnvironmentVariable(HomeVariable, NoHome);
+        using (var store = new X509Store(StoreName.CertificateAuthority, StoreLocation.CurrentUser))
+        {
+            store.Open(OpenFlags.ReadOnly);
+        }
+
+        Environment.SetEnvironmentVariable(HomeVariable, home);
     }
 
     /// <summary>

@@ -28,20 +28,7 @@ public sealed class IniFileFuzzTests
         for (var i = 0; i < Files; i++)
         {
             var text = Generate(random);
-            var fast = IniFile.Parse(text);
-            var slow = ReadSlowly(text, out var isLostOutside);
-            foreach (var name in slow.Select(section => section.Name).Append("default").Distinct())
-            {
-                var (closed, unclosed) = (slow.Find(section => section.Name == name && section.IsClosed), slow.Where(section => section.Name == name));
-                var settings = fast.Find(name)?.Settings.ToDictionary(setting => setting.Key, setting => setting.Value.Text);
-                var isLost = isLostOutside
-                    || closed?.IsRouteLost == true
-                    || unclosed.Any(section =>
-                        !section.IsClosed && (section.IsRouteLost || section.Settings.Keys.Any(key => ProfileSettings.IsRoute(key))));
-
-                Assert.That(settings, closed is null ? Is.Null : Is.EquivalentTo(closed.Settings), Show(text));
-                Assert.That(fast.FindLostRoute(name) is not null, Is.EqualTo(isLost), Show(text));
-            }
+            Assert.That(() => SlowIniFile.Compare(IniFile.Parse(text), text), Throws.Nothing, Show(text));
         }
     }
 
@@ -107,7 +94,7 @@ public sealed class IniFileFuzzTests
         }
     }
 
-    private static void UseAll(AwsSettings settings, string name)
+    internal static void UseAll(AwsSettings settings, string name)
     {
         foreach (var section in (ConfigSection?[])[settings.Files.Find(name), settings.Files.FindServices(name), settings.Files.FindSsoSession(name)])
         {
@@ -128,98 +115,5 @@ public sealed class IniFileFuzzTests
     private static string Generate(Random random) =>
         string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => Fragments[random.Next(Fragments.Length)]));
 
-    // Written for the eye: one step after another, whole lists instead of a state.
-    private static List<SlowSection> ReadSlowly(string text, out bool isLostOutside)
-    {
-        var lines = Regex.Split(text, "\r\n|\r|\n")
-            .Select(line => (Indent: line.Length - line.TrimStart().Length, Content: line.Trim().Trim('\0')))
-            .Where(line => line.Content.Length > 0 && line.Content[0] is not ('#' or ';'))
-            .ToArray();
-
-        var sections = new List<SlowSection>();
-        isLostOutside = false;
-        SlowSection? section = null;
-        for (var i = 0; i < lines.Length; i++)
-        {
-            var (indent, content) = lines[i];
-            if (content.StartsWith('['))
-            {
-                section = Open(content, sections);
-                continue;
-            }
-
-            if (Regex.Match(content, "^([^=:]+)[=:](.*)$", RegexOptions.Singleline) is { Success: true } setting && section is not null)
-            {
-                var below = lines.Skip(i + 1).TakeWhile(line => line.Indent > indent).Select(line => line.Content).ToArray();
-                section.Add(setting.Groups[1].Value.TrimEnd(), setting.Groups[2].Value.TrimStart(), below);
-                i += below.Length;
-                continue;
-            }
-
-            if (ProfileSettings.IsRoute(Regex.Match(content, "^[^ \t=:]*").Value))
-            {
-                isLostOutside |= section is null;
-                section?.IsRouteLost = true;
-            }
-        }
-
-        return sections;
-    }
-
-    private static SlowSection Open(string header, List<SlowSection> sections)
-    {
-        var isClosed = header.Contains(']', StringComparison.Ordinal);
-        var inside = (isClosed ? header[1..header.IndexOf(']', StringComparison.Ordinal)] : header[1..]).Trim();
-        if (Regex.Match(inside, "^([^ \t]+)[ \t]\\s*(.*)$", RegexOptions.Singleline) is { Success: true } parts)
-        {
-            var quoted = Regex.Match(parts.Groups[2].Value, "^(['\"])(.*)\\1$", RegexOptions.Singleline);
-            inside = $"{parts.Groups[1].Value} {(quoted.Success ? quoted.Groups[2].Value : parts.Groups[2].Value)}";
-        }
-
-        var section = isClosed ? sections.Find(other => other.IsClosed && other.Name == inside) : null;
-        if (section is null)
-        {
-            sections.Add(section = new SlowSection { Name = inside, IsClosed = isClosed });
-        }
-
-        return section;
-    }
-
     private static string Show(string text) => Regex.Escape(text);
-
-    private sealed class SlowSection
-    {
-        public required string Name { get; init; }
-
-        public required bool IsClosed { get; init; }
-
-        public Dictionary<string, string> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
-
-        public bool IsRouteLost { get; set; }
-
-        public void Add(string key, string value, string[] below)
-        {
-            Settings[key] = value;
-            foreach (var line in below)
-            {
-                var nested = Regex.Match(line, "^([^=:]+)[=:](.*)$", RegexOptions.Singleline);
-                var (name, text) = (nested.Groups[1].Value.TrimEnd(), nested.Groups[2].Value.TrimStart());
-                if (Settings[key].Length == 0)
-                {
-                    if (nested.Success)
-                    {
-                        Settings[$"{key}\n{name}"] = text;
-                    }
-                }
-                else if (nested.Success && ProfileSettings.Contains(name) && !Settings.ContainsKey(name))
-                {
-                    Settings[key = name] = text;
-                }
-                else
-                {
-                    Settings[key] += $"\n{line}";
-                }
-            }
-        }
-    }
 }

@@ -553,6 +553,29 @@ public sealed class EcrTokenFileCacheTests
     }
 
     [Test]
+    public async Task A_lock_that_is_held_is_not_removed_with_old_files()
+    {
+        await GetAsync();
+        var held = Directory.GetFiles(CacheDirectory, "*.lock").Single();
+        File.SetLastWriteTimeUtc(held, Start.UtcDateTime);
+        _time.SetUtcNow(Start.AddDays(2));
+        var called = new TaskCompletionSource();
+        var answer = new TaskCompletionSource<EcrToken>();
+        var getting = Cache(new FakeTokenSource((_, _) =>
+        {
+            called.SetResult();
+            return answer.Task;
+        })).GetTokenAsync(Request).AsTask();
+        await called.Task;
+
+        await GetAsync(RequestFor("123456789012.dkr.ecr.us-west-2.amazonaws.com"));
+
+        Assert.That(File.Exists(held), Is.True);
+        answer.SetResult(Token());
+        await getting;
+    }
+
+    [Test]
     public async Task Expired_tokens_are_removed_with_their_locks_when_another_is_written()
     {
         for (var hour = 0; hour < 100; hour++)

@@ -431,6 +431,21 @@ public sealed class EcrTokenCacheTests
     }
 
     [Test]
+    public void A_token_that_expires_between_its_check_and_its_storage_is_not_stored()
+    {
+        var clock = new SleepyClock(Start);
+        using var cache = new EcrTokenCache(
+            new FakeTokenSource((_, _) =>
+            {
+                clock.ReadsUntilSleep = 1;
+                return Task.FromResult(new EcrToken("AWS", "hunter2", clock.Now + Lifetime));
+            }),
+            new EcrTokenCacheOptions { TimeProvider = clock });
+
+        Assert.That(async () => await cache.GetTokenAsync(Request()), Throws.Nothing);
+    }
+
+    [Test]
     public async Task A_token_that_expires_while_callers_wait_for_it_is_not_returned()
     {
         using var memory = new HookedMemoryCache(_time);
@@ -637,5 +652,23 @@ public sealed class EcrTokenCacheTests
         (await _source.NextCallAsync()).Answer(token);
         Assert.That(await waiting.WaitAsync(Timeout), Is.SameAs(token));
         return token;
+    }
+
+    /// <summary>A machine that is suspended once, after a number of looks at its clock.</summary>
+    private sealed class SleepyClock(DateTimeOffset start) : TimeProvider
+    {
+        public DateTimeOffset Now { get; private set; } = start;
+
+        public int ReadsUntilSleep { get; set; } = -1;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (ReadsUntilSleep >= 0 && ReadsUntilSleep-- == 0)
+            {
+                Now += Lifetime;
+            }
+
+            return Now;
+        }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class ProcessCredentials(TimeProvider timeProvider)
             $"{source} failed with exit code {exitCode}{why}. Run it as this user to see why; its output is not shown because it may contain a secret."));
     }
 
-    private ResolvedCredentials Parse(ReadOnlyMemory<byte> output, string source, ConfigSection profile)
+    internal ResolvedCredentials Parse(ReadOnlyMemory<byte> output, string source, ConfigSection profile)
     {
         try
         {

@@ -40,7 +40,7 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
         {
             using var client = new AmazonSSOClient(new AnonymousAWSCredentials(), config);
             var response = await client.GetRoleCredentialsAsync(request, cancellationToken).ConfigureAwait(false);
-            if (response.RoleCredentials is not { AccessKeyId: not null, SecretAccessKey: not null } credentials)
+            if (response.RoleCredentials is not { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0 } credentials)
             {
                 throw new InvalidDataException("The response contains no credentials.");
             }
