@@ -20,6 +20,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     private const int MaxStrictErrors = 100;
 
     private static readonly CredentialProvider EmptyProvider = new();
+    private static readonly ExecEnvironmentVariable UnusedVariable = new("", "");
 
     private readonly List<ConfigProblem> _problems = [];
     private readonly List<string> _strictErrors = [];
@@ -183,7 +184,7 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
         }
 
         _struct = outer;
-        return new ExecEnvironmentVariable(name, value);
+        return _problems.Count > 0 ? UnusedVariable : new ExecEnvironmentVariable(name, value);
     }
 
     private ServiceAccountTokenAttributes? ReadTokenAttributes(DocumentNode node)

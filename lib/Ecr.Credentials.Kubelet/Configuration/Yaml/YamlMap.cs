@@ -25,9 +25,10 @@ internal sealed class YamlMap(List<YamlEntry> entries)
             count++;
         }
 
+        // Room for some, as the keys of a hostile file can be all different or all the same.
         _start = entries.Count;
-        entries.EnsureCapacity(_start + count);
-        _indexes = count < MinIndexed ? null : new Dictionary<YamlKey, int>(count);
+        entries.EnsureCapacity(_start + (count / 4));
+        _indexes = count < MinIndexed ? null : new Dictionary<YamlKey, int>(count / 4);
     }
 
     /// <summary>Adds an entry, or replaces the one with its key.</summary>
