@@ -54,9 +54,10 @@ internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
     }
 
     /// <summary>Reads the name that <see cref="Next"/> has found and steps to the value of the field.</summary>
-    public string ReadName()
+    /// <param name="strings">Where short strings are kept, to have each but once.</param>
+    public string ReadName(StringPool? strings = null)
     {
-        var name = ReadString();
+        var name = ReadString(strings);
         SkipSpace();
         _position++;
         return name;
@@ -73,12 +74,13 @@ internal ref struct GoJsonReader(ReadOnlySpan<byte> text)
     }
 
     /// <summary>Reads the string that <see cref="Peek"/> has found.</summary>
-    public string ReadString()
+    /// <param name="strings">Where short strings are kept, to have each but once.</param>
+    public string ReadString(StringPool? strings = null)
     {
         var content = TakeString();
         if (!content.Contains((byte)'\\'))
         {
-            return GoText.Decode(content);
+            return strings?.Get(content) ?? GoText.Decode(content);
         }
 
         var value = new StringBuilder(content.Length);

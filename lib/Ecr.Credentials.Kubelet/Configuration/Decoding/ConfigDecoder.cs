@@ -1,4 +1,5 @@
 using System.Text;
+using Ecr.Credentials.Kubelet.Configuration.Documents;
 using Ecr.Credentials.Kubelet.Configuration.Yaml;
 using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Text;
@@ -37,6 +38,7 @@ internal static class ConfigDecoder
         {
             DocumentNode root;
             IReadOnlyList<string> repeatedKeys = [];
+            var depth = 0;
             if (IsJson(content))
             {
                 source = new SourceText(path, content);
@@ -56,7 +58,12 @@ internal static class ConfigDecoder
             {
                 var text = YamlText.Decode(content);
                 source = new SourceText(path, text.Text);
-                root = YamlReader.Read(text, out _, out repeatedKeys);
+                root = YamlReader.Read(text, out repeatedKeys, out depth);
+            }
+
+            if (depth > MaxJsonDepth)
+            {
+                RequireDepth(root);
             }
 
             return DecodeDocument(root, content, source, repeatedKeys, prefix, out problems);
@@ -84,7 +91,6 @@ internal static class ConfigDecoder
     private static DecodedConfig? DecodeDocument(
         DocumentNode root, byte[] content, SourceText source, IReadOnlyList<string> repeatedKeys, string prefix, out ConfigProblemCollection problems)
     {
-        RequireDepth(root);
         var (apiVersion, kind) = ReadTypeMeta(root);
         var (group, version) = SplitApiVersion(apiVersion.Text, apiVersion.Position);
         if (kind.Text.Length == 0)

@@ -1,3 +1,5 @@
+using Ecr.Credentials.Kubelet.Configuration.Documents;
+
 namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
 
 /// <summary>One decoded file.</summary>
@@ -19,7 +21,7 @@ internal sealed record DecodedProvider(CredentialProvider Provider, long? CacheN
     {
         var node = Find(Node, field);
         node = subfield is null || node is null ? node : Find(node, subfield) ?? node;
-        return node is null ? Node.Position : item >= 0 && item < node.Items.Count ? node.Items[item].Position : node.Position;
+        return node is null ? Node.Position : item >= 0 && item < node.Items.Length ? node.Items[item].Position : node.Position;
     }
 
     public ConfigProblem Problem(int position, string message, string kubeletMessage) => File.Problem(position, message, kubeletMessage);

@@ -1,4 +1,4 @@
-using System.Text;
+using Ecr.Credentials.Kubelet.Configuration.Documents;
 using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Text;
 
@@ -18,11 +18,12 @@ internal static class JsonComposer
 
         // Open objects and arrays are kept on a stack of our own: 10,000 levels are valid and too many for the thread's.
         var open = new Stack<Container>();
+        var strings = new StringPool();
         var reader = new GoJsonReader(json);
         while (true)
         {
-            var value = ReadOrOpen(ref reader, open);
-            while (value is not null || !open.Peek().Next(ref reader))
+            var value = ReadOrOpen(ref reader, open, strings);
+            while (value is not null || !open.Peek().Next(ref reader, strings))
             {
                 value ??= open.Pop().ToNode();
                 if (!open.TryPeek(out var container))
@@ -40,7 +41,7 @@ internal static class JsonComposer
         ? "the JSON document ends too early: a string, list or object is not closed"
         : $"invalid JSON: unexpected {MessageText.Quote([(char)json[error.Position]])} {error.Where}";
 
-    private static DocumentNode? ReadOrOpen(ref GoJsonReader reader, Stack<Container> open)
+    private static DocumentNode? ReadOrOpen(ref GoJsonReader reader, Stack<Container> open, StringPool strings)
     {
         var kind = reader.Peek() switch
         {
@@ -59,28 +60,28 @@ internal static class JsonComposer
                 reader.Begin();
                 return null;
             case DocumentNodeKind.String:
-                return new DocumentNode(kind, position) { Text = reader.ReadString() };
+                return new DocumentNode(kind, position, reader.ReadString(strings));
             default:
-                var text = Encoding.ASCII.GetString(reader.ReadScalar());
-                return new DocumentNode(kind, position) { Text = kind == DocumentNodeKind.Null ? "" : text };
+                var text = strings.Get(reader.ReadScalar());
+                return new DocumentNode(kind, position, kind == DocumentNodeKind.Null ? "" : text);
         }
     }
 
     private sealed class Container(DocumentNodeKind kind, int position)
     {
-        private readonly List<DocumentNode> _items = [];
-        private readonly List<DocumentField> _fields = [];
+        private List<DocumentNode>? _items;
+        private List<DocumentField>? _fields;
         private string _name = "";
         private int _namePosition;
 
         /// <summary>Steps to the next item or the value of the next field; false at the end.</summary>
-        public bool Next(ref GoJsonReader reader)
+        public bool Next(ref GoJsonReader reader, StringPool strings)
         {
             var hasNext = reader.Next();
             if (hasNext && kind == DocumentNodeKind.Object)
             {
                 _namePosition = reader.Position;
-                _name = reader.ReadName();
+                _name = reader.ReadName(strings);
             }
 
             return hasNext;
@@ -90,14 +91,16 @@ internal static class JsonComposer
         {
             if (kind == DocumentNodeKind.Object)
             {
-                _fields.Add(new DocumentField(_name, _namePosition, value));
+                (_fields ??= []).Add(new DocumentField(_name, _namePosition, value));
             }
             else
             {
-                _items.Add(value);
+                (_items ??= []).Add(value);
             }
         }
 
-        public DocumentNode ToNode() => new(kind, position) { Items = _items, Fields = _fields };
+        public DocumentNode ToNode() => kind == DocumentNodeKind.Object
+            ? new DocumentNode(position, _fields?.ToArray() ?? [])
+            : new DocumentNode(position, _items?.ToArray() ?? []);
     }
 }

@@ -1,4 +1,7 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
+using System.Text;
+using Ecr.Credentials.Kubelet.Configuration.Documents;
 using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Text;
 
@@ -16,23 +19,35 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     // The decoder collects no more.
     private const int MaxStrictErrors = 100;
 
+    private static readonly CredentialProvider EmptyProvider = new();
+    private static readonly ExecEnvironmentVariable UnusedVariable = new("", "");
+
     private readonly List<ConfigProblem> _problems = [];
     private readonly List<string> _strictErrors = [];
+    private DecodedProvider? _unused;
     private string? _typeError;
     private string? _durationError;
+    private readonly List<Step> _path = [];
+    private string _struct = "";
     private ConfigSchema _schema = null!;
+
+    private bool IsFull => _problems.Count >= ConfigProblemCollection.MaxCount;
 
     public IReadOnlyList<DecodedProvider> ReadConfig(DocumentNode root, ConfigSchema schema)
     {
         _schema = schema;
-        var providers = new List<DecodedProvider>();
-        var at = Location.Root("CredentialProviderConfig");
-        foreach (var field in Fields(root, at, ["kind", "apiVersion", schema.Name("providers")]))
+        _struct = "CredentialProviderConfig";
+        IReadOnlyList<DecodedProvider> providers = [];
+        string[] known = ["kind", "apiVersion", schema.Name("providers")];
+        var seen = 0;
+        foreach (var field in root.Fields)
         {
-            if (field.Name == schema.Name("providers"))
+            if (Enter(field, known, ref seen) && field.Name == schema.Name("providers"))
             {
-                providers = ReadList(field.Value, at.Field(field.Name), $"{schema.Package}.CredentialProvider", ReadProvider);
+                providers = ReadList(field.Value, $"{schema.Package}.CredentialProvider", ReadProvider);
             }
+
+            Leave();
         }
 
         return providers;
@@ -41,9 +56,16 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
     /// <summary>Checks the fields of a kind that is refused in any case, and whose unknown fields the kubelet names first.</summary>
     public void CheckOther(DocumentNode root, string[] fields)
     {
-        string[] known = ["kind", "apiVersion", .. fields.Length > 0 ? fields : root.Fields.Select(field => field.Name).Where(name => name != "providers")];
-        foreach (var _ in Fields(root, Location.Root(""), known))
+        string[] known = ["kind", "apiVersion", .. fields];
+        var seen = 0;
+        foreach (var field in root.Fields)
         {
+            // Of a kind of many fields, none but the one of configurations is known not to be there.
+            if (fields.Length > 0 || field.Name == "providers" || known.Contains(field.Name))
+            {
+                Enter(field, known, ref seen);
+                Leave();
+            }
         }
     }
 
@@ -76,72 +98,96 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
         return new ConfigProblemCollection(_problems, prefix + (_durationError ?? _typeError ?? $"strict decoding error: {string.Join(", ", _strictErrors)}"));
     }
 
-    private DecodedProvider ReadProvider(DocumentNode node, Location at)
+    private DecodedProvider ReadProvider(DocumentNode node)
     {
-        at = at.In("CredentialProvider");
+        var outer = _struct;
+        _struct = "CredentialProvider";
         var (name, apiVersion) = ("", "");
-        List<string> matchImages = [];
-        List<string> args = [];
-        List<ExecEnvironmentVariable> environment = [];
+        var matchImages = ReadOnlyCollection<string>.Empty;
+        var args = ReadOnlyCollection<string>.Empty;
+        var environment = ReadOnlyCollection<ExecEnvironmentVariable>.Empty;
         long? duration = null;
         ServiceAccountTokenAttributes? tokenAttributes = null;
-        foreach (var field in Fields(node, at, _schema.ProviderFields))
+        var seen = 0;
+        foreach (var field in node.Fields)
         {
-            var here = at.Field(field.Name);
             var value = field.Value;
-            switch (_schema.JsonName(field.Name))
+            switch (Enter(field, _schema.ProviderFields, ref seen) ? _schema.JsonName(field.Name) : "")
             {
                 case "name":
-                    name = ReadString(value, here, name);
+                    name = ReadString(value, name);
                     break;
                 case "matchImages":
-                    matchImages = ReadList(value, here, "string", (item, place) => ReadString(item, place, ""));
+                    matchImages = ReadList(value, "string", ReadText);
                     break;
                 case "defaultCacheDuration":
-                    duration = ReadDuration(value, here);
+                    duration = ReadDuration(value);
                     break;
                 case "apiVersion":
-                    apiVersion = ReadString(value, here, apiVersion);
+                    apiVersion = ReadString(value, apiVersion);
                     break;
                 case "args":
-                    args = ReadList(value, here, "string", (item, place) => ReadString(item, place, ""));
+                    args = ReadList(value, "string", ReadText);
                     break;
                 case "env":
-                    environment = ReadList(value, here, $"{_schema.Package}.ExecEnvVar", ReadVariable);
+                    environment = ReadList(value, $"{_schema.Package}.ExecEnvVar", ReadVariable);
                     break;
-                default:
-                    tokenAttributes = ReadTokenAttributes(value, here);
+                case "tokenAttributes":
+                    tokenAttributes = ReadTokenAttributes(value);
                     break;
             }
+
+            Leave();
+        }
+
+        _struct = outer;
+
+        // Nothing is used of a file with problems.
+        if (_problems.Count > 0)
+        {
+            return _unused ??= new DecodedProvider(EmptyProvider, CacheNanoseconds: null, node, source);
+        }
+
+        if (seen == 0)
+        {
+            return new DecodedProvider(EmptyProvider, CacheNanoseconds: null, node, source);
         }
 
         var provider = new CredentialProvider
         {
             Name = name,
-            MatchImages = matchImages.AsReadOnly(),
+            MatchImages = matchImages,
             DefaultCacheDuration = duration is { } nanoseconds ? new TimeSpan(nanoseconds / TimeSpan.NanosecondsPerTick) : null,
             ApiVersion = apiVersion,
-            Arguments = args.AsReadOnly(),
-            Environment = environment.AsReadOnly(),
+            Arguments = args,
+            Environment = environment,
             TokenAttributes = tokenAttributes,
         };
         return new DecodedProvider(provider, duration, node, source);
     }
 
-    private ExecEnvironmentVariable ReadVariable(DocumentNode node, Location at)
+    private ExecEnvironmentVariable ReadVariable(DocumentNode node)
     {
-        at = at.In("ExecEnvVar");
+        var outer = _struct;
+        _struct = "ExecEnvVar";
         var (name, value) = ("", "");
-        foreach (var field in Fields(node, at, _schema.VariableFields))
+        var seen = 0;
+        foreach (var field in node.Fields)
         {
-            var text = ReadString(field.Value, at.Field(field.Name), "");
-            (name, value) = _schema.JsonName(field.Name) == "name" ? (text, value) : (name, text);
+            if (Enter(field, _schema.VariableFields, ref seen))
+            {
+                var text = ReadString(field.Value, "");
+                (name, value) = _schema.JsonName(field.Name) == "name" ? (text, value) : (name, text);
+            }
+
+            Leave();
         }
 
-        return new ExecEnvironmentVariable(name, value);
+        _struct = outer;
+        return _problems.Count > 0 ? UnusedVariable : new ExecEnvironmentVariable(name, value);
     }
 
-    private ServiceAccountTokenAttributes? ReadTokenAttributes(DocumentNode node, Location at)
+    private ServiceAccountTokenAttributes? ReadTokenAttributes(DocumentNode node)
     {
         if (node.Kind == DocumentNodeKind.Null)
         {
@@ -150,174 +196,192 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
 
         if (node.Kind != DocumentNodeKind.Object)
         {
-            WrongType(node, at, $"{_schema.Package}.ServiceAccountTokenAttributes", "a map");
+            WrongType(node, $"{_schema.Package}.ServiceAccountTokenAttributes", "a map");
             return null;
         }
 
-        at = at.In("ServiceAccountTokenAttributes");
+        var outer = _struct;
+        _struct = "ServiceAccountTokenAttributes";
         var (audience, cacheType) = ("", "");
         bool? isRequired = null;
-        List<string> required = [];
-        List<string> optional = [];
-        foreach (var field in Fields(node, at, _schema.TokenAttributeFields))
+        var required = ReadOnlyCollection<string>.Empty;
+        var optional = ReadOnlyCollection<string>.Empty;
+        var seen = 0;
+        foreach (var field in node.Fields)
         {
-            var here = at.Field(field.Name);
-            switch (_schema.JsonName(field.Name))
+            switch (Enter(field, _schema.TokenAttributeFields, ref seen) ? _schema.JsonName(field.Name) : "")
             {
                 case "serviceAccountTokenAudience":
-                    audience = ReadString(field.Value, here, audience);
+                    audience = ReadString(field.Value, audience);
                     break;
                 case "cacheType":
-                    cacheType = ReadString(field.Value, here, cacheType, $"{_schema.Package}.ServiceAccountTokenCacheType");
+                    cacheType = ReadString(field.Value, cacheType, $"{_schema.Package}.ServiceAccountTokenCacheType");
                     break;
                 case "requireServiceAccount":
-                    isRequired = ReadBool(field.Value, here);
+                    isRequired = ReadBool(field.Value);
                     break;
                 case "requiredServiceAccountAnnotationKeys":
-                    required = ReadList(field.Value, here, "string", (item, place) => ReadString(item, place, ""));
+                    required = ReadList(field.Value, "string", ReadText);
                     break;
-                default:
-                    optional = ReadList(field.Value, here, "string", (item, place) => ReadString(item, place, ""));
+                case "optionalServiceAccountAnnotationKeys":
+                    optional = ReadList(field.Value, "string", ReadText);
                     break;
             }
+
+            Leave();
         }
 
+        _struct = outer;
         return new ServiceAccountTokenAttributes
         {
             ServiceAccountTokenAudience = audience,
             CacheType = cacheType,
             RequireServiceAccount = isRequired,
-            RequiredServiceAccountAnnotationKeys = required.AsReadOnly(),
-            OptionalServiceAccountAnnotationKeys = optional.AsReadOnly(),
+            RequiredServiceAccountAnnotationKeys = required,
+            OptionalServiceAccountAnnotationKeys = optional,
         };
     }
 
-    /// <summary>The known fields of an object, one by one. Notes those that are unknown or repeated when it comes to them.</summary>
-    private IEnumerable<DocumentField> Fields(DocumentNode node, Location at, string[] known)
+    /// <summary>Goes to a field of an object. Notes one that is unknown or repeated.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="known">The fields that the object can have.</param>
+    /// <param name="seen">Which of them it has had, as bits.</param>
+    /// <returns>Whether the field is known.</returns>
+    private bool Enter(DocumentField field, string[] known, ref int seen)
     {
-        var isSeen = new bool[known.Length];
-        foreach (var field in node.Fields)
+        _path.Add(new Step(field.Name, -1));
+        var index = Array.IndexOf(known, field.Name);
+        if (index < 0)
         {
-            var index = Array.IndexOf(known, field.Name);
-            if (index < 0)
+            if (!IsFull)
             {
                 var similar = Array.Find(known, name => name.Equals(field.Name, StringComparison.OrdinalIgnoreCase) || IsTypingError(name, field.Name));
                 var advice = similar is null ? "remove it" : $"write \"{similar}\"";
-                Strict("unknown field", at, field, $"unknown field {MessageText.Quote(field.Name)}: {advice}");
-                continue;
+                Strict("unknown field", field, $"unknown field {MessageText.Quote(field.Name)}: {advice}");
             }
 
-            if (isSeen[index])
-            {
-                Strict("duplicate field", at, field, $"the field {MessageText.Quote(field.Name)} is repeated; remove one of them");
-            }
-
-            isSeen[index] = true;
-            yield return field;
+            return false;
         }
+
+        if ((seen & (1 << index)) != 0 && !IsFull)
+        {
+            Strict("duplicate field", field, $"the field {MessageText.Quote(field.Name)} is repeated; remove one of them");
+        }
+
+        seen |= 1 << index;
+        return true;
     }
+
+    private void Leave() => _path.RemoveAt(_path.Count - 1);
 
     private static bool IsTypingError(string name, string written) =>
         Math.Abs(name.Length - written.Length) <= 2
         && written.Length > 3
         && (name.StartsWith(written, StringComparison.OrdinalIgnoreCase) || written.StartsWith(name, StringComparison.OrdinalIgnoreCase));
 
-    private List<T> ReadList<T>(DocumentNode node, Location at, string itemType, Func<DocumentNode, Location, T> read)
+    private ReadOnlyCollection<T> ReadList<T>(DocumentNode node, string itemType, Func<DocumentNode, T> read)
     {
-        if (node.Kind == DocumentNodeKind.Null)
+        if (node.Kind is not (DocumentNodeKind.Array or DocumentNodeKind.Null))
         {
-            return [];
+            WrongType(node, $"[]{itemType}", "a list");
         }
 
-        if (node.Kind != DocumentNodeKind.Array)
+        if (node.Items.IsEmpty)
         {
-            WrongType(node, at, $"[]{itemType}", "a list");
-            return [];
+            return ReadOnlyCollection<T>.Empty;
         }
 
         var isText = itemType == "string";
-        var items = new List<T>(node.Items.Count);
-        for (var i = 0; i < node.Items.Count; i++)
+        var items = new List<T>(IsFull ? 0 : node.Items.Length);
+        for (var i = 0; i < node.Items.Length; i++)
         {
             var item = node.Items[i];
             if (!isText && item.Kind is not (DocumentNodeKind.Object or DocumentNodeKind.Null))
             {
-                WrongType(item, at, itemType, "a map");
+                WrongType(item, itemType, "a map");
                 continue;
             }
 
-            items.Add(read(item, at.Item(i)));
+            _path.Add(new Step("", i));
+            items.Add(read(item));
+            Leave();
         }
 
-        return items;
+        return items.AsReadOnly();
     }
 
-    private string ReadString(DocumentNode node, Location at, string fallback, string type = "string")
+    private string ReadText(DocumentNode node) => ReadString(node, "");
+
+    private string ReadString(DocumentNode node, string fallback, string type = "string")
     {
         if (node.Kind is not (DocumentNodeKind.String or DocumentNodeKind.Null))
         {
-            WrongType(node, at, type, "text; put it in quotes");
+            WrongType(node, type, "text; put it in quotes");
         }
 
         return node.Kind == DocumentNodeKind.String ? node.Text : fallback;
     }
 
-    private bool? ReadBool(DocumentNode node, Location at)
+    private bool? ReadBool(DocumentNode node)
     {
         if (node.Kind is not (DocumentNodeKind.Bool or DocumentNodeKind.Null))
         {
-            WrongType(node, at, "bool", "true or false, without quotes");
+            WrongType(node, "bool", "true or false, without quotes");
         }
 
         return node.Kind == DocumentNodeKind.Bool ? node.Text == "true" : null;
     }
 
-    private long? ReadDuration(DocumentNode node, Location at)
+    private long? ReadDuration(DocumentNode node)
     {
         if (node.Kind == DocumentNodeKind.Null)
         {
             return null;
         }
 
-        if (node.Kind != DocumentNodeKind.String)
-        {
-            var message = WrongTypeMessage(node, at, "string");
-            _durationError ??= message;
-            Add(source.Problem(node.Position, $"invalid {at.LastField}: expected a duration such as \"12h\" or \"0s\", not {node.Describe()}", message));
-            return null;
-        }
-
-        var error = GoNanoseconds.Parse(node.Text, out var nanoseconds);
-        if (error is null)
+        var isText = node.Kind == DocumentNodeKind.String;
+        var nanoseconds = 0L;
+        var error = isText ? GoNanoseconds.Parse(node.Text, out nanoseconds) : null;
+        if (isText && error is null)
         {
             return nanoseconds;
         }
 
-        _durationError ??= error;
+        if (IsFull && _durationError is not null)
+        {
+            return null;
+        }
+
+        var message = error ?? WrongTypeMessage(node, "string");
+        _durationError ??= message;
         Add(source.Problem(
-            node.Position, $"invalid {at.LastField} {MessageText.Quote(node.Text)}: write numbers with units h, m, s or ms, such as 12h or 1m30s", error));
+            node.Position,
+            isText
+                ? $"invalid {LastField} {MessageText.Quote(node.Text)}: write numbers with units h, m, s or ms, such as 12h or 1m30s"
+                : $"invalid {LastField}: expected a duration such as \"12h\" or \"0s\", not {node.Describe()}",
+            message));
         return null;
     }
 
-    private void WrongType(DocumentNode node, Location at, string type, string expected)
+    private void WrongType(DocumentNode node, string type, string expected)
     {
-        var message = WrongTypeMessage(node, at, type);
-        _typeError ??= message;
-        Add(source.Problem(node.Position, $"invalid {at.LastField}: expected {expected}, not {node.Describe()}", message));
-    }
-
-    private static string WrongTypeMessage(DocumentNode node, Location at, string type) =>
-        $"json: cannot unmarshal {node.GoName} into Go struct field {at.Struct}.{at.Fields} of type {type}";
-
-    private void Strict(string kind, Location at, DocumentField field, string message)
-    {
-        var path = at.Path.Length == 0 ? field.Name : $"{at.Path}.{field.Name}";
-        var error = $"{kind} {GoText.Quote(path)}";
-        if (_problems.Count == ConfigProblemCollection.MaxCount)
+        if (IsFull && _typeError is not null)
         {
             return;
         }
 
+        var message = WrongTypeMessage(node, type);
+        _typeError ??= message;
+        Add(source.Problem(node.Position, $"invalid {LastField}: expected {expected}, not {node.Describe()}", message));
+    }
+
+    private string WrongTypeMessage(DocumentNode node, string type) =>
+        $"json: cannot unmarshal {node.GoName} into Go struct field {_struct}.{string.Join('.', _path.Where(step => step.Item < 0).Select(step => step.Field))} "
+            + $"of type {type}";
+
+    private void Strict(string kind, DocumentField field, string message)
+    {
+        var error = $"{kind} {GoText.Quote(Path())}";
         if (_strictErrors.Count < MaxStrictErrors && !_strictErrors.Contains(error))
         {
             _strictErrors.Add(error);
@@ -326,50 +390,28 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
         Add(source.Problem(field.Position, message, error));
     }
 
+    private string LastField => _path.FindLast(step => step.Item < 0).Field;
+
+    /// <summary>Where the decoder is, with indexes, for strict errors.</summary>
+    private string Path()
+    {
+        var path = new StringBuilder();
+        foreach (var (field, item) in _path)
+        {
+            _ = item >= 0 ? path.Append(CultureInfo.InvariantCulture, $"[{item}]") : (path.Length > 0 ? path.Append('.') : path).Append(field);
+        }
+
+        return path.ToString();
+    }
+
     private void Add(ConfigProblem problem)
     {
-        if (_problems.Count < ConfigProblemCollection.MaxCount)
+        if (!IsFull)
         {
             _problems.Add(problem);
         }
     }
 
-    /// <summary>Where the decoder is. The texts are made when there is an error.</summary>
-    private sealed class Location
-    {
-        private readonly Location? _outer;
-        private readonly string _field;
-        private readonly int _item;
-
-        private Location(Location? outer, string structName, string field, int item)
-        {
-            _outer = outer;
-            Struct = structName;
-            _field = field;
-            _item = item;
-        }
-
-        /// <summary>The Go type whose field was entered last.</summary>
-        public string Struct { get; }
-
-        public string LastField => _outer is not null && _field.Length == 0 ? _outer.LastField : _field;
-
-        /// <summary>The fields without indexes, for errors of type.</summary>
-        public string Fields => _outer is null ? "" : _field.Length == 0 ? _outer.Fields : Join(_outer.Fields, _field);
-
-        /// <summary>The fields with indexes, for strict errors.</summary>
-        public string Path => _outer is null ? ""
-            : _field.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"{_outer.Path}[{_item}]")
-            : Join(_outer.Path, _field);
-
-        public static Location Root(string structName) => new(null, structName, "", -1);
-
-        public Location In(string structName) => new(_outer, structName, _field, _item);
-
-        public Location Field(string name) => new(this, Struct, name, -1);
-
-        public Location Item(int index) => new(this, Struct, "", index);
-
-        private static string Join(string outer, string field) => outer.Length == 0 ? field : $"{outer}.{field}";
-    }
+    /// <summary>A step of the way to where the decoder is: a field, or an item of a list.</summary>
+    private readonly record struct Step(string Field, int Item);
 }

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using Ecr.Credentials.Kubelet.Configuration.Decoding;
+using Ecr.Credentials.Kubelet.Configuration.Documents;
 using Ecr.Credentials.Kubelet.Configuration.Yaml;
-using YamlDotNet.Core;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Editing;
 
@@ -32,7 +31,7 @@ internal sealed class ConfigTextEditor
 
         try
         {
-            _root = YamlComposer.Compose(YamlText.Decode(Encode(_text)), out _) ?? throw Refuse("it is empty");
+            _root = (YamlParser.Parse(YamlText.Decode(Encode(_text)), out _) ?? throw Refuse("it is empty")).Root;
         }
         catch (DocumentException exception)
         {
@@ -59,9 +58,9 @@ internal sealed class ConfigTextEditor
             return Insert(end, $"{NewLine(end)}{new string(' ', providers.Column)}- {value.ToBlock(providers.Column + 2, _lineBreak)}");
         }
 
-        if (providers is { Kind: YamlNodeKind.Sequence, Children.Count: > 0 })
+        if (providers is { Kind: YamlNodeKind.Sequence, FirstChild: not null })
         {
-            return Insert(providers.Children[^1].End, $", {value.ToFlow(_isJson)}");
+            return Insert(providers.Children()[^1].End, $", {value.ToFlow(_isJson)}");
         }
 
         // Empty or null.
@@ -114,8 +113,8 @@ internal sealed class ConfigTextEditor
     public string Remove(int index)
     {
         var node = ProviderAt(index);
-        var providers = Providers!;
-        var siblings = providers.Children;
+        var providers = Providers!.Value;
+        var siblings = providers.Children();
         if (providers.IsFlow)
         {
             var (start, end) = (index, siblings.Count) switch
@@ -142,7 +141,7 @@ internal sealed class ConfigTextEditor
         }
 
         // An empty list stays behind the key.
-        var key = KeyOf(_root, "providers");
+        var key = KeyOf(_root, "providers")!.Value;
         var colon = _text.IndexOf(':', key.End) + 1;
         return _start + string.Concat(_text.AsSpan(0, colon), " []", _text.AsSpan(colon, lineStart - colon), _text.AsSpan(next));
     }
@@ -151,7 +150,7 @@ internal sealed class ConfigTextEditor
     {
         var providers = Providers ?? throw Refuse("its providers come from \"<<\", or it is of the internal version");
         RequireOwn(providers);
-        var node = providers.Children[index];
+        var node = providers.Children()[index];
         if (node.Kind != YamlNodeKind.Mapping)
         {
             throw Refuse("the provider is an alias or empty");
@@ -170,7 +169,7 @@ internal sealed class ConfigTextEditor
                 : (BehindColon(parent, old), EndOf(old), $" {value.ToFlow(_isJson)}");
         }
 
-        var isBlockScalar = old.Style is ScalarStyle.Literal or ScalarStyle.Folded;
+        var isBlockScalar = old.Style is YamlScalarStyle.Literal or YamlScalarStyle.Folded;
         var space = old.Start == old.End && old.Start > 0 && _text[old.Start - 1] == ':' ? " " : "";
         return (old.Start, isBlockScalar ? EndOf(old) : old.End, space + value.ToFlow(_isJson));
     }
@@ -180,11 +179,11 @@ internal sealed class ConfigTextEditor
         if (node.IsFlow)
         {
             var text = string.Concat(fields.Select(field => $", {(_isJson ? $"\"{field.Name}\"" : field.Name)}: {field.Value.ToFlow(_isJson)}"));
-            var end = node.Children.Count > 0 ? node.Children[^1].End : throw Refuse("the provider is empty");
+            var end = node.FirstChild is not null ? node.Children()[^1].End : throw Refuse("the provider is empty");
             return (end, end, text);
         }
 
-        var column = node.Children[0].Column;
+        var column = node.FirstChild!.Value.Column;
         var lineEnd = LineEnd(EndOf(node));
         var lines = fields.Select(field => $"{new string(' ', column)}{ConfigValue.FieldToBlock(field.Name, field.Value, column, _lineBreak)}");
         return (lineEnd, lineEnd, NewLine(lineEnd) + string.Join(_lineBreak, lines));
@@ -194,7 +193,7 @@ internal sealed class ConfigTextEditor
     {
         if (_root.IsFlow)
         {
-            return Insert(_root.Children[^1].End, $", {(_isJson ? "\"providers\"" : "providers")}: [{item.ToFlow(_isJson)}]");
+            return Insert(_root.Children()[^1].End, $", {(_isJson ? "\"providers\"" : "providers")}: [{item.ToFlow(_isJson)}]");
         }
 
         var end = LineEnd(EndOf(_root));
@@ -205,29 +204,30 @@ internal sealed class ConfigTextEditor
     /// <summary>Where a list or map in block style can be replaced by something on the line of its key.</summary>
     private int BehindColon(YamlNode parent, YamlNode value)
     {
-        var key = parent.Children[parent.Children.IndexOf(value) - 1];
+        var siblings = parent.Children();
+        var key = siblings[siblings.FindIndex(child => child.Index == value.Index) - 1];
         var colon = _text.IndexOf(':', key.End) + 1;
         return _text.AsSpan(colon, value.Start - colon).IsWhiteSpace() ? colon : throw Refuse("a comment precedes the list");
     }
 
-    private static YamlNode? Find(YamlNode map, string name)
+    private static YamlNode? Find(YamlNode map, string name) => KeyOf(map, name)?.Next;
+
+    private static YamlNode? KeyOf(YamlNode map, string name)
     {
-        for (var i = 0; i + 1 < map.Children.Count; i += 2)
+        for (var child = map.Kind == YamlNodeKind.Mapping ? map.FirstChild : null; child is { } key; child = key.Next!.Value.Next)
         {
-            if (map.Children[i].Kind == YamlNodeKind.Scalar && map.Children[i].Value == name)
+            if (key.Kind == YamlNodeKind.Scalar && key.Value == name)
             {
-                return map.Children[i + 1];
+                return key;
             }
         }
 
         return null;
     }
 
-    private static YamlNode KeyOf(YamlNode map, string name) => map.Children[map.Children.IndexOf(Find(map, name)!) - 1];
-
     private static void RequireOwn(YamlNode node)
     {
-        if (node.Kind == YamlNodeKind.Alias || node.Anchor.Length > 0 || node.Tag.Length > 0)
+        if (node.Kind == YamlNodeKind.Alias || node.HasProperties)
         {
             throw Refuse("the value to change has an anchor, an alias or a tag");
         }
@@ -237,13 +237,13 @@ internal sealed class ConfigTextEditor
     private int EndOf(YamlNode node)
     {
         var last = node;
-        while (!last.IsFlow && last.Children.Count > 0)
+        while (!last.IsFlow && last.FirstChild is not null)
         {
-            last = last.Children[^1];
+            last = last.Children()[^1];
         }
 
         var end = Math.Min(last.End, _text.Length);
-        if (last.Style is ScalarStyle.Literal or ScalarStyle.Folded)
+        if (last.Style is YamlScalarStyle.Literal or YamlScalarStyle.Folded)
         {
             while (end > last.Start && char.IsWhiteSpace(_text[end - 1]))
             {

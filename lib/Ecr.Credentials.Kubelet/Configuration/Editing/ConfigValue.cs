@@ -1,9 +1,8 @@
 using System.Buffers;
-using Ecr.Credentials.Kubelet.Configuration.Decoding;
+using Ecr.Credentials.Kubelet.Configuration.Documents;
 using Ecr.Credentials.Kubelet.Configuration.Yaml;
 using Ecr.Credentials.Kubelet.Go;
 using Ecr.Credentials.Protocol;
-using YamlDotNet.Core;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Editing;
 
@@ -115,7 +114,7 @@ internal sealed class ConfigValue
         var isPlain = text.Length > 0
             && char.IsAsciiLetterOrDigit(text[0])
             && text.AsSpan().IndexOfAnyExcept(PlainCharacters) < 0
-            && YamlScalar.Resolve(new YamlNode(YamlNodeKind.Scalar, Mark.Empty) { Value = text, IsPlain = true }).Kind == DocumentNodeKind.String;
+            && YamlScalar.ResolvePlain(text).Kind == DocumentNodeKind.String;
         return isPlain ? text : Quote(text);
     }
 

@@ -95,7 +95,7 @@ internal sealed class ConfigFiles(string? workingDirectory)
             documents.Add(document);
             foreach (var provider in document.Providers)
             {
-                if (!names.Add(provider.Provider.Name))
+                if (!names.Add(provider.Provider.Name) && problems.Count < ConfigProblemCollection.MaxCount)
                 {
                     var message = $"duplicate provider name {GoText.Quote(provider.Provider.Name)} found in configuration file(s)";
                     var place = provider.PositionOf("name");

@@ -19,6 +19,15 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
 
     private static readonly KubernetesVersion SinceCacheType = new(1, 34);
 
+    private readonly string[] _apiVersions = Array.ConvertAll(
+        version switch
+        {
+            _ when version >= new KubernetesVersion(1, 26) => ["v1", "v1alpha1", "v1beta1"],
+            _ when version >= new KubernetesVersion(1, 24) => ["v1alpha1", "v1beta1"],
+            _ => (string[])["v1alpha1"],
+        },
+        name => ProtocolGroup + name);
+
     private readonly List<ConfigProblem> _problems = [];
 
     private bool IsFull => _problems.Count >= ConfigProblemCollection.MaxCount;
@@ -34,6 +43,11 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var provider in providers)
         {
+            if (IsFull)
+            {
+                break;
+            }
+
             ValidateName(provider, isNew: names.Add(provider.Provider.Name));
             ValidateApiVersion(provider);
             ValidateMatchImages(provider);
@@ -98,24 +112,17 @@ internal sealed class ConfigValidator(string path, KubernetesVersion version, bo
     private void ValidateApiVersion(DecodedProvider provider)
     {
         var apiVersion = provider.Provider.ApiVersion;
-        string[] supported = version switch
-        {
-            _ when version >= new KubernetesVersion(1, 26) => ["v1", "v1alpha1", "v1beta1"],
-            _ when version >= new KubernetesVersion(1, 24) => ["v1alpha1", "v1beta1"],
-            _ => ["v1alpha1"],
-        };
-        supported = Array.ConvertAll(supported, name => ProtocolGroup + name);
         if (apiVersion.Length == 0)
         {
-            Add(provider, "apiVersion", $"the provider has no apiVersion; add \"apiVersion: {supported[0]}\"", "providers.apiVersion: Required value");
+            Add(provider, "apiVersion", $"the provider has no apiVersion; add \"apiVersion: {_apiVersions[0]}\"", "providers.apiVersion: Required value");
         }
-        else if (!supported.Contains(apiVersion))
+        else if (!_apiVersions.Contains(apiVersion))
         {
             Add(
                 provider,
                 "apiVersion",
-                $"invalid apiVersion {MessageText.Quote(apiVersion)} of the provider: expected {string.Join(", ", supported)}",
-                Unsupported("apiVersion", GoText.Quote(apiVersion), supported));
+                $"invalid apiVersion {MessageText.Quote(apiVersion)} of the provider: expected {string.Join(", ", _apiVersions)}",
+                Unsupported("apiVersion", GoText.Quote(apiVersion), _apiVersions));
         }
     }
 

@@ -1,7 +1,5 @@
-using System.Globalization;
-using System.Text;
-using Ecr.Credentials.Kubelet.Configuration.Decoding;
-using Ecr.Credentials.Kubelet.Go;
+using System.Runtime.InteropServices;
+using Ecr.Credentials.Kubelet.Configuration.Documents;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 
@@ -24,40 +22,59 @@ internal sealed class YamlReader
     // A repeated key is named each time that an alias repeats it; more would not be read.
     private const int MaxRepeatedKeys = 1000;
 
-    private static readonly Dictionary<Key, Entry> NoEntries = [];
-
     // What "<<" adds to a map is not shared as the targets of aliases are. The kubelet would go on for a while.
-    private const int MaxMergedEntries = 50_000;
+    private const int MaxMergedEntries = 25_000;
 
-    private readonly Dictionary<YamlNode, Resolved?> _resolved = [];
-    private List<string> _repeatedKeys = [];
+    // The message about a key that JSON cannot hold shows the key's value, cut far in front of this.
+    private const int MaxShownValues = 20_000;
+
+    private static readonly DocumentNode Nothing = new(DocumentNodeKind.Null, 0);
+
+    private readonly Dictionary<int, Resolved?> _resolved = [];
+
+    // Of the lists and maps that are open; each knows where its own begin.
+    private readonly List<DocumentNode> _items = [];
+    private readonly List<YamlEntry> _entries = [];
+
+    private readonly Stack<YamlMap> _closedMaps = new();
+
+    private List<string>? _repeatedKeys;
+    private DocumentException? _badKey;
+    private bool _hasNotANumber;
+    private long _valuesBehindBadKey = long.MaxValue;
     private long _values;
     private long _aliasValues;
     private int _aliasDepth;
     private int _mergedEntries;
+    private int _depth;
+    private int _deepest;
 
     private YamlReader()
     {
     }
 
+    /// <summary>Whether what is read is not looked at: a key has been found that JSON cannot hold, and only what is worse is still looked for.</summary>
+    private bool IsOnlyChecking => _badKey is not null || _values > _valuesBehindBadKey;
+
     /// <summary>Reads the first document.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="root">The tree as it is written; null for an empty stream.</param>
     /// <param name="repeatedKeys">What strict reading complains about.</param>
+    /// <param name="depth">How many lists and maps are in each other at most, those of aliases included.</param>
     /// <returns>The document as JSON. Positions are indexes of characters.</returns>
     /// <exception cref="DocumentException">The text is not YAML, or YAML that JSON cannot hold.</exception>
-    public static DocumentNode Read(YamlText text, out YamlNode? root, out IReadOnlyList<string> repeatedKeys)
+    public static DocumentNode Read(YamlText text, out IReadOnlyList<string> repeatedKeys, out int depth)
     {
-        root = YamlComposer.Compose(text, out var depth);
         repeatedKeys = [];
-        if (root is null)
+        var tree = YamlParser.Parse(text, out depth);
+        if (tree is null)
         {
-            return new DocumentNode(DocumentNodeKind.Null, 0);
+            return Nothing;
         }
 
         var reader = new YamlReader();
-        var document = depth <= DepthOnCallersStack ? reader.Resolve(root) : reader.ResolveDeep(root);
-        repeatedKeys = reader._repeatedKeys;
+        var document = depth <= DepthOnCallersStack ? reader.Resolve(tree.Root) : reader.ResolveDeep(tree.Root);
+        repeatedKeys = reader._repeatedKeys ?? repeatedKeys;
+        depth = reader._deepest;
         return document;
     }
 
@@ -85,65 +102,67 @@ internal sealed class YamlReader
 
     private DocumentNode Resolve(YamlNode root)
     {
-        var value = Visit(root);
-        RequireStringKeys(value, []);
-        RequireNumbers(value, []);
-        return value.Node;
+        var document = Visit(root);
+        if (_badKey is not null)
+        {
+            throw _badKey;
+        }
+
+        if (_hasNotANumber)
+        {
+            RequireNumbers(document, []);
+        }
+
+        return document;
     }
 
-    private Resolved Visit(YamlNode node)
+    private DocumentNode Visit(YamlNode node)
     {
         Count(1);
         if (node.Kind == YamlNodeKind.Alias)
         {
-            return VisitAlias(node);
+            return Follow(node).Value;
         }
 
-        var before = _values;
-        var outerKeys = _repeatedKeys;
-        if (node.Anchor.Length > 0)
+        if (!node.HasProperties || node.Anchor.Length == 0)
         {
-            _resolved[node] = null;
-            _repeatedKeys = [];
+            return VisitValue(node, out _);
         }
 
-        var resolved = node switch
-        {
-            { Kind: YamlNodeKind.Mapping } => VisitMapping(node),
-            { Kind: YamlNodeKind.Sequence } => VisitSequence(node),
-            _ => VisitScalar(node),
-        };
-
-        if (node.Anchor.Length > 0)
-        {
-            resolved = resolved with { Values = _values - before + 1, RepeatedKeys = _repeatedKeys };
-            _resolved[node] = resolved;
-            _repeatedKeys = outerKeys;
-            Repeat(resolved);
-        }
-
-        return resolved;
+        var (values, deepest, outerKeys) = (_values, _deepest, _repeatedKeys);
+        _resolved[node.Index] = null;
+        _repeatedKeys = null;
+        _deepest = _depth;
+        var value = VisitValue(node, out var entries);
+        var resolved = new Resolved(value, entries, _values - values + 1, _deepest - _depth, _repeatedKeys);
+        _resolved[node.Index] = resolved;
+        _repeatedKeys = outerKeys;
+        _deepest = Math.Max(deepest, _deepest);
+        Repeat(resolved);
+        return value;
     }
 
-    private Resolved VisitAlias(YamlNode node)
+    private Resolved Follow(YamlNode alias)
     {
-        if (_resolved[node.Target!] is not { } resolved)
+        if (_resolved[alias.Target.Index] is not { } resolved)
         {
-            throw new DocumentException($"yaml: anchor '{node.Value}' value contains itself", node.Start, $"invalid YAML: \"&{node.Value}\" contains itself");
+            throw new DocumentException(
+                $"yaml: anchor '{alias.Value}' value contains itself", alias.Start, $"invalid YAML: \"&{alias.Value}\" contains itself");
         }
 
         _aliasDepth++;
         Count(resolved.Values);
         _aliasDepth--;
+        _deepest = Math.Max(_deepest, _depth + resolved.Depth);
         Repeat(resolved);
         return resolved;
     }
 
     private void Repeat(Resolved resolved)
     {
-        if (_repeatedKeys.Count < MaxRepeatedKeys)
+        if (resolved.RepeatedKeys is { } keys && (_repeatedKeys ??= []).Count < MaxRepeatedKeys)
         {
-            _repeatedKeys.AddRange(resolved.RepeatedKeys);
+            _repeatedKeys.AddRange(keys);
         }
     }
 
@@ -167,174 +186,198 @@ internal sealed class YamlReader
         _ => 0.99 - (0.89 * ((_values - ManyValues) / (double)(TooManyValues - ManyValues))),
     };
 
-    private static Resolved VisitScalar(YamlNode node)
+    /// <summary>Reads a value that is no alias, and of a map the entries in the order of the text.</summary>
+    private DocumentNode VisitValue(YamlNode node, out YamlEntry[] entries)
+    {
+        entries = [];
+        if (node.Kind == YamlNodeKind.Scalar)
+        {
+            return VisitScalar(node);
+        }
+
+        _depth++;
+        _deepest = Math.Max(_deepest, _depth);
+        var value = node.Kind == YamlNodeKind.Mapping ? VisitMapping(node, out entries) : VisitSequence(node);
+        _depth--;
+        return value;
+    }
+
+    private DocumentNode VisitScalar(YamlNode node)
     {
         var scalar = YamlScalar.Resolve(node);
-        var isUnsigned = scalar is { Kind: DocumentNodeKind.Number, IsFloat: false } && !long.TryParse(scalar.Text, CultureInfo.InvariantCulture, out _);
-        return new Resolved(
-            new DocumentNode(scalar.Kind, node.Start) { Text = scalar.Text, NotANumber = scalar.NotANumber },
-            scalar.Kind switch
+        _hasNotANumber |= scalar.Number == DocumentNumber.NotANumber;
+        return IsOnlyChecking ? Nothing : new DocumentNode(scalar.Kind, node.Start, scalar.Text, scalar.Number);
+    }
+
+    private DocumentNode VisitSequence(YamlNode node)
+    {
+        var start = _items.Count;
+        for (var child = node.FirstChild; child is { } item; child = item.Next)
+        {
+            var value = Visit(item);
+            if (!IsOnlyChecking)
             {
-                DocumentNodeKind.Number when scalar.IsFloat => KeyType.Float,
-                DocumentNodeKind.Number => isUnsigned ? KeyType.Unsigned : KeyType.Integer,
-                DocumentNodeKind.Bool => KeyType.Bool,
-                DocumentNodeKind.Null => KeyType.Nil,
-                _ => KeyType.String,
-            });
-    }
-
-    private Resolved VisitSequence(YamlNode node)
-    {
-        var items = new List<Resolved>(node.Children.Count);
-        foreach (var child in node.Children)
-        {
-            items.Add(Visit(child));
-        }
-
-        var array = new DocumentNode(DocumentNodeKind.Array, node.Start) { Items = items.ConvertAll(item => item.Node) };
-        return new Resolved(array, KeyType.List) { Items = items };
-    }
-
-    private Resolved VisitMapping(YamlNode node)
-    {
-        if (node.Children.Count == 0)
-        {
-            return new Resolved(new DocumentNode(DocumentNodeKind.Object, node.Start), KeyType.Map);
-        }
-
-        var entries = new Dictionary<Key, Entry>(node.Children.Count / 2);
-        ReadInto(entries, node);
-
-        return new Resolved(new DocumentNode(DocumentNodeKind.Object, node.Start) { Fields = ToFields(entries) }, KeyType.Map) { Entries = entries };
-    }
-
-    // The kubelet sees the JSON that encoding/json wrote, with sorted keys. 5 and "5" are two keys of YAML and one of JSON.
-    private static List<DocumentField> ToFields(Dictionary<Key, Entry> entries)
-    {
-        var fields = new List<DocumentField>(entries.Count);
-        Dictionary<string, int>? others = null;
-        foreach (var (key, entry) in entries)
-        {
-            var field = new DocumentField(key.Name, entry.Position, entry.Value.Node);
-            if (key.Type != KeyType.String || others is not null)
-            {
-                others ??= fields.Index().ToDictionary(pair => pair.Item.Name, pair => pair.Index, StringComparer.Ordinal);
-                if (!others.TryAdd(field.Name, fields.Count))
-                {
-                    fields[others[field.Name]] = field;
-                    continue;
-                }
+                _items.Add(value);
             }
-
-            fields.Add(field);
         }
 
-        fields.Sort(static (left, right) => GoText.Compare(left.Name, right.Name));
-        return fields;
+        var items = IsOnlyChecking ? [] : CollectionsMarshal.AsSpan(_items)[start..].ToArray();
+        _items.RemoveRange(start, _items.Count - start);
+        return IsOnlyChecking ? Nothing : new DocumentNode(node.Start, items);
     }
 
-    private void ReadInto(Dictionary<Key, Entry> entries, YamlNode node)
+    private DocumentNode VisitMapping(YamlNode node, out YamlEntry[] entries)
     {
-        for (var i = 0; i + 1 < node.Children.Count; i += 2)
+        entries = [];
+        if (node.FirstChild is null)
         {
-            var (name, child) = (node.Children[i], node.Children[i + 1]);
+            return IsOnlyChecking ? Nothing : new DocumentNode(node.Start, Array.Empty<DocumentField>());
+        }
+
+        var map = OpenMap(node);
+        ReadInto(map, node);
+        entries = node.HasProperties ? map.ToArray() : [];
+        var fields = IsOnlyChecking ? [] : map.ToFields();
+        CloseMap(map);
+        return IsOnlyChecking ? Nothing : new DocumentNode(node.Start, fields);
+    }
+
+    private void ReadInto(YamlMap map, YamlNode node)
+    {
+        for (var child = node.FirstChild; child is { } name; child = name.Next!.Value.Next)
+        {
+            var valueNode = name.Next!.Value;
             if (name is { Kind: YamlNodeKind.Scalar, Value: "<<" } && (name.IsPlain || name.Tag == "tag:yaml.org,2002:merge"))
             {
-                Merge(entries, child);
+                Merge(map, valueNode);
                 continue;
             }
 
-            var key = Visit(name);
-            if (key.Type is KeyType.List or KeyType.Map)
+            var key = VisitKey(name);
+            var isBad = !IsOnlyChecking && _valuesBehindBadKey == long.MaxValue && key.HasNoName;
+            if (isBad)
             {
-                throw new DocumentException(
-                    $"yaml: invalid map key: {key.ToGoSyntax()}",
-                    name.Start,
-                    "invalid YAML: a list or map is used as a key; put text that begins with \"{\" or \"[\" in quotes");
+                _valuesBehindBadKey = _values + MaxShownValues;
             }
 
-            var value = Visit(child);
-            Set(entries, new Key(key.Type, key.Node.Text), new Entry(value, name.Start, child.Line));
+            var value = Visit(valueNode);
+            if (isBad)
+            {
+                _valuesBehindBadKey = long.MaxValue;
+                var type = key.Kind == DocumentNodeKind.Null ? "%!s(<nil>)" : "uint64";
+                _badKey = new DocumentException(
+                    $"unsupported map key of type: {type}, key: {GoSyntax.Of(key)}, value: {GoSyntax.Of(value)}",
+                    name.Start,
+                    "the key is not text; put it in quotes");
+            }
+
+            Set(map, new YamlEntry(key, value, name.Start, valueNode.Line));
         }
     }
 
-    private void Set(Dictionary<Key, Entry> entries, Key key, Entry entry)
+    private YamlKey VisitKey(YamlNode node)
+    {
+        if (node.Kind == YamlNodeKind.Scalar && !node.HasProperties)
+        {
+            Count(1);
+            return YamlKey.Of(YamlScalar.Resolve(node));
+        }
+
+        // What it holds is shown in any case.
+        var badKey = _badKey;
+        _badKey = null;
+        var key = Visit(node);
+        _badKey = badKey;
+        var target = node.Target;
+        if (target.Kind == YamlNodeKind.Scalar)
+        {
+            return YamlKey.Of(YamlScalar.Resolve(target));
+        }
+
+        throw new DocumentException(
+            $"yaml: invalid map key: {GoSyntax.Of(key)}",
+            node.Start,
+            "invalid YAML: a list or map is used as a key; put text that begins with \"{\" or \"[\" in quotes");
+    }
+
+    private void Set(YamlMap map, YamlEntry entry)
     {
         // Not a number is not equal to itself, in Go as elsewhere; no document is accepted that has one.
-        if (!entries.TryAdd(key, entry))
+        if (map.Set(entry) && (_repeatedKeys ??= []).Count < MaxRepeatedKeys)
         {
-            entries[key] = entry;
-            if (_repeatedKeys.Count < MaxRepeatedKeys)
-            {
-                _repeatedKeys.Add($"line {entry.ValueLine}: key {key.GoSyntax} already set in map");
-            }
+            _repeatedKeys.Add($"line {entry.ValueLine}: key {GoSyntax.Of(entry.Key)} already set in map");
         }
     }
 
     /// <summary>Puts the entries of other maps into one. They replace what is there, and strict reading complains.</summary>
-    private void Merge(Dictionary<Key, Entry> entries, YamlNode value)
+    private void Merge(YamlMap map, YamlNode value)
     {
-        var maps = value.Kind == YamlNodeKind.Sequence ? Enumerable.Reverse(value.Children) : [value];
-        foreach (var map in maps)
+        var sources = value.Kind == YamlNodeKind.Sequence ? value.Children() : [value];
+        foreach (var source in Enumerable.Reverse(sources))
         {
-            if ((map.Target ?? map).Kind != YamlNodeKind.Mapping)
+            if (source.Target.Kind != YamlNodeKind.Mapping)
             {
                 throw new DocumentException(
                     "yaml: map merge requires map or sequence of maps as the value",
-                    map.Start,
+                    source.Start,
                     "invalid YAML: \"<<\" must be followed by a map or a list of maps");
             }
 
-            var merged = Visit(map).Entries;
-            _mergedEntries += merged.Count;
+            var merged = EntriesOf(source);
+            _mergedEntries += merged.Length;
             if (_mergedEntries > MaxMergedEntries)
             {
-                throw TooMuch(map.Start);
+                throw TooMuch(source.Start);
             }
 
-            foreach (var (key, entry) in merged)
+            foreach (var entry in merged)
             {
-                Set(entries, key, entry);
+                Set(map, entry);
             }
         }
     }
 
-    /// <summary>Finds keys that JSON cannot hold.</summary>
-    private static void RequireStringKeys(Resolved value, HashSet<Resolved> seen)
+    private YamlEntry[] EntriesOf(YamlNode node)
     {
-        if (value.Type is not (KeyType.List or KeyType.Map) || !seen.Add(value))
+        if (node.HasProperties && node.Anchor.Length > 0)
         {
-            return;
+            Visit(node);
+            return _resolved[node.Index]!.Entries;
         }
 
-        foreach (var (key, entry) in value.Entries)
+        Count(1);
+        if (node.Kind == YamlNodeKind.Alias)
         {
-            if (key.Type is KeyType.Nil or KeyType.Unsigned)
-            {
-                var type = key.Type == KeyType.Nil ? "%!s(<nil>)" : "uint64";
-                throw new DocumentException(
-                    $"unsupported map key of type: {type}, key: {key.GoSyntax}, value: {entry.Value.ToGoSyntax(isTop: true)}",
-                    entry.Position,
-                    "the key is not text; put it in quotes");
-            }
-
-            RequireStringKeys(entry.Value, seen);
+            return Follow(node).Entries;
         }
 
-        foreach (var item in value.Items)
-        {
-            RequireStringKeys(item, seen);
-        }
+        var map = OpenMap(node);
+        ReadInto(map, node);
+        var entries = map.ToArray();
+        CloseMap(map);
+        return entries;
     }
 
-    private static void RequireNumbers(Resolved value, HashSet<DocumentNode> seen) => RequireNumbers(value.Node, seen);
+    // One for each map that is open is enough.
+    private YamlMap OpenMap(YamlNode node)
+    {
+        var map = _closedMaps.TryPop(out var closed) ? closed : new YamlMap(_entries);
+        map.Open(node);
+        return map;
+    }
+
+    private void CloseMap(YamlMap map)
+    {
+        map.Close();
+        _closedMaps.Push(map);
+    }
 
     private static void RequireNumbers(DocumentNode node, HashSet<DocumentNode> seen)
     {
-        if (node.NotANumber is { } name)
+        if (node.Number == DocumentNumber.NotANumber)
         {
             throw new DocumentException(
-                $"json: unsupported value: {name}",
+                $"json: unsupported value: {node.Text}",
                 node.Position,
                 "the value is a number without a value; put it in quotes if it is text");
         }
@@ -355,121 +398,11 @@ internal sealed class YamlReader
         }
     }
 
-    private enum KeyType
-    {
-        Nil,
-        Bool,
-        Integer,
-        Float,
-        Unsigned,
-        String,
-        List,
-        Map,
-    }
-
-    /// <summary>A key: of equal texts, those of different types are different keys.</summary>
-    private sealed record Key(KeyType Type, string Text)
-    {
-        /// <summary>The name in JSON.</summary>
-        public string Name => Type == KeyType.Float ? FloatName() : Text;
-
-        /// <summary>As Go's <c>%#v</c> writes it.</summary>
-        public string GoSyntax => Type switch
-        {
-            KeyType.String => GoText.Quote(Text),
-            KeyType.Nil => "<nil>",
-            KeyType.Unsigned => $"0x{ulong.Parse(Text, CultureInfo.InvariantCulture):x}",
-            KeyType.Float => GoFloat.Format(Number),
-            _ => Text,
-        };
-
-        private double Number => Text switch
-        {
-            "+Inf" => double.PositiveInfinity,
-            "-Inf" => double.NegativeInfinity,
-            "NaN" => double.NaN,
-            _ => double.Parse(Text, CultureInfo.InvariantCulture),
-        };
-
-        private string FloatName() => Text switch
-        {
-            "+Inf" => ".inf",
-            "-Inf" => "-.inf",
-            "NaN" => ".nan",
-            _ => GoFloat.Format((float)Number),
-        };
-    }
-
-    private sealed record Entry(Resolved Value, int Position, int ValueLine);
-
-    /// <summary>A value, and what it took to make it.</summary>
-    private sealed record Resolved(DocumentNode Node, KeyType Type)
-    {
-        public IReadOnlyList<Resolved> Items { get; init; } = [];
-
-        public Dictionary<Key, Entry> Entries { get; init; } = NoEntries;
-
-        /// <summary>How many values it holds, itself included.</summary>
-        public long Values { get; init; } = 1;
-
-        public IReadOnlyList<string> RepeatedKeys { get; init; } = [];
-
-        public bool Equals(Resolved? other) => ReferenceEquals(this, other);
-
-        public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
-
-        /// <summary>As Go's <c>%#v</c> writes it; longer than anybody reads is cut.</summary>
-        public string ToGoSyntax(bool isTop = false)
-        {
-            var text = new StringBuilder();
-            Append(text, isTop);
-            return text.ToString();
-        }
-
-        private void Append(StringBuilder text, bool isTop)
-        {
-            const int MaxLength = 1 << 16;
-            if (text.Length > MaxLength)
-            {
-                return;
-            }
-
-            switch (Type)
-            {
-                case KeyType.List:
-                    text.Append("[]interface {}{");
-                    AppendSeparated(text, Items, item => item.Append(text, isTop: false));
-                    text.Append('}');
-                    break;
-                case KeyType.Map:
-                    text.Append("map[interface {}]interface {}{");
-                    List<Key> keys = [.. Entries.Keys];
-                    keys.Sort(static (left, right) => left.Type == right.Type ? GoText.Compare(left.Text, right.Text) : left.Type.CompareTo(right.Type));
-                    AppendSeparated(text, keys, key =>
-                    {
-                        text.Append(key.Type == KeyType.Nil ? "interface {}(nil)" : key.GoSyntax).Append(':');
-                        Entries[key].Value.Append(text, isTop: false);
-                    });
-                    text.Append('}');
-                    break;
-                case KeyType.Nil:
-                    text.Append(isTop ? "<nil>" : "interface {}(nil)");
-                    break;
-                default:
-                    text.Append(new Key(Type, Node.Text).GoSyntax);
-                    break;
-            }
-        }
-
-        private static void AppendSeparated<T>(StringBuilder text, IEnumerable<T> items, Action<T> append)
-        {
-            var isFirst = true;
-            foreach (var item in items)
-            {
-                _ = isFirst ? text : text.Append(", ");
-                isFirst = false;
-                append(item);
-            }
-        }
-    }
+    /// <summary>The value of an anchor, and what it took to make it.</summary>
+    /// <param name="Value">The value.</param>
+    /// <param name="Entries">The entries of a map, in the order of the text.</param>
+    /// <param name="Values">How many values it holds, itself included.</param>
+    /// <param name="Depth">How many lists and maps are in each other.</param>
+    /// <param name="RepeatedKeys">What strict reading complains about in it.</param>
+    private sealed record Resolved(DocumentNode Value, YamlEntry[] Entries, long Values, int Depth, List<string>? RepeatedKeys);
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
-using Ecr.Credentials.Kubelet.Configuration.Decoding;
+using Ecr.Credentials.Kubelet.Configuration.Documents;
 using Ecr.Credentials.Kubelet.Go;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 
 /// <summary>The value of a scalar of YAML 1.1, as the kubelet's parser resolves it.</summary>
 /// <remarks>Rules: <see href="https://yaml.org/type/"/>; numbers with the prefixes of <see href="https://pkg.go.dev/strconv#ParseInt"/>.</remarks>
-internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, bool IsFloat = false, string? NotANumber = null)
+internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, DocumentNumber Number = DocumentNumber.None)
 {
     private const string TagPrefix = "tag:yaml.org,2002:";
 
@@ -14,12 +14,13 @@ internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, b
     /// <exception cref="DocumentException">The text does not fit its tag.</exception>
     public static YamlScalar Resolve(YamlNode node)
     {
-        if (node.Tag.Length == 0)
+        var tag = node.Tag;
+        if (tag.Length == 0)
         {
             return node.IsPlain ? ResolvePlain(node.Value) : String(node.Value);
         }
 
-        var type = node.Tag.StartsWith(TagPrefix, StringComparison.Ordinal) ? node.Tag[TagPrefix.Length..] : "";
+        var type = tag.StartsWith(TagPrefix, StringComparison.Ordinal) ? tag[TagPrefix.Length..] : "";
         return type switch
         {
             "binary" => String(DecodeBinary(node)),
@@ -37,7 +38,7 @@ internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, b
         {
             DocumentNodeKind.Bool => "bool",
             DocumentNodeKind.Null => "null",
-            DocumentNodeKind.Number => scalar.IsFloat ? "float" : "int",
+            DocumentNodeKind.Number => scalar.Number is DocumentNumber.Float or DocumentNumber.NotANumber ? "float" : "int",
             _ => type is "timestamp" && IsTimestamp(node.Value) ? "timestamp" : node.Value == "<<" ? "merge" : "str",
         };
         if (actual == type)
@@ -45,13 +46,14 @@ internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, b
             return scalar;
         }
 
-        return (type, actual) is ("float", "int") && !IsUnsignedOnly(scalar.Text)
-            ? scalar with { IsFloat = true }
+        return (type, actual, scalar.Number) is ("float", "int", DocumentNumber.Integer)
+            ? scalar with { Number = DocumentNumber.Float }
             : throw new DocumentException(
                 $"yaml: cannot decode !!{actual} `{node.Value}` as a !!{type}", node.Start, $"invalid YAML: the value is not what its tag \"!!{type}\" says");
     }
 
-    private static YamlScalar ResolvePlain(string text) => text switch
+    /// <summary>The value of a plain word.</summary>
+    public static YamlScalar ResolvePlain(string text) => text switch
     {
         "y" or "Y" or "yes" or "Yes" or "YES" or "true" or "True" or "TRUE" or "on" or "On" or "ON" => new(DocumentNodeKind.Bool, "true"),
         "n" or "N" or "no" or "No" or "NO" or "false" or "False" or "FALSE" or "off" or "Off" or "OFF" => new(DocumentNodeKind.Bool, "false"),
@@ -64,17 +66,29 @@ internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, b
         _ => String(text),
     };
 
-    private static YamlScalar Special(string name) => new(DocumentNodeKind.Number, name, IsFloat: true, NotANumber: name);
+    private static YamlScalar Special(string name) => new(DocumentNodeKind.Number, name, DocumentNumber.NotANumber);
 
     private static YamlScalar ResolveNumber(string text)
     {
-        var digits = text.Replace("_", "", StringComparison.Ordinal);
+        var digits = text.Contains('_', StringComparison.Ordinal) ? text.Replace("_", "", StringComparison.Ordinal) : text;
         if (TryParseInteger(digits, out var integer))
         {
-            return new YamlScalar(DocumentNodeKind.Number, integer.ToString(CultureInfo.InvariantCulture));
+            return new YamlScalar(
+                DocumentNodeKind.Number,
+                Canonical(text, integer),
+                integer <= long.MaxValue ? DocumentNumber.Integer : DocumentNumber.Unsigned);
         }
 
         return TryParseFloat(digits, out var number) ? number : String(text);
+    }
+
+    // The text itself where it is written so, to allocate no other.
+    private static string Canonical(string text, Int128 value)
+    {
+        Span<char> digits = stackalloc char[24];
+        return value.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture) && digits[..length].SequenceEqual(text)
+            ? text
+            : value.ToString(CultureInfo.InvariantCulture);
     }
 
     // Signed and unsigned 64 bits; 0x, 0o, 0b and a plain 0 are prefixes.
@@ -98,7 +112,7 @@ internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, b
 
         foreach (var c in rest)
         {
-            var digit = char.IsAsciiHexDigit(c) ? Convert.ToInt32(c.ToString(), 16) : radix;
+            var digit = char.IsAsciiHexDigit(c) ? Convert.FromHexString(['0', c])[0] : radix;
             value = (value * radix) + digit;
             if (digit >= radix || value > ulong.MaxValue)
             {
@@ -145,7 +159,7 @@ internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, b
             return false;
         }
 
-        number = new YamlScalar(DocumentNodeKind.Number, value.ToString("R", CultureInfo.InvariantCulture), IsFloat: true);
+        number = new YamlScalar(DocumentNodeKind.Number, value.ToString("R", CultureInfo.InvariantCulture), DocumentNumber.Float);
         return true;
     }
 
@@ -156,8 +170,6 @@ internal readonly record struct YamlScalar(DocumentNodeKind Kind, string Text, b
         text = text[length..];
         return length;
     }
-
-    private static bool IsUnsignedOnly(string digits) => !long.TryParse(digits, CultureInfo.InvariantCulture, out _);
 
     private static bool IsTimestamp(string text) => text.Length >= 8 && text[4] == '-' && DateTime.TryParse(
         text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _);

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Ecr.Credentials.Kubelet.Go;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Tokens;
 
 namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 
@@ -17,11 +15,12 @@ internal sealed partial class YamlScanner
     // Reused by every scalar.
     private readonly StringBuilder _scalar = new();
     private readonly Space _space = new();
+    private readonly StringPool _strings = new();
     private int _position;
     private int _line;
     private int _column;
 
-    private Mark Here => new(_position, _line + 1, _column + 1);
+    private YamlMark Here => new(_position, _line, _column);
 
     private char Next => Peek(0);
 
@@ -98,9 +97,7 @@ internal sealed partial class YamlScanner
     // The kubelet's parser counts lines from 0 and adds one for errors of its scanner alone; line 0 is not named.
     private YamlSyntaxException ScanError(string problem) => new(problem, _position, _line > 0 ? _line + 1 : 0);
 
-    private static YamlSyntaxException ParseError(string problem, Mark mark) => new(problem, (int)mark.Index, (int)mark.Line - 1);
-
-    private Token ScanDirective()
+    private YamlToken ScanDirective()
     {
         var start = Here;
         Skip();
@@ -115,7 +112,7 @@ internal sealed partial class YamlScanner
             throw ScanError("found unexpected non-alphabetical character");
         }
 
-        Token directive = name switch
+        var directive = name switch
         {
             "YAML" => ScanVersion(start),
             "TAG" => ScanTagDirective(start),
@@ -127,7 +124,7 @@ internal sealed partial class YamlScanner
         return directive;
     }
 
-    private VersionDirective ScanVersion(Mark start)
+    private YamlToken ScanVersion(YamlMark start)
     {
         SkipBlanks();
         var major = ScanVersionNumber();
@@ -138,21 +135,7 @@ internal sealed partial class YamlScanner
 
         Skip();
         var minor = ScanVersionNumber();
-        if (!_hasContent)
-        {
-            if (_hasVersion)
-            {
-                throw ParseError("found duplicate %YAML directive", start);
-            }
-
-            if (major != 1 || minor != 1)
-            {
-                throw ParseError("found incompatible YAML document", start);
-            }
-        }
-
-        _hasVersion = true;
-        return new VersionDirective(new YamlDotNet.Core.Version(1, 1), start, Here);
+        return new YamlToken(YamlTokenKind.VersionDirective, start, _position, string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}"));
     }
 
     private int ScanVersionNumber()
@@ -172,7 +155,7 @@ internal sealed partial class YamlScanner
             : throw ScanError("did not find expected version number");
     }
 
-    private TagDirective ScanTagDirective(Mark start)
+    private YamlToken ScanTagDirective(YamlMark start)
     {
         SkipBlanks();
         var handle = ScanTagHandle(isDirective: true);
@@ -188,10 +171,10 @@ internal sealed partial class YamlScanner
             throw ScanError("did not find expected whitespace or line break");
         }
 
-        return new TagDirective(handle, WellFormed(prefix), start, Here);
+        return new YamlToken(YamlTokenKind.TagDirective, start, _position, handle, prefix);
     }
 
-    private Tag ScanTag()
+    private YamlToken ScanTag()
     {
         var start = Here;
         string handle;
@@ -224,7 +207,7 @@ internal sealed partial class YamlScanner
         }
 
         return IsBlankOrEnd(0)
-            ? new Tag(handle, WellFormed(suffix), start, Here)
+            ? new YamlToken(YamlTokenKind.Tag, start, _position, handle, suffix)
             : throw ScanError("did not find expected whitespace or line break");
     }
 
@@ -247,12 +230,12 @@ internal sealed partial class YamlScanner
             throw ScanError("did not find expected '!'");
         }
 
-        return _text[start.._position];
+        return _strings.Get(_text.AsSpan(start.._position));
     }
 
     private string ScanTagUri(string head)
     {
-        var uri = new StringBuilder(head.Length > 1 ? head[1..] : "");
+        var uri = _scalar.Clear().Append(head.AsSpan(Math.Min(head.Length, 1)));
         var start = _position;
         while (IsWordCharacter(Next) || Next is ';' or '/' or '?' or ':' or '@' or '&' or '=' or '+' or '$' or ',' or '.' or '!' or '~' or '*' or '\''
             or '(' or ')' or '[' or ']' or '%')
@@ -267,7 +250,7 @@ internal sealed partial class YamlScanner
             }
         }
 
-        return _position > start || head.Length > 0 ? uri.ToString() : throw ScanError("did not find expected tag URI");
+        return _position > start || head.Length > 0 ? _strings.Get(uri) : throw ScanError("did not find expected tag URI");
     }
 
     private void ScanUriEscape(StringBuilder uri)
@@ -302,9 +285,6 @@ internal sealed partial class YamlScanner
         uri.Append(Encoding.UTF8.GetString([.. utf8]));
     }
 
-    // YamlDotNet refuses tags that are not URIs; the kubelet's parser ignores every tag that it does not know.
-    private static string WellFormed(string tag) => Uri.IsWellFormedUriString(tag, UriKind.RelativeOrAbsolute) ? tag : Uri.EscapeDataString(tag);
-
     private string ScanWord()
     {
         var start = _position;
@@ -334,7 +314,7 @@ internal sealed partial class YamlScanner
         }
     }
 
-    private Scalar ScanBlockScalar()
+    private YamlToken ScanBlockScalar()
     {
         var start = Here;
         var isLiteral = Next == '|';
@@ -343,11 +323,11 @@ internal sealed partial class YamlScanner
         SkipBlanks();
         RequireLineEnd();
 
-        var end = Here;
+        var end = _position;
         var indent = increment == 0 ? 0 : Math.Max(Indent, 0) + increment;
-        var text = new StringBuilder();
-        var lineBreak = new StringBuilder();
-        var blankLines = new StringBuilder();
+        var text = _scalar.Clear();
+        var lineBreak = _space.Clear().FirstBreak;
+        var blankLines = _space.MoreBreaks;
         ScanBlockBreaks(ref indent, blankLines, ref end);
         var wasIndented = false;
         while (_column == indent && !IsEnd())
@@ -382,7 +362,7 @@ internal sealed partial class YamlScanner
 
         _ = chomping != '-' ? text.Append(lineBreak) : text;
         _ = chomping == '+' ? text.Append(blankLines) : text;
-        return new Scalar(text.ToString(), isLiteral ? ScalarStyle.Literal : ScalarStyle.Folded, start, end);
+        return Scalar(text, isLiteral ? YamlScalarStyle.Literal : YamlScalarStyle.Folded, start, end);
     }
 
     private void ScanBlockHeader(out char chomping, out int increment)
@@ -413,9 +393,9 @@ internal sealed partial class YamlScanner
         }
     }
 
-    private void ScanBlockBreaks(ref int indent, StringBuilder breaks, ref Mark end)
+    private void ScanBlockBreaks(ref int indent, StringBuilder breaks, ref int end)
     {
-        end = Here;
+        end = _position;
         var deepest = 0;
         while (true)
         {
@@ -436,7 +416,7 @@ internal sealed partial class YamlScanner
             }
 
             ReadLine(breaks);
-            end = Here;
+            end = _position;
         }
 
         if (indent == 0)
@@ -445,7 +425,7 @@ internal sealed partial class YamlScanner
         }
     }
 
-    private Scalar ScanQuotedScalar()
+    private YamlToken ScanQuotedScalar()
     {
         var start = Here;
         var quote = Next;
@@ -473,7 +453,7 @@ internal sealed partial class YamlScanner
         }
 
         Skip();
-        return new Scalar(text.ToString(), quote == '\'' ? ScalarStyle.SingleQuoted : ScalarStyle.DoubleQuoted, start, Here);
+        return Scalar(text, quote == '\'' ? YamlScalarStyle.SingleQuoted : YamlScalarStyle.DoubleQuoted, start, _position);
     }
 
     /// <summary>Reads up to a blank, a line break or the closing quote. Returns whether it was an escaped line break.</summary>
@@ -605,10 +585,10 @@ internal sealed partial class YamlScanner
         space.AppendTo(text);
     }
 
-    private Scalar ScanPlainScalar()
+    private YamlToken ScanPlainScalar()
     {
         var start = Here;
-        var end = start;
+        var end = _position;
         var text = _scalar.Clear();
         var space = _space.Clear();
         var minColumn = Indent + 1;
@@ -618,7 +598,7 @@ internal sealed partial class YamlScanner
             {
                 space.AppendTo(text);
                 ReadCharacter(text);
-                end = Here;
+                end = _position;
             }
 
             if (!IsBlank(0) && !IsBreak(0))
@@ -635,8 +615,11 @@ internal sealed partial class YamlScanner
 
         // Behind a line break a key may begin.
         _isKeyAllowed |= space.HasBreak;
-        return new Scalar(text.ToString(), ScalarStyle.Plain, start, end);
+        return Scalar(text, YamlScalarStyle.Plain, start, end);
     }
+
+    private YamlToken Scalar(StringBuilder text, YamlScalarStyle style, YamlMark start, int end) =>
+        new(YamlTokenKind.Scalar, start, end, _strings.Get(text), Style: style);
 
     private bool EndsPlainScalar() => Next switch
     {

@@ -1,18 +1,14 @@
-using YamlDotNet.Core;
-using YamlDotNet.Core.Tokens;
-
 namespace Ecr.Credentials.Kubelet.Configuration.Yaml;
 
-/// <summary>Splits YAML 1.1 into the tokens from which YamlDotNet's parser makes events, with the limits and messages of the kubelet's parser.</summary>
+/// <summary>Splits YAML 1.1 into tokens, with the limits and messages of the kubelet's parser.</summary>
 /// <remarks>
 /// <para>
-/// YamlDotNet's own scanner follows YAML 1.2: it takes names of anchors (<c>*.dkr.ecr</c>), escapes and directives that the kubelet refuses,
-/// refuses tabs and comments that the kubelet takes, and its time grows with the square of the nesting. The rules are those of
-/// <see href="https://yaml.org/spec/1.1/"/> with libyaml's limits for keys without "?" (<see href="https://pyyaml.org/wiki/LibYAML"/>).
+/// The rules are those of <see href="https://yaml.org/spec/1.1/"/> with libyaml's limits for keys without "?"
+/// (<see href="https://pyyaml.org/wiki/LibYAML"/>).
 /// </para>
 /// <para>One instance reads one text, once.</para>
 /// </remarks>
-internal sealed partial class YamlScanner : IScanner
+internal sealed partial class YamlScanner
 {
     // More open lists and maps are an error of the kubelet's parser too.
     private const int MaxDepth = 10_000;
@@ -21,58 +17,38 @@ internal sealed partial class YamlScanner : IScanner
     private const int MaxSimpleKeyLength = 1024;
 
     private readonly TokenQueue _tokens = new();
-    private readonly Stack<Block> _blocks = new();
-    private readonly Stack<bool> _flows = new();
+    private readonly Stack<int> _indents = new();
     private readonly List<SimpleKey> _keys = [];
     private readonly Dictionary<int, int> _keyLevels = [];
 
-    private Token? _previous;
+    private int _flowDepth;
     private bool _isKeyAllowed = true;
     private bool _isEnded;
-    private bool _hasVersion;
-    private bool _hasContent;
 
     public YamlScanner(YamlText source)
     {
         _source = source;
         _text = source.Text;
-        _blocks.Push(new Block(Indent: -1, IsMapping: false, HasOpenKey: false));
+        _indents.Push(-1);
         _keys.Add(default);
-        Add(new StreamStart(Here, Here));
+        Add(YamlTokenKind.StreamStart, Here);
     }
 
-    public Mark CurrentPosition => Here;
+    private int Indent => _indents.Peek();
 
-    public Token? Current { get; private set; }
+    private bool InFlow => _flowDepth > 0;
 
-    private int Indent => _blocks.Peek().Indent;
-
-    private bool InFlow => _flows.Count > 0;
-
-    public bool MoveNext()
+    /// <summary>Reads the next token; at the end of the stream, the token for it again and again.</summary>
+    /// <exception cref="YamlSyntaxException">The text is not YAML.</exception>
+    public YamlToken Read()
     {
-        ConsumeCurrent();
-        return MoveNextWithoutConsuming();
-    }
-
-    public bool MoveNextWithoutConsuming()
-    {
-        // The parser asks twice in places, and behind the end of the stream, where there must be no token.
-        if (Current is not null)
-        {
-            return Current is not StreamEnd;
-        }
-
         while (NeedsToken())
         {
             Fetch();
         }
 
-        Current = _tokens.Count > 0 ? _tokens.Take() : null;
-        return Current is not null;
+        return _tokens.Count > 0 ? _tokens.Take() : new YamlToken(YamlTokenKind.StreamEnd, Here, _position);
     }
-
-    public void ConsumeCurrent() => Current = null;
 
     /// <summary>A token may be passed on once it is certain that no key begins at it.</summary>
     private bool NeedsToken()
@@ -112,7 +88,6 @@ internal sealed partial class YamlScanner : IScanner
 
     private void FetchInDocument()
     {
-        _hasContent = true;
         switch (Next)
         {
             case '[' or '{':
@@ -139,17 +114,17 @@ internal sealed partial class YamlScanner : IScanner
             case '!':
                 StartContent();
                 _isKeyAllowed = false;
-                Add(ScanTag());
+                _tokens.Add(ScanTag());
                 break;
             case '|' or '>' when !InFlow:
                 RemoveKey();
                 _isKeyAllowed = true;
-                Add(ScanBlockScalar());
+                _tokens.Add(ScanBlockScalar());
                 break;
             case '\'' or '"':
                 StartContent();
                 _isKeyAllowed = false;
-                Add(ScanQuotedScalar());
+                _tokens.Add(ScanQuotedScalar());
                 break;
             default:
                 FetchPlainScalar();
@@ -174,14 +149,15 @@ internal sealed partial class YamlScanner : IScanner
 
         StartContent();
         _isKeyAllowed = false;
-        Add(ScanPlainScalar());
+        _tokens.Add(ScanPlainScalar());
     }
 
     private void SkipToToken()
     {
         while (true)
         {
-            if (_column == 0 && Next == '\ufeff')
+            // Elsewhere the kubelet's parser takes it for text.
+            if (_position == 0 && Next == '\ufeff')
             {
                 Skip();
             }
@@ -219,7 +195,7 @@ internal sealed partial class YamlScanner : IScanner
         RemoveKey();
         _isKeyAllowed = false;
         _isEnded = true;
-        Add(new StreamEnd(Here, Here));
+        Add(YamlTokenKind.StreamEnd, Here);
     }
 
     private void FetchDirective()
@@ -227,7 +203,7 @@ internal sealed partial class YamlScanner : IScanner
         CloseBlocks(-1);
         RemoveKey();
         _isKeyAllowed = false;
-        Add(ScanDirective());
+        _tokens.Add(ScanDirective());
     }
 
     private void FetchDocumentIndicator()
@@ -235,58 +211,45 @@ internal sealed partial class YamlScanner : IScanner
         CloseBlocks(-1);
         RemoveKey();
         _isKeyAllowed = false;
-        var start = Here;
-        var isStart = Next == '-';
-        if (!isStart && _previous is StreamStart)
-        {
-            throw ParseError("did not find expected node content", start);
-        }
-
-        _hasContent = true;
-        Skip(3);
-        Add(isStart ? new DocumentStart(start, Here) : new DocumentEnd(start, Here));
+        FetchIndicator(Next == '-' ? YamlTokenKind.DocumentStart : YamlTokenKind.DocumentEnd, length: 3);
     }
 
     private void FetchFlowStart()
     {
         StartContent();
         var isMapping = Next == '{';
-        _flows.Push(isMapping);
-        _keys.Add(default);
-        if (_flows.Count > MaxDepth)
+        _flowDepth++;
+
+        // As the kubelet's parser has it: when the list or map is closed without a key of its own in it, it is no longer waited for to become a key.
+        _keys.Add(new SimpleKey(IsPossible: false, IsRequired: false, _tokens.NextNumber, Here));
+        if (_flowDepth > MaxDepth)
         {
             throw ScanError($"exceeded max depth of {MaxDepth}");
         }
 
         _isKeyAllowed = true;
-        var start = Here;
-        Skip();
-        Add(isMapping ? new FlowMappingStart(start, Here) : new FlowSequenceStart(start, Here));
+        FetchIndicator(isMapping ? YamlTokenKind.FlowMappingStart : YamlTokenKind.FlowSequenceStart);
     }
 
     private void FetchFlowEnd()
     {
         RemoveKey();
-        if (_flows.TryPop(out _))
+        if (InFlow)
         {
+            _flowDepth--;
             _keyLevels.Remove(_keys[^1].Token);
             _keys.RemoveAt(_keys.Count - 1);
         }
 
         _isKeyAllowed = false;
-        var start = Here;
-        var isMapping = Next == '}';
-        Skip();
-        Add(isMapping ? new FlowMappingEnd(start, Here) : new FlowSequenceEnd(start, Here));
+        FetchIndicator(Next == '}' ? YamlTokenKind.FlowMappingEnd : YamlTokenKind.FlowSequenceEnd);
     }
 
     private void FetchFlowEntry()
     {
         RemoveKey();
         _isKeyAllowed = true;
-        var start = Here;
-        Skip();
-        Add(new FlowEntry(start, Here));
+        FetchIndicator(YamlTokenKind.FlowEntry);
     }
 
     private void FetchBlockEntry()
@@ -303,9 +266,7 @@ internal sealed partial class YamlScanner : IScanner
 
         RemoveKey();
         _isKeyAllowed = true;
-        var start = Here;
-        Skip();
-        Add(new BlockEntry(start, Here));
+        FetchIndicator(YamlTokenKind.BlockEntry);
     }
 
     private void FetchKey()
@@ -318,14 +279,11 @@ internal sealed partial class YamlScanner : IScanner
             }
 
             OpenBlock(_column, isMapping: true, Here, _tokens.NextNumber);
-            SetOpenKey(true);
         }
 
         RemoveKey();
         _isKeyAllowed = !InFlow;
-        var start = Here;
-        Skip();
-        Add(new Key(start, Here));
+        FetchIndicator(YamlTokenKind.Key);
     }
 
     private void FetchValue()
@@ -335,13 +293,8 @@ internal sealed partial class YamlScanner : IScanner
         {
             // The text before the colon was a key.
             var key = _keys[level];
-            _tokens.Insert(key.Token, new Key(key.Mark, key.Mark));
-            if (!InFlow)
-            {
-                OpenBlock((int)key.Mark.Column - 1, isMapping: true, key.Mark, key.Token);
-                SetOpenKey(false);
-            }
-
+            _tokens.Insert(key.Token, new YamlToken(YamlTokenKind.Key, key.Mark, key.Mark.Index));
+            OpenBlock(key.Mark.Column, isMapping: true, key.Mark, key.Token);
             ForgetKey(level);
             _isKeyAllowed = false;
         }
@@ -355,15 +308,12 @@ internal sealed partial class YamlScanner : IScanner
                 }
 
                 OpenBlock(_column, isMapping: true, Here, _tokens.NextNumber);
-                RequireOpenKey();
             }
 
             _isKeyAllowed = !InFlow;
         }
 
-        var start = Here;
-        Skip();
-        Add(new Value(start, Here));
+        FetchIndicator(YamlTokenKind.Value);
     }
 
     private void FetchAnchor()
@@ -384,18 +334,12 @@ internal sealed partial class YamlScanner : IScanner
             throw ScanError("did not find expected alphabetic or numeric character");
         }
 
-        var name = new AnchorName(_text[nameStart.._position]);
-        Add(isAlias ? new AnchorAlias(name, start, Here) : new Anchor(name, start, Here));
+        _tokens.Add(new YamlToken(isAlias ? YamlTokenKind.Alias : YamlTokenKind.Anchor, start, _position, _strings.Get(_text.AsSpan(nameStart.._position))));
     }
 
-    /// <summary>Remembers that a key may begin here, and refuses what YamlDotNet's parser takes: two values of a list or map without a comma.</summary>
+    /// <summary>Remembers that a key may begin here.</summary>
     private void StartContent()
     {
-        if (_flows.TryPeek(out var isMapping) && _previous is Scalar or AnchorAlias or FlowSequenceEnd or FlowMappingEnd)
-        {
-            throw ParseError(isMapping ? "did not find expected ',' or '}'" : "did not find expected ',' or ']'", Here);
-        }
-
         if (!_isKeyAllowed)
         {
             return;
@@ -427,7 +371,7 @@ internal sealed partial class YamlScanner : IScanner
             return false;
         }
 
-        if (key.Mark.Line == _line + 1 && key.Mark.Index + MaxSimpleKeyLength >= _position)
+        if (key.Mark.Line == _line && key.Mark.Index + MaxSimpleKeyLength >= _position)
         {
             return true;
         }
@@ -446,64 +390,52 @@ internal sealed partial class YamlScanner : IScanner
         if (_keys[level].IsPossible)
         {
             _keyLevels.Remove(_keys[level].Token);
-            _keys[level] = default;
+            _keys[level] = _keys[level] with { IsPossible = false };
         }
     }
 
-    private void OpenBlock(int column, bool isMapping, Mark mark, int token)
+    private void OpenBlock(int column, bool isMapping, YamlMark mark, int token)
     {
         if (InFlow || Indent >= column)
         {
             return;
         }
 
-        _blocks.Push(new Block(column, isMapping, HasOpenKey: false));
-        if (_blocks.Count - 1 > MaxDepth)
+        _indents.Push(column);
+        if (_indents.Count - 1 > MaxDepth)
         {
             throw ScanError($"exceeded max depth of {MaxDepth}");
         }
 
-        _tokens.Insert(token, isMapping ? new BlockMappingStart(mark, mark) : new BlockSequenceStart(mark, mark));
+        var kind = isMapping ? YamlTokenKind.BlockMappingStart : YamlTokenKind.BlockSequenceStart;
+        _tokens.Insert(token, new YamlToken(kind, mark, mark.Index));
     }
 
     private void CloseBlocks(int column)
     {
         while (!InFlow && Indent > column)
         {
-            _blocks.Pop();
-            Add(new BlockEnd(Here, Here));
+            _indents.Pop();
+            Add(YamlTokenKind.BlockEnd, Here);
         }
     }
 
-    private void SetOpenKey(bool isOpen) => _blocks.Push(_blocks.Pop() with { HasOpenKey = isOpen });
-
-    // YamlDotNet's parser takes a value without a key.
-    private void RequireOpenKey()
+    private void FetchIndicator(YamlTokenKind kind, int length = 1)
     {
-        if (_blocks.Peek() is { IsMapping: true, HasOpenKey: false })
-        {
-            throw ParseError("did not find expected key", Here);
-        }
-
-        SetOpenKey(false);
+        var start = Here;
+        Skip(length);
+        Add(kind, start);
     }
 
-    private void Add(Token token)
-    {
-        _previous = token;
-        _tokens.Add(token);
-    }
-
-    /// <summary>An open list or map in block style.</summary>
-    private readonly record struct Block(int Indent, bool IsMapping, bool HasOpenKey);
+    private void Add(YamlTokenKind kind, YamlMark start) => _tokens.Add(new YamlToken(kind, start, _position));
 
     /// <summary>A place at which a key may have begun; that shows at the colon behind it.</summary>
-    private readonly record struct SimpleKey(bool IsPossible, bool IsRequired, int Token, Mark Mark);
+    private readonly record struct SimpleKey(bool IsPossible, bool IsRequired, int Token, YamlMark Mark);
 
     /// <summary>Tokens in order, each with a number; in front of those that wait, others can be put.</summary>
     private sealed class TokenQueue
     {
-        private readonly List<Token> _waiting = [];
+        private readonly List<YamlToken> _waiting = [];
         private int _first;
 
         /// <summary>How many were taken, which is the number of the first that waits.</summary>
@@ -513,11 +445,12 @@ internal sealed partial class YamlScanner : IScanner
 
         public int NextNumber => Taken + Count;
 
-        public void Add(Token token) => _waiting.Add(token);
+        public void Add(YamlToken token) => _waiting.Add(token);
 
-        public void Insert(int number, Token token) => _waiting.Insert(number - Taken + _first, token);
+        /// <summary>Puts a token in front of the one with a number; at the end if that was taken.</summary>
+        public void Insert(int number, YamlToken token) => _waiting.Insert(number < Taken ? _waiting.Count : number - Taken + _first, token);
 
-        public Token Take()
+        public YamlToken Take()
         {
             Taken++;
             var token = _waiting[_first++];

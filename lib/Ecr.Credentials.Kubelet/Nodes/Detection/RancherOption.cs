@@ -1,5 +1,6 @@
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
+using System.Text;
+using Ecr.Credentials.Kubelet.Configuration.Documents;
+using Ecr.Credentials.Kubelet.Configuration.Yaml;
 
 namespace Ecr.Credentials.Kubelet.Nodes.Detection;
 
@@ -24,45 +25,31 @@ internal sealed class RancherOption(string name, string value, bool isAddition, 
     /// <summary>The options of a file; none if K3s could not read it either.</summary>
     public static IReadOnlyList<RancherOption> Read(string text, string file)
     {
-        var options = new List<RancherOption>();
         try
         {
-            var parser = new Parser(new StringReader(text));
-            var depth = 0;
-            string? key = null;
-            while (parser.MoveNext())
+            return YamlParser.Parse(YamlText.Decode(Encoding.UTF8.GetBytes(text)), out _) is { Root.Kind: YamlNodeKind.Mapping } tree
+                ? [.. OptionsOf(tree.Root, file)]
+                : [];
+        }
+        catch (DocumentException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<RancherOption> OptionsOf(YamlNode map, string file)
+    {
+        for (var child = map.FirstChild; child is { } key; child = key.Next!.Value.Next)
+        {
+            var value = key.Next!.Value.Target;
+            var isAddition = key.Value.EndsWith('+');
+            foreach (var item in value.Kind == YamlNodeKind.Sequence ? value.Children() : [value])
             {
-                var position = (int)parser.Current!.Start.Line;
-                switch (parser.Current)
+                if (item.Target is { Kind: YamlNodeKind.Scalar } scalar)
                 {
-                    case DocumentEnd:
-                        return options;
-                    case Scalar scalar when depth == 1 && key is null:
-                        key = scalar.Value;
-                        break;
-                    case Scalar scalar when key is not null:
-                        var isAddition = key.EndsWith('+');
-                        options.Add(new RancherOption(isAddition ? key[..^1] : key, scalar.Value, isAddition, file, position));
-                        key = depth == 1 ? null : key;
-                        break;
-                    case MappingStart or SequenceStart:
-                        depth++;
-                        break;
-                    case MappingEnd or SequenceEnd:
-                        depth--;
-                        key = depth <= 1 ? null : key;
-                        break;
-                    default:
-                        break;
+                    yield return new RancherOption(isAddition ? key.Value[..^1] : key.Value, scalar.Value, isAddition, file, item.Line);
                 }
             }
-
-            return options;
-        }
-        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
-        {
-            // Some damage makes the parser fail rather than refuse.
-            return [];
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ecr.Credentials.Kubelet.Configuration.Decoding;
+namespace Ecr.Credentials.Kubelet.Go;
 
 /// <summary>Floating-point numbers as Go writes them, shortest form with <c>%g</c>: <see href="https://pkg.go.dev/strconv#FormatFloat"/>.</summary>
 internal static class GoFloat
