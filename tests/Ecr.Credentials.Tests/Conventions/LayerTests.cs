@@ -40,6 +40,9 @@ public sealed partial class LayerTests
     // The parts of the kubelet's library from the bottom up.
     private static readonly string[] KubeletParts = ["Go", "Configuration", "Plugins", "Nodes", "Diagnosis"];
 
+    // The steps in which a configuration is read, from the bottom up; none uses the rest of Configuration but the last.
+    private static readonly string[] ReadingSteps = ["Documents", "Yaml", "Decoding"];
+
     private static readonly SourceFile[] KubeletFiles = [.. Repository.Sources("lib/Ecr.Credentials.Kubelet").Select(SourceFile.Read)];
 
     private static readonly ILookup<string, string> LayersByType =
@@ -93,6 +96,24 @@ public sealed partial class LayerTests
                 .Select(arrow => $"{arrow.Path}: {arrow.From} must not use {arrow.To}"),
             Is.Empty);
         Assert.That(arrows.Select(arrow => arrow.From).Distinct(), Is.SubsetOf(KubeletParts));
+    }
+
+    [Test]
+    public void No_step_of_reading_a_configuration_uses_one_above_it()
+    {
+        const string Configuration = "Ecr.Credentials.Kubelet.Configuration.";
+        var arrows =
+            from file in KubeletFiles
+            from step in ReadingSteps
+            where file.Namespace == Configuration + step
+            from used in ConfigurationUsingLine().Matches(file.Text)
+            select (file.Path, From: step, To: used.Groups[1].Value);
+
+        Assert.That(arrows.Count(), Is.GreaterThan(8), "The sources were read.");
+        Assert.That(
+            arrows.Where(arrow => !ReadingSteps.TakeWhile(step => step != arrow.From).Contains(arrow.To))
+                .Select(arrow => $"{arrow.Path}: {arrow.From} must not use {arrow.To}"),
+            Is.Empty);
     }
 
     [Test]
@@ -155,6 +176,9 @@ public sealed partial class LayerTests
 
     [GeneratedRegex(@"^using Ecr\.Credentials\.Kubelet\.(\w+)", RegexOptions.Multiline)]
     private static partial Regex KubeletUsingLine();
+
+    [GeneratedRegex(@"^using Ecr\.Credentials\.Kubelet\.Configuration\.(\w+);", RegexOptions.Multiline)]
+    private static partial Regex ConfigurationUsingLine();
 
     // Not a member of something else, a named argument or an initializer's property.
     [GeneratedRegex(@"(?<![\w.""])[A-Z]\w*(?!\w|\s*=[^=>]|:[^:])")]
