@@ -105,7 +105,7 @@ public sealed class NodeTests : ShimFixture
         [
             ["Alpine", "hosts: files dns"],
             ["Talos", "passwd: files\ngroup: files\nshadow: files\nhosts: files dns"],
-            ["Fedora", "passwd: files sss systemd\ngroup: files sss systemd\nhosts: files myhostname mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] dns"],
+            ["Fedora", "passwd: files sss systemd\nhosts: files myhostname mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] dns"],
             ["machines", "passwd: compat mymachines systemd\ngroup: compat mymachines systemd\nhosts: resolve mymachines sss mdns4_minimal"],
             ["directories", "passwd: ldap [NOTFOUND=return]\ngroup: winbind\ninitgroups: sss\nhosts: nis wins [!UNAVAIL=return]"],
         ]
@@ -118,7 +118,8 @@ public sealed class NodeTests : ShimFixture
         node.Write("/etc/nsswitch.conf", $"{configuration}\n");
         node.Write("/etc/hosts", "127.0.0.1 localhost ecr.test\n");
         AddProfile(node, new UriBuilder(Emulator.HttpsAddress) { Host = "ecr.test" }.Uri);
-        foreach (var module in (string[])["resolve", "mymachines", "sss", "mdns4_minimal", "myhostname", "systemd", "ldap", "winbind", "nis", "wins", "compat", "files", "dns"])
+        foreach (var module in (string[])
+            ["resolve", "mymachines", "sss", "mdns4_minimal", "myhostname", "systemd", "ldap", "winbind", "nis", "wins", "compat", "files", "dns"])
         {
             node.Write($"/lib/x86_64-linux-gnu/libnss_{module}.so.2", "not a library");
         }
@@ -143,18 +144,14 @@ public sealed class NodeTests : ShimFixture
     }
 
     // As on a node in FIPS mode, or with a hardware token.
-    [TestCase("openssl_conf = init\n[init]\nproviders = providers\n[providers]\nfips = fips\ndefault = default\n[fips]\nactivate = 1\n[default]\nactivate = 1\n")]
-    [TestCase("openssl_conf = init\n[init]\nproviders = providers\n[providers]\nlegacy = legacy\n[legacy]\nactivate = 1\n")]
-    [TestCase("openssl_conf = init\n[init]\nengines = engines\n[engines]\npkcs11 = pkcs11\n[pkcs11]\ndynamic_path = /lib/pkcs11.so\ninit = 1\n")]
-    public async Task Modules_of_OpenSSL_are_not_loaded(string configuration)
+    [TestCase("providers", "fips = module\ndefault = default", "activate = 1\n[default]\nactivate = 1")]
+    [TestCase("providers", "legacy = module", "activate = 1")]
+    [TestCase("engines", "pkcs11 = module", "dynamic_path = /lib/pkcs11.so\ninit = 1")]
+    public async Task Modules_of_OpenSSL_are_not_loaded(string kind, string modules, string module)
     {
         using var node = new Node("debian-13");
         node.Write(RedHatBundle, Emulator.CertificateAuthorityPem);
-        node.Write("/usr/lib/ssl/openssl.cnf", configuration);
-        foreach (var module in (string[])["/usr/lib/x86_64-linux-gnu/ossl-modules/fips.so", "/usr/lib/x86_64-linux-gnu/ossl-modules/legacy.so", "/lib/pkcs11.so"])
-        {
-            node.Write(module, "not a library");
-        }
+        node.Write("/usr/lib/ssl/openssl.cnf", $"openssl_conf = init\n[init]\n{kind} = modules\n[modules]\n{modules}\n[module]\n{module}\n");
 
         AssertAnswer(await RunAsync(node, HttpsEnvironment()));
     }

@@ -16,8 +16,15 @@ internal ref struct PemCertificateReader(ReadOnlySpan<byte> pem, bool skipMalfor
     private static readonly Asn1Tag Version = new(TagClass.ContextSpecific, 0);
 
     private ReadOnlySpan<byte> _rest = pem;
+    private bool _isLineStart = true;
     private byte[] _buffer = new byte[4096];
     private int _length;
+
+    private static ReadOnlySpan<byte> Begin => "-----BEGIN CERTIFICATE-----"u8;
+
+    private static ReadOnlySpan<byte> End => "-----END CERTIFICATE-----"u8;
+
+    private static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
 
     /// <summary>The certificate in DER, valid until the next call of <see cref="MoveNext"/>.</summary>
     public readonly ReadOnlySpan<byte> Current => _buffer.AsSpan(0, _length);
@@ -33,34 +40,45 @@ internal ref struct PemCertificateReader(ReadOnlySpan<byte> pem, bool skipMalfor
 
     public bool MoveNext()
     {
-        while (PemEncoding.TryFindUtf8(_rest, out var fields))
+        // A system has 150 certificates, which are read before every first connection: PemEncoding checks every character and takes longer than all else here.
+        while (!IsInvalid && _rest.IndexOf(Begin) is >= 0 and var start)
         {
-            var found = _rest;
-            _rest = _rest[fields.Location.End..];
-            if (!skipMalformed && found[..fields.Location.Start].IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0)
+            var isLineStart = start == 0 ? _isLineStart : Blanks.Contains(_rest[start - 1]);
+            _rest = _rest[(start + Begin.Length)..];
+            _isLineStart = false;
+            var end = _rest.IndexOf(End);
+            if (isLineStart && end >= 0 && TryDecode(_rest[..end]))
             {
-                IsInvalid = true;
-                return false;
-            }
-
-            if (found[fields.Label].SequenceEqual("CERTIFICATE"u8))
-            {
-                IsInvalid = !(TryDecode(found[fields.Base64Data]) && TryReadNames());
+                _rest = _rest[(end + End.Length)..];
+                IsInvalid = !TryReadNames();
                 return !IsInvalid;
             }
+
+            IsInvalid = !skipMalformed;
         }
 
         return false;
     }
 
-    private bool TryDecode(ReadOnlySpan<byte> base64)
+    // In one piece, because the decoder is slow at the end of each line.
+    private bool TryDecode(ReadOnlySpan<byte> lines)
     {
-        if (_buffer.Length < base64.Length)
+        if (_buffer.Length < lines.Length)
         {
-            _buffer = new byte[base64.Length];
+            _buffer = new byte[lines.Length];
         }
 
-        return Base64.DecodeFromUtf8(base64, _buffer, out _, out _length) == OperationStatus.Done;
+        var count = 0;
+        while (!lines.IsEmpty)
+        {
+            var end = lines.IndexOf((byte)'\n');
+            var line = (end < 0 ? lines : lines[..end]).Trim(Blanks);
+            line.CopyTo(_buffer.AsSpan(count));
+            count += line.Length;
+            lines = end < 0 ? [] : lines[(end + 1)..];
+        }
+
+        return Base64.DecodeFromUtf8InPlace(_buffer.AsSpan(0, count), out _length) == OperationStatus.Done && _length > 0;
     }
 
     // Certificate ::= SEQUENCE { SEQUENCE { [0] version OPTIONAL, serialNumber, signature, issuer, validity, subject, ... }, ... }:
