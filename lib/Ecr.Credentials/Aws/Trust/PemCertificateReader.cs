@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Formats.Asn1;
-using System.Security.Cryptography;
 
 namespace Ecr.Credentials.Aws.Trust;
 

@@ -7,9 +7,7 @@ namespace Ecr.Credentials.Tests.Aws.Trust;
 
 public sealed class PemCertificateReaderTests
 {
-    private static readonly X509Certificate2 Certificate = Create();
-
-    private static string Pem => Certificate.ExportCertificatePem();
+    private static readonly string Pem = CreateCertificate();
 
     private static IEnumerable<TestCaseData> Texts() =>
     [
@@ -48,13 +46,14 @@ public sealed class PemCertificateReaderTests
     private static (int Count, bool IsInvalid) Read(string text, bool skipMalformed)
     {
         var reader = new PemCertificateReader(Encoding.ASCII.GetBytes(text), skipMalformed);
+        using var certificate = X509Certificate2.CreateFromPem(Pem);
         var count = 0;
         while (reader.MoveNext())
         {
             count++;
-            Assert.That(reader.Current.ToArray(), Is.EqualTo(Certificate.RawData));
-            Assert.That(reader.Subject.ToArray(), Is.EqualTo(Certificate.SubjectName.RawData));
-            Assert.That(reader.Issuer.ToArray(), Is.EqualTo(Certificate.IssuerName.RawData));
+            Assert.That(reader.Current.ToArray(), Is.EqualTo(certificate.RawData));
+            Assert.That(reader.Subject.ToArray(), Is.EqualTo(certificate.SubjectName.RawData));
+            Assert.That(reader.Issuer.ToArray(), Is.EqualTo(certificate.IssuerName.RawData));
         }
 
         return (count, reader.IsInvalid);
@@ -63,10 +62,11 @@ public sealed class PemCertificateReaderTests
     private static TestCaseData Case(string name, string text, int count, int countWithSkipping, bool isInvalid) =>
         new TestCaseData(text, count, countWithSkipping, isInvalid).SetArgDisplayNames(name);
 
-    private static X509Certificate2 Create()
+    private static string CreateCertificate()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Root, O=Test", key, HashAlgorithmName.SHA256);
-        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(80));
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(80));
+        return certificate.ExportCertificatePem();
     }
 }
