@@ -12,7 +12,17 @@ internal static class AwsRuntime
         var trustStore = StaticOpenSsl.InstallTrustStore();
         ClientSideMonitoring.Disable();
         EnsureHome();
+        UseUtc();
         return trustStore;
+    }
+
+    // Nothing here has a local time, but the AWS SDK looks for it: .NET would read whatever file TZ names, and every file in TZDIR. It looks only once.
+    private static void UseUtc()
+    {
+        var zone = Environment.GetEnvironmentVariable("TZ");
+        Environment.SetEnvironmentVariable("TZ", "");
+        _ = TimeZoneInfo.Local;
+        Environment.SetEnvironmentVariable("TZ", zone);
     }
 
     // Without a home directory .NET finds no place for its own stores and trusts no server. Services often have no HOME.

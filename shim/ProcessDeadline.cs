@@ -14,7 +14,7 @@ internal sealed class ProcessDeadline
 
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
-    private readonly string?[] _texts = new string?[2];
+    private readonly string?[] _texts = new string?[3];
 
     // A native executable for Linux has shim/native inside; others are started by the .NET host, which has not.
     private bool _isNative = OperatingSystem.IsLinux();
@@ -29,6 +29,12 @@ internal sealed class ProcessDeadline
     public string? Line
     {
         set => Set(2, value);
+    }
+
+    /// <summary>What is written to standard error when .NET aborts the process, in place of a stack trace; nothing if empty.</summary>
+    public string? AbortLine
+    {
+        set => Set(3, value);
     }
 
     /// <param name="timeout">The timeout of the exchange.</param>
@@ -63,9 +69,9 @@ internal sealed class ProcessDeadline
         Environment.Exit(ExitCode);
     }
 
-    private void Set(int descriptor, string? text)
+    private void Set(int number, string? text)
     {
-        _texts[descriptor - 1] = text;
+        _texts[number - 1] = text;
         if (!_isNative)
         {
             return;
@@ -73,7 +79,7 @@ internal sealed class ProcessDeadline
 
         try
         {
-            SetText(descriptor, Marshal.StringToCoTaskMemUTF8(text), (nuint)Encoding.UTF8.GetByteCount(text ?? ""));
+            SetText(number, Marshal.StringToCoTaskMemUTF8(text), (nuint)Encoding.UTF8.GetByteCount(text ?? ""));
         }
         catch (DllNotFoundException)
         {
@@ -87,5 +93,5 @@ internal sealed class ProcessDeadline
 
     [DllImport("deadline", EntryPoint = "deadline_set_text", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern void SetText(int descriptor, nint bytes, nuint length);
+    private static extern void SetText(int number, nint bytes, nuint length);
 }

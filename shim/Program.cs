@@ -15,23 +15,24 @@ const string NotFound = "credentials not found in native keychain";
 
 StandardDescriptors.Secure();
 var error = new StandardError();
+var deadline = new ProcessDeadline();
 AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => Fail((Exception)unhandled.ExceptionObject);
 var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args, error);
-var deadline = new ProcessDeadline
-{
-    Answer = arguments.IsDockerGet ? $"{NotFound}\n" : null,
-    Line = error.Format(
-        Describe(Exchange.DescribeTimeout(
-            arguments.Timeout, "waiting for the operating system: standard input or output, a file system or a name service")),
-        isFirst: !arguments.IsVerbose),
-};
+deadline.Answer = arguments.IsDockerGet ? $"{NotFound}\n" : null;
+deadline.Line = error.Format(
+    Describe(Exchange.DescribeTimeout(
+        arguments.Timeout, "waiting for the operating system: standard input or output, a file system or a name service")),
+    isFirst: !arguments.IsVerbose);
+deadline.AbortLine = error.Format(
+    Describe("the process ran out of memory, threads or open files, or a system library could not be loaded: raise its limits"),
+    isFirst: !arguments.IsVerbose);
 if (arguments.Mode is not (Mode.Kubelet or Mode.Setup or Mode.Doctor))
 {
     // These bound each of their steps: a plugin may run for a minute, and a kubelet may take as long to restart.
     deadline.Arm(arguments.Timeout);
 }
 
-error.Reporting = () => deadline.Line = null;
+error.Reporting = () => deadline.Line = deadline.AbortLine = "";
 using var output = StandardStream.OpenOutput(writing: () => deadline.Answer = null);
 if (arguments.Error is { } usageError)
 {
@@ -74,6 +75,7 @@ switch (arguments.Mode)
 // No input, limit of the system or defect may end in a stack trace.
 void Fail(Exception exception)
 {
+    deadline.AbortLine = "";
     _ = error.TryWriteLine(Describe(Exchange.Describe(exception)));
     ProcessDeadline.Exit();
 }

@@ -30,7 +30,7 @@ public enum EcrCredentialErrorReason
     /// <summary>The endpoint returned a server error.</summary>
     ServiceError,
 
-    /// <summary>The endpoint returned a response without a valid authorization token.</summary>
+    /// <summary>The endpoint returned a response without a valid authorization token or valid AWS credentials.</summary>
     InvalidResponse,
 
     /// <summary>The call timed out.</summary>

@@ -44,8 +44,11 @@ static void fail(int signal)
         line[length++] = '\n';
     }
 
-    deadline_answer();
-    (void)!write(STDERR_FILENO, line, length);
+    if (!deadline_abort())
+    {
+        (void)!write(STDERR_FILENO, line, length);
+    }
+
     _exit(1);
 }
 

@@ -15,8 +15,8 @@ struct text
     size_t length;
 };
 
-// For standard output and standard error.
-static volatile struct text texts[2];
+// For standard output and standard error when the time is over, and for standard error when .NET aborts.
+static volatile struct text texts[3];
 
 // Only what the stream takes without blocking, if the kernel can say so. Texts are shorter than what a pipe that is ready takes.
 static void put(int descriptor, const volatile struct text *text)
@@ -36,17 +36,20 @@ static void expire(int signal)
     _exit(1);
 }
 
-// Sets what is written to standard output (1) or standard error (2) when the time is over. The bytes must stay where they are.
-void deadline_set_text(int descriptor, const char *bytes, size_t length)
+// Sets what is written to standard output (1) or standard error (2) when the time is over, or to standard error when .NET aborts (3). The bytes must stay
+// where they are.
+void deadline_set_text(int number, const char *bytes, size_t length)
 {
-    texts[descriptor - 1].length = 0;
-    texts[descriptor - 1].bytes = bytes;
-    texts[descriptor - 1].length = length;
+    texts[number - 1].length = 0;
+    texts[number - 1].bytes = bytes;
+    texts[number - 1].length = length;
 }
 
-void deadline_answer(void)
+int deadline_abort(void)
 {
     put(STDOUT_FILENO, &texts[0]);
+    put(STDERR_FILENO, &texts[2]);
+    return texts[2].bytes != NULL;
 }
 
 void deadline_arm(int milliseconds)

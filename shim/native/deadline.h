@@ -1,2 +1,3 @@
-// Writes what is set for standard output when the time is over, which is the answer to a failure.
-void deadline_answer(void);
+// Writes what is set for an abort: the answer to a failure to standard output, and a line to standard error, which is empty if the reason has been reported.
+// Returns 0 if no line is set.
+int deadline_abort(void);

@@ -1,4 +1,3 @@
-using System.Text;
 using Ecr.Credentials.Shim.Tests.Nodes;
 
 namespace Ecr.Credentials.Shim.Tests;
@@ -9,44 +8,6 @@ namespace Ecr.Credentials.Shim.Tests;
 public sealed class BoundsTests : ShimFixture
 {
     private const string Role = "arn:aws:iam::123456789012:role/pull";
-
-    // Three attempts with the pauses between them.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    [Test]
-    public async Task An_endless_answer_is_given_up([Values("ECR", "ECR_PUBLIC", "STS", "SSO", "SSO_OIDC", "container", "metadata")] string service,
-        [Values] Endless part)
-    {
-        await using var server = new EndlessServer(part);
-        var variables = new Dictionary<string, string>(Emulator.Environment(service.StartsWith("ECR", StringComparison.Ordinal)
-            ? CredentialSource.StaticKey
-            : CredentialSource.None));
-        switch (service)
-        {
-            case "STS":
-                variables["AWS_WEB_IDENTITY_TOKEN_FILE"] = WriteFile("token", "token");
-                variables["AWS_ROLE_ARN"] = Role;
-                goto default;
-            case "SSO" or "SSO_OIDC":
-                SetUpSso(variables, isExpired: service == "SSO_OIDC");
-                goto default;
-            case "container":
-                variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = server.Address;
-                break;
-            case "metadata":
-                variables["AWS_EC2_METADATA_DISABLED"] = "false";
-                variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = server.Address;
-                break;
-            default:
-                variables[$"AWS_ENDPOINT_URL_{service}"] = server.Address;
-                break;
-        }
-
-        var result = await RunLimitedAsync(Request(service == "ECR_PUBLIC" ? "public.ecr.aws/team/app" : Image), variables);
-
-        AssertFailure(result, 1, "");
-        Assert.That(result.Duration, Is.LessThan(Limit));
-    }
 
     [Test]
     public async Task An_endless_file_is_refused(
@@ -128,38 +89,10 @@ public sealed class BoundsTests : ShimFixture
         AssertFailure(await RunLimitedAsync(Request(), variables, "--timeout=3s"), 1, "the credential_process of the AWS profile \"default\"");
     }
 
-    private void SetUpSso(Dictionary<string, string> variables, bool isExpired)
-    {
-        var options = Emulator.Options;
-        variables["AWS_CONFIG_FILE"] = WriteFile(
-            "config",
-            $"""
-            [default]
-            sso_session = corp
-            sso_account_id = {options.AccountId}
-            sso_role_name = {options.SsoRole}
-            [sso-session corp]
-            sso_region = eu-central-1
-            sso_start_url = https://example.awsapps.com/start
-            """);
-        Directory.CreateDirectory(Path.Combine(Home, ".aws", "sso", "cache"));
-        WriteFile(
-            ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
-            $$"""
-            {"accessToken":"{{options.SsoAccessToken}}","expiresAt":"{{(isExpired ? "2001" : "2099")}}-01-01T00:00:00Z","clientId":"client",
-             "clientSecret":"{{options.SsoClientSecret}}","refreshToken":"{{options.SsoRefreshToken}}"}
-            """);
-    }
-
     private async Task<ShimResult> RunLimitedAsync(
         string input, IReadOnlyDictionary<string, string> variables, string arguments = "", string redirection = "")
     {
         using var limit = new MemoryLimit(64 << 20);
-        return new ShimResult(await PluginProcess.RunAsync(
-            "/bin/bash",
-            ["-c", $"echo $$ >'{limit.ControlGroup}/cgroup.procs'; exec \"$0\" {arguments} {redirection}", Path.GetFullPath(ShimProgram.Path)],
-            Complete(variables),
-            Encoding.UTF8.GetBytes(input),
-            directory: Home));
+        return await limit.RunAsync(Complete(variables), input, Home, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), redirection);
     }
 }

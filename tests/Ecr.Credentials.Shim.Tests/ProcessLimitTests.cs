@@ -9,6 +9,8 @@ public sealed class ProcessLimitTests : ShimFixture
 {
     private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
+    private static int _lastUser = 1_234_567;
+
     [Test]
     public async Task A_limit_of_open_files_is_no_stack_trace([Values(5, 6, 7, 8, 12)] int limit, [Values("", "docker get")] string arguments)
     {
@@ -17,6 +19,8 @@ public sealed class ProcessLimitTests : ShimFixture
         AssertCredentialOrOneLine(result);
     }
 
+    [TestCase("-v 100000")]
+    [TestCase("-v 150000")]
     [TestCase("-v 400000")]
     [TestCase("-s 128")]
     [TestCase("-c 0")]
@@ -25,6 +29,19 @@ public sealed class ProcessLimitTests : ShimFixture
     public async Task A_limit_of_memory_or_files_is_no_stack_trace(string limit)
     {
         var result = await RunShellAsync($"ulimit {limit}; exec \"$0\" --cache-dir=\"$PWD/cache\"");
+
+        AssertCredentialOrOneLine(result);
+    }
+
+    [Test]
+    [Requires(Requirement.PrivilegedLinux)]
+    public async Task A_limit_of_threads_is_no_stack_trace([Values(2, 3, 4, 5, 6, 8, 12)] int limit, [Values("", "docker get")] string arguments)
+    {
+        // The limit is for all processes of a user, and root is exempt from it.
+        var user = Interlocked.Increment(ref _lastUser);
+        var result = await RunShellAsync(
+            $"chmod 755 .; cp \"$0\" copy; exec prlimit --nproc={limit} setpriv --reuid={user} --clear-groups ./copy {arguments}",
+            arguments.Length > 0 ? Host : Request());
 
         AssertCredentialOrOneLine(result);
     }

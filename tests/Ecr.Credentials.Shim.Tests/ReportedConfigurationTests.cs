@@ -118,7 +118,7 @@ public sealed class ReportedConfigurationTests : ShimFixture
     {
         var variables = new Dictionary<string, string>(Emulator.Environment(CredentialSource.SessionKey)) { [variable] = value };
 
-        AssertFailure(await RunAsync(Request(), variables), 2, $"{variable} contains a control character such as a line break: remove it");
+        AssertFailure(await RunAsync(Request(), variables), 2, $"{variable} contains an invalid character such as a line break: remove it");
         Assert.That(Emulator.Requests, Is.Empty);
     }
 

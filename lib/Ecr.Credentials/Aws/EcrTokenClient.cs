@@ -121,11 +121,14 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
             {
                 return await SendAsync(credentials, config, request.Registry.IsPublic, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, config.Call) is { } failure)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, Describe(config, credentials)) is { } failure)
             {
                 throw failure;
             }
         }
+
+        private static AwsCallDescription Describe(EcrServiceConfig config, ResolvedCredentials credentials) =>
+            config.Call with { Secrets = [credentials.Credentials.Token] };
 
         private static EcrToken ReadToken(GetAuthorizationTokenResponse response, Uri endpoint)
         {

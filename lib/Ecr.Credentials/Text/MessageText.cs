@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Ecr.Credentials.Text;
 
@@ -11,6 +12,9 @@ internal static class MessageText
 
     // Longer than any name, ARN path segment or host that a message needs to show, shorter than any ECR password or AWS session token.
     private const int WordLength = 160;
+
+    // Shorter text may be part of any word, and is not a secret of AWS.
+    private const int MinSecretLength = 8;
 
     /// <summary>Returns the value in double quotes, with control characters escaped, truncated to 120 characters.</summary>
     public static string Quote(ReadOnlySpan<char> value)
@@ -31,15 +35,17 @@ internal static class MessageText
     }
 
     /// <summary>Returns a name or path as it is, or quoted if it contains control characters.</summary>
-    public static string Name(string value) => ContainsControl(value) ? Quote(value) : value;
+    public static string Name(string value) => value.Any(IsInvisible) ? Quote(value) : value;
 
     /// <summary>
     /// Returns a foreign message on one line, truncated to about 400 characters. Words longer than 160 characters are omitted, because they may be tokens.
     /// </summary>
-    public static string OneLine(string text)
+    /// <param name="text">The message.</param>
+    /// <param name="secrets">What is omitted, as it is and as it is written in URLs and JSON. Elements may be <see langword="null"/>.</param>
+    public static string OneLine(string text, IReadOnlyList<string?>? secrets = null)
     {
         var line = new StringBuilder();
-        foreach (var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in Redact(text, secrets ?? []).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Length + word.Length > SentenceLength)
             {
@@ -94,13 +100,29 @@ internal static class MessageText
     /// <summary>Scheme, host and port of an address. User info, path and query may be secrets.</summary>
     public static string Address(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
-    private static bool ContainsControl(ReadOnlySpan<char> value) =>
-        value.ContainsAnyInRange('\0', '\u001f') || value.ContainsAnyInRange('\u007f', '\u009f');
+    private static string Redact(string text, IReadOnlyList<string?> secrets)
+    {
+        foreach (var secret in secrets)
+        {
+            if (secret is { Length: >= MinSecretLength })
+            {
+                foreach (var form in (string[])[secret, Uri.EscapeDataString(secret), JsonEncodedText.Encode(secret).Value])
+                {
+                    text = text.Replace(form, "…", StringComparison.Ordinal);
+                }
+            }
+        }
+
+        return text;
+    }
+
+    // Format characters, such as those that change the direction of writing, make text look like another.
+    private static bool IsInvisible(char c) =>
+        char.IsControl(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format || c is '\u2028' or '\u2029';
 
     private static void AppendVisible(StringBuilder text, char c)
     {
-        // Format characters, such as those that change the direction of writing, make text look like another.
-        if (char.IsControl(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format || c is '\u2028' or '\u2029')
+        if (IsInvisible(c))
         {
             text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
         }

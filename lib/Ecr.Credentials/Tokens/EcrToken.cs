@@ -38,7 +38,8 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
     /// <param name="proxyEndpoint">The <c>proxyEndpoint</c> of the response, if present.</param>
     /// <returns>The decoded token.</returns>
     /// <exception cref="FormatException">
-    /// The text is not valid base64, or does not decode to a user name, a colon and a password in UTF-8. The message contains no part of it.
+    /// The text is not valid base64, or does not decode to a user name, a colon and a password in UTF-8 without control characters. The message contains
+    /// no part of it.
     /// </exception>
     public static EcrToken FromAuthorizationToken(string authorizationToken, DateTimeOffset? expiresAt, string? proxyEndpoint = null)
     {
@@ -46,6 +47,13 @@ public sealed class EcrToken(string username, string password, DateTimeOffset? e
 
         var text = DecodeUtf8(DecodeBase64(authorizationToken));
         var colon = text.IndexOf(':', StringComparison.Ordinal);
+
+        // https://datatracker.ietf.org/doc/html/rfc7617#section-2
+        if (text.Any(char.IsControl))
+        {
+            throw new FormatException("the authorization token decodes to text with control characters.");
+        }
+
         return colon < 0 || colon == text.Length - 1
             ? throw new FormatException("the authorization token does not decode to a user name, a colon and a password.")
             : new EcrToken(text[..colon], text[(colon + 1)..], expiresAt) { ProxyEndpoint = proxyEndpoint };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Ecr.Credentials.Shim.Tests.Nodes;
 
@@ -23,6 +24,21 @@ internal sealed class MemoryLimit : IDisposable
     /// <summary>The peak memory use in bytes.</summary>
     public long Peak => long.Parse(
         File.ReadAllText(Path.Combine(ControlGroup, IsVersion1 ? "memory.max_usage_in_bytes" : "memory.peak")), CultureInfo.InvariantCulture);
+
+    /// <summary>Runs the executable within the limit.</summary>
+    /// <param name="environment">The whole environment of the process.</param>
+    /// <param name="input">The text on stdin.</param>
+    /// <param name="directory">The working directory.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="redirection">Redirections of a shell.</param>
+    public async Task<ShimResult> RunAsync(
+        IReadOnlyDictionary<string, string> environment, string input, string directory, string[] arguments, string redirection = "") =>
+        new(await PluginProcess.RunAsync(
+            "/bin/bash",
+            ["-c", $"echo $$ >'{ControlGroup}/cgroup.procs'; exec \"$0\" \"$@\" {redirection}", Path.GetFullPath(ShimProgram.Path), .. arguments],
+            environment,
+            Encoding.UTF8.GetBytes(input),
+            directory: directory));
 
     // The kernel removes the files in it.
     public void Dispose() => _group.Delete();

@@ -28,6 +28,18 @@ public sealed class MessageTextTests
     public void OneLine_omits_words_that_may_be_tokens() =>
         Assert.That(MessageText.OneLine($"token {new string('x', 161)} expired"), Is.EqualTo("token … expired"));
 
+    [TestCase("a b+c/d=e1 c", "a … c")]
+    [TestCase("x=b%2Bc%2Fd%3De1", "x=…")]
+    [TestCase("{\"x\":\"b\\u002Bc/d=e1\"}", "{\"x\":\"…\"}")]
+    [TestCase("short", "short")]
+    public void OneLine_omits_secrets_as_they_are_and_as_they_are_written_in_URLs_and_JSON(string text, string expected) =>
+        Assert.That(MessageText.OneLine(text, ["b+c/d=e1", null, "", "short"]), Is.EqualTo(expected));
+
+    [TestCase("r.io/a", "r.io/a")]
+    [TestCase("a\u001b", "\"a\\u001b\"")]
+    [TestCase("a\u202eb", "\"a\\u202eb\"")]
+    public void Name_quotes_what_is_not_visible(string value, string expected) => Assert.That(MessageText.Name(value), Is.EqualTo(expected));
+
     [Test]
     public void OneLine_truncates_after_400_characters() =>
         Assert.That(MessageText.OneLine(string.Join(' ', Enumerable.Repeat("word", 1000))), Has.Length.LessThanOrEqualTo(401).And.EndsWith("…"));

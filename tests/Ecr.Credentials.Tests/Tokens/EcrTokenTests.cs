@@ -21,6 +21,8 @@ public sealed class EcrTokenTests
     [TestCase("QVdT", "the authorization token does not decode to a user name, a colon and a password.")]
     [TestCase("QVdTOg==", "the authorization token does not decode to a user name, a colon and a password.")]
     [TestCase("QVdTOv8=", "the authorization token does not decode to valid UTF-8.")]
+    [TestCase("QVdTOnMzY3JldA0KeA==", "the authorization token decodes to text with control characters.")]
+    [TestCase("QVcAUzpzM2NyZXQ=", "the authorization token decodes to text with control characters.")]
     [TestCase("", "the authorization token does not decode to a user name, a colon and a password.")]
     public void FromAuthorizationToken_reports_what_is_wrong_without_quoting_the_token(string authorizationToken, string message) =>
         Assert.That(

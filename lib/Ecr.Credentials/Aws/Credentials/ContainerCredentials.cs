@@ -43,7 +43,7 @@ internal sealed class ContainerCredentials(
         lookup.Progress.WaitingFor = $"waiting for {origin}";
         var address = await CheckAsync(endpoint, cancellationToken).ConfigureAwait(false);
         var host = address == endpoint ? null : endpoint.IsDefaultPort ? endpoint.IdnHost : $"{endpoint.IdnHost}:{endpoint.Port}";
-        var content = await GetAsync(() => CreateRequest(address, host, token), origin, lookup.Settings, cancellationToken).ConfigureAwait(false);
+        var content = await GetAsync(() => CreateRequest(address, host, token), origin, token, lookup.Settings, cancellationToken).ConfigureAwait(false);
         try
         {
             return CredentialResult.Found(new ResolvedCredentials(CredentialsDocument.Read(content, "Token"), origin));
@@ -124,14 +124,15 @@ internal sealed class ContainerCredentials(
                 $"{source} contains characters not allowed in an HTTP header: it must be one line of ASCII text");
     }
 
-    private async Task<byte[]> GetAsync(Func<HttpRequestMessage> create, string origin, AwsSettings settings, CancellationToken cancellationToken)
+    private async Task<byte[]> GetAsync(
+        Func<HttpRequestMessage> create, string origin, string? token, AwsSettings settings, CancellationToken cancellationToken)
     {
         try
         {
             var (status, content) = await httpClient.For(settings).SendAsync(create, AttemptTimeout, Attempts, cancellationToken).ConfigureAwait(false);
             return status == HttpStatusCode.OK
                 ? content
-                : throw Invalid(EcrCredentialErrorReason.ServiceError, origin, $"HTTP {(int)status}{DescribeError(content)}");
+                : throw Invalid(EcrCredentialErrorReason.ServiceError, origin, $"HTTP {(int)status}{DescribeError(content, token)}");
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
@@ -143,16 +144,16 @@ internal sealed class ContainerCredentials(
     }
 
     // The agents of ECS and EKS say why: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
-    private static string DescribeError(ReadOnlyMemory<byte> content)
+    private static string DescribeError(ReadOnlyMemory<byte> content, string? token)
     {
         try
         {
             using var document = JsonText.Parse(content);
             return (document.RootElement.FindText("code"), document.RootElement.FindText("message")) switch
             {
-                ({ } code, { } message) => $", {MessageText.OneLine(code)}: {MessageText.OneLine(message).TrimEnd('.')}",
-                ({ } code, null) => $", {MessageText.OneLine(code)}",
-                (null, { } message) => $", {MessageText.OneLine(message).TrimEnd('.')}",
+                ({ } code, { } message) => $", {MessageText.OneLine(code, [token])}: {MessageText.OneLine(message, [token]).TrimEnd('.')}",
+                ({ } code, null) => $", {MessageText.OneLine(code, [token])}",
+                (null, { } message) => $", {MessageText.OneLine(message, [token]).TrimEnd('.')}",
                 _ => "",
             };
         }

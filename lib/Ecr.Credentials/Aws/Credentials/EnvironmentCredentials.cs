@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Ecr.Credentials.Aws.Http;
 
 namespace Ecr.Credentials.Aws.Credentials;
 
@@ -21,7 +22,7 @@ internal sealed class EnvironmentCredentials(Func<string, string?> environment) 
         return (accessKey, secretKey) switch
         {
             ({ }, { }) => CredentialResult.Found(new ResolvedCredentials(
-                new ImmutableCredentials(accessKey, secretKey, FindFirst(TokenVariables)), "the environment (AWS_ACCESS_KEY_ID)")),
+                new ImmutableCredentials(accessKey, secretKey, FindFirst(TokenVariables)), "the environment (AWS_ACCESS_KEY_ID)", isConfigured: true)),
             (null, null) => CredentialResult.NotFound("AWS_ACCESS_KEY_ID is not set"),
             (null, { }) => throw Incomplete("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"),
             _ => throw Incomplete("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
@@ -35,9 +36,9 @@ internal sealed class EnvironmentCredentials(Func<string, string?> environment) 
             if (environment(variable) is { } value)
             {
                 // Secrets of Kubernetes often end in a line break.
-                return value.Any(char.IsControl)
-                    ? throw EcrCredentialException.InvalidConfiguration($"{variable} contains a control character such as a line break: remove it")
-                    : value;
+                return HttpHeaderValue.IsValid(value)
+                    ? value
+                    : throw EcrCredentialException.InvalidConfiguration($"{variable} contains an invalid character such as a line break: remove it");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Amazon.Runtime;
+using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Sts;
 
 namespace Ecr.Credentials.Aws.Credentials;
@@ -7,12 +8,13 @@ namespace Ecr.Credentials.Aws.Credentials;
 /// <summary>AWS credentials and where they come from.</summary>
 /// <param name="credentials">The credentials.</param>
 /// <param name="origin">Where they come from, to be read after "from", such as <c>the environment (AWS_ACCESS_KEY_ID)</c>.</param>
-/// <exception cref="EcrCredentialException">A key or the session token contains a control character.</exception>
+/// <param name="isConfigured">Whether a person has written them, who can correct them.</param>
+/// <exception cref="EcrCredentialException">A key or the session token contains an invalid character.</exception>
 [DebuggerDisplay("{ToString(),nq}")]
-internal sealed class ResolvedCredentials(ImmutableCredentials credentials, string origin)
+internal sealed class ResolvedCredentials(ImmutableCredentials credentials, string origin, bool isConfigured = false)
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public ImmutableCredentials Credentials { get; } = Check(credentials, origin);
+    public ImmutableCredentials Credentials { get; } = Check(credentials, origin, isConfigured);
 
     public string Origin { get; } = origin;
 
@@ -35,17 +37,21 @@ internal sealed class ResolvedCredentials(ImmutableCredentials credentials, stri
         return new ResolvedCredentials(assumed, $"the role {session.Role}, assumed with {this}");
     }
 
-    // Key and token are sent in headers that HttpClient does not validate: text after a line break would become a header of its own.
-    private static ImmutableCredentials Check(ImmutableCredentials credentials, string origin) =>
-        FindInvalid(credentials) is { } what
-            ? throw EcrCredentialException.InvalidConfiguration(
-                $"{what} from {origin} contains a control character such as a line break: remove it")
-            : credentials;
+    private static ImmutableCredentials Check(ImmutableCredentials credentials, string origin, bool isConfigured) =>
+        FindInvalid(credentials) switch
+        {
+            null => credentials,
+            var what when isConfigured => throw EcrCredentialException.InvalidConfiguration(
+                $"{what} from {origin} contains an invalid character such as a line break: remove it"),
+            var what => throw new EcrCredentialException(
+                EcrCredentialErrorReason.InvalidResponse, $"{what} from {origin} contains an invalid character such as a line break"),
+        };
 
+    // Key and token are sent in headers, and the end of the key is shown.
     private static string? FindInvalid(ImmutableCredentials credentials) =>
-        credentials.AccessKey.Any(char.IsControl) ? "the access key ID"
-        : credentials.SecretKey.Any(char.IsControl) ? "the secret access key"
-        : credentials.Token?.Any(char.IsControl) == true ? "the session token"
+        !HttpHeaderValue.IsValid(credentials.AccessKey) ? "the access key ID"
+        : !HttpHeaderValue.IsValid(credentials.SecretKey) ? "the secret access key"
+        : credentials.UseToken && !HttpHeaderValue.IsValid(credentials.Token) ? "the session token"
         : null;
 
     public override string ToString() => $"the access key ending in {AccessKeyEnd} from {Origin}";

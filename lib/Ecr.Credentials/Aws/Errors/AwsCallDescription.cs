@@ -6,6 +6,9 @@ namespace Ecr.Credentials.Aws.Errors;
 /// <param name="DeniedAdvice">What to do if AWS denies the call, as a sentence.</param>
 internal sealed record AwsCallDescription(Uri Endpoint, string Region, string DeniedAdvice)
 {
+    /// <summary>What the call sends that must not appear in a message: a service or proxy may repeat it. Elements may be <see langword="null"/>.</summary>
+    public IReadOnlyList<string?> Secrets { get; init; } = [];
+
     /// <summary>What it means and what to do if AWS reports that the caller's credentials have expired, as sentences.</summary>
     public string ExpiredMessage { get; init; } = "the AWS session credentials have expired. Refresh them.";
 }

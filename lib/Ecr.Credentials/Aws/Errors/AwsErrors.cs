@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
-using System.Xml;
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Http;
@@ -16,6 +14,11 @@ internal static class AwsErrors
     private const string EndpointAdvice = "proxy (HTTPS_PROXY) and configured endpoint (AWS_ENDPOINT_URL).";
     private const string NetworkAdvice = $"Check the network, {EndpointAdvice}";
     private const string TrustAdvice = "Check the server and the system clock, or add the issuer to the CA certificates (AWS_CA_BUNDLE).";
+
+    private const int MaxIdentifierLength = 100;
+
+    // What the SDK says where an answer has no message; the second text repeats the answer.
+    private static readonly string[] TextsOfTheSdk = ["The service returned an error.", "The service returned an error with ", "Error making request with "];
 
     private static readonly (EcrCredentialErrorReason, string) WrongClock = (
         EcrCredentialErrorReason.AwsCredentialsRejected,
@@ -33,26 +36,25 @@ internal static class AwsErrors
             _ when FindCause<ServerCertificateException>(exception) is { } e => Unreachable(e, endpoint),
             _ when FindCause<HttpRequestException>(exception) is { } e => Unreachable(e, endpoint),
             _ when FindCause<IOException>(exception) is { } e => Unreachable(e, endpoint),
-            AmazonUnmarshallingException or JsonException or XmlException or InvalidDataException or FormatException or OverflowException => new EcrCredentialException(
-                EcrCredentialErrorReason.InvalidResponse,
-                $"{MessageText.Address(endpoint)} returned a response that is not from AWS. Check for an intercepting proxy and the configured endpoint.",
-                exception),
-            AmazonServiceException or AmazonClientException => new EcrCredentialException(
-                EcrCredentialErrorReason.ServiceError,
-                $"the call to {MessageText.Address(endpoint)} failed: {MessageText.OneLine(exception.Message)}",
-                exception),
-            _ => null,
+            OperationCanceledException or ObjectDisposedException or OutOfMemoryException => null,
+
+            // The SDK reads answers with little care: what AWS never sends ends in exceptions of every kind.
+            _ => new EcrCredentialException(EcrCredentialErrorReason.InvalidResponse, NotFromAws(endpoint), exception),
         };
     }
 
+    private static string NotFromAws(Uri endpoint) =>
+        $"{MessageText.Address(endpoint)} returned a response that is not from AWS. Check for an intercepting proxy and the configured endpoint.";
+
     private static EcrCredentialException FromService(AmazonServiceException exception, AwsCallDescription call)
     {
-        var code = Normalize(exception.ErrorCode);
+        var code = Identifier(Normalize(exception.ErrorCode));
+        var requestId = Identifier(exception.RequestId);
         var (reason, explanation) = Classify(code, exception, call);
-        return new EcrCredentialException(reason, $"{explanation} ({Describe(code, exception, call)})", exception)
+        return new EcrCredentialException(reason, $"{explanation} ({Describe(code, requestId, exception.StatusCode, call)})", exception)
         {
             ErrorCode = code,
-            RequestId = exception.RequestId,
+            RequestId = requestId,
         };
     }
 
@@ -62,7 +64,7 @@ internal static class AwsErrors
         {
             "AccessDeniedException" or "AccessDenied" or "OptInRequired" or "ForbiddenException" => (
                 EcrCredentialErrorReason.AccessDenied,
-                $"AWS denied access: {MessageText.OneLine(exception.Message).TrimEnd('.')}. {call.DeniedAdvice}"),
+                $"AWS denied access{Reason(exception, call)}. {call.DeniedAdvice}"),
             "UnrecognizedClientException" or "InvalidClientTokenId" or "MissingAuthenticationTokenException" or "MissingAuthenticationToken" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
                 "AWS rejected the access key ID. Check that it exists, is active and belongs to this partition."),
@@ -71,7 +73,7 @@ internal static class AwsErrors
                 call.ExpiredMessage),
             "InvalidIdentityToken" or "IDPRejectedClaim" => (
                 EcrCredentialErrorReason.AwsCredentialsRejected,
-                $"AWS rejected the token: {MessageText.OneLine(exception.Message).TrimEnd('.')}. "
+                $"AWS rejected the token{Reason(exception, call)}. "
                     + "Check the token's audience and the identity provider in IAM."),
             "RequestExpired" or "RequestTimeTooSkewed" or "RequestInTheFuture" => WrongClock,
             "InvalidSignatureException" or "SignatureDoesNotMatch" when IsAboutTime(exception.Message) => WrongClock,
@@ -81,13 +83,31 @@ internal static class AwsErrors
             _ when IsThrottling(code, exception.StatusCode) => (
                 EcrCredentialErrorReason.Throttled,
                 "AWS throttled every attempt. Retry later, or request a quota increase."),
+            _ when IsIntermediary(code, exception) => (
+                EcrCredentialErrorReason.InvalidResponse,
+                NotFromAws(call.Endpoint)),
             _ when (int)exception.StatusCode >= 500 => (
                 EcrCredentialErrorReason.ServiceError,
                 "the service failed. Retry later."),
             _ => (
                 EcrCredentialErrorReason.ServiceError,
-                $"the service rejected the call: {MessageText.OneLine(exception.Message)}"),
+                $"the service rejected the call{Reason(exception, call)}."),
         };
+
+    // Every error of AWS has a code or a message; redirects and the pages of proxies and captive portals have neither. A load balancer of AWS may answer
+    // with a page too if the service fails: https://datatracker.ietf.org/doc/html/rfc6585#section-6 is the one such status of others.
+    private static bool IsIntermediary(string? code, AmazonServiceException exception) =>
+        code is null
+        && (exception.StatusCode == HttpStatusCode.NetworkAuthenticationRequired || ((int)exception.StatusCode < 500 && FindMessage(exception) is null));
+
+    /// <summary>A colon and the service's message without its final period, or nothing.</summary>
+    private static string Reason(AmazonServiceException exception, AwsCallDescription call) =>
+        FindMessage(exception) is { } message && MessageText.OneLine(message, call.Secrets).TrimEnd('.') is { Length: > 0 } line ? $": {line}" : "";
+
+    private static string? FindMessage(AmazonServiceException exception) =>
+        string.IsNullOrWhiteSpace(exception.Message) || TextsOfTheSdk.Any(text => exception.Message.StartsWith(text, StringComparison.Ordinal))
+            ? null
+            : exception.Message;
 
     // "Signature expired: 20260101T120000Z is now earlier than ..." and "Signature not yet current: ...".
     private static bool IsAboutTime(string message) =>
@@ -97,23 +117,27 @@ internal static class AwsErrors
         status == HttpStatusCode.TooManyRequests
         || code is "ThrottlingException" or "Throttling" or "ThrottleException" or "TooManyRequestsException" or "TooManyRequests" or "RequestLimitExceeded";
 
-    private static string Describe(string? code, AmazonServiceException exception, AwsCallDescription call)
+    private static string Describe(string? code, string? requestId, HttpStatusCode status, AwsCallDescription call)
     {
         var parts = new List<string>(4);
-        if (!string.IsNullOrEmpty(code))
+        if (code is not null)
         {
-            parts.Add(MessageText.OneLine(code));
+            parts.Add(code);
         }
 
-        parts.Add(string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)exception.StatusCode} from {MessageText.Address(call.Endpoint)}"));
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)status} from {MessageText.Address(call.Endpoint)}"));
         parts.Add($"region {call.Region}");
-        if (!string.IsNullOrEmpty(exception.RequestId))
+        if (requestId is not null)
         {
-            parts.Add($"request {MessageText.OneLine(exception.RequestId)}");
+            parts.Add($"request {requestId}");
         }
 
         return string.Join(", ", parts);
     }
+
+    // Codes and request ids are for programs; anything else in their place is not from AWS, and may be a secret.
+    private static string? Identifier(string? text) =>
+        text is { Length: > 0 and <= MaxIdentifierLength } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') ? text : null;
 
     // AWS may write "namespace#Name" or "Name:address".
     private static string? Normalize(string? code)

@@ -44,7 +44,7 @@ internal sealed class CreateOAuth2TokenUnmarshaller : JsonResponseUnmarshaller
         }
 
         var requestId = input.ResponseData.GetHeaderValue("x-amzn-RequestId");
-        return new AmazonServiceException(message ?? "no reason given", innerException, ErrorType.Unknown, code, requestId, statusCode);
+        return new AmazonServiceException(message ?? "", innerException, ErrorType.Unknown, code, requestId, statusCode);
     }
 
     // A header such as "ns#ThrottlingException:http://…": https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization

@@ -43,6 +43,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
             ExternalId = session.ExternalId,
         };
         var call = Describe(config, request, "Allow sts:AssumeRole on the role for these credentials, and let the role's trust policy allow them.");
+        call = call with { Secrets = [(await credentials.GetCredentialsAsync().ConfigureAwait(false)).Token] };
         progress.WaitingFor = WaitingFor(call, session);
         try
         {
@@ -83,6 +84,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
         };
         var call = Describe(config, request, "The role's trust policy must allow this OIDC provider, service account (sub) and audience (aud).") with
         {
+            Secrets = [token],
             ExpiredMessage = $"{tokenName} has expired. A token from the kubelet is always fresh, so check the system clock.",
         };
         progress.WaitingFor = WaitingFor(call, session);

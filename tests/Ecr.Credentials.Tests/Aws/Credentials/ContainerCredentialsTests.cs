@@ -48,6 +48,22 @@ public sealed class ContainerCredentialsTests
     }
 
     [Test]
+    public async Task An_error_that_repeats_the_authorization_token_is_shown_without_it()
+    {
+        await using var server = await LoopbackServer.StartAsync((request, response) =>
+        {
+            var token = request.Headers["Authorization"];
+            response.StatusCode = 403;
+            return response.WriteAsync($$"""{"code":"Denied {{token}}","message":"Unknown token {{token}}"}""");
+        });
+        using var source = new Source(Variables.Of((FullVariable, server.Address.AbsoluteUri), (TokenVariable, "container-t0ken")));
+
+        var failure = await source.Container.FailAsync();
+
+        Assert.That(failure.Message, Does.Contain(": HTTP 403, Denied …: Unknown token …."));
+    }
+
+    [Test]
     public async Task Without_an_address_there_are_no_credentials()
     {
         using var source = new Source(Variables.Of((TokenVariable, "Bearer 1"), (TokenFileVariable, "/nowhere")));

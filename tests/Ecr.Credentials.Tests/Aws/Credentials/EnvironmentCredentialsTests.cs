@@ -27,9 +27,10 @@ public sealed class EnvironmentCredentialsTests
     }
 
     [TestCase("AKIA1\r", "s3cret", "t0ken", "AWS_ACCESS_KEY_ID")]
+    [TestCase("AKIA1\u202e", "s3cret", "t0ken", "AWS_ACCESS_KEY_ID")]
     [TestCase("AKIA1", "s3cret\n", "t0ken", "AWS_SECRET_ACCESS_KEY")]
     [TestCase("AKIA1", "s3cret", "t0ken\r\nX-Injected: 1", "AWS_SESSION_TOKEN")]
-    public async Task A_line_break_is_refused_and_never_sent(string accessKey, string secretKey, string token, string variable)
+    public async Task A_line_break_or_another_invalid_character_is_refused_and_never_sent(string accessKey, string secretKey, string token, string variable)
     {
         var failure = await new EnvironmentCredentials(
             Variables.Of(("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SECRET_ACCESS_KEY", secretKey), ("AWS_SESSION_TOKEN", token))).FailAsync();
@@ -37,7 +38,7 @@ public sealed class EnvironmentCredentialsTests
         Assert.That(failure.Reason, Is.EqualTo(EcrCredentialErrorReason.InvalidConfiguration));
         Assert.That(
             failure.Message,
-            Is.EqualTo($"{variable} contains a control character such as a line break: remove it"));
+            Is.EqualTo($"{variable} contains an invalid character such as a line break: remove it"));
     }
 
     [TestCase("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")]

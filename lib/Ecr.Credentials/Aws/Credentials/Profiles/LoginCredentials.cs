@@ -40,8 +40,9 @@ internal sealed class LoginCredentials(HttpClientFactory httpClientFactory, Func
         try
         {
             var refreshed = await RefreshAsync(token, file, profile, lookup, cancellationToken).ConfigureAwait(false);
+            var credentials = new ResolvedCredentials(refreshed.Credentials, origin);
             Store(refreshed, file, profile, lookup.Logger);
-            return new ResolvedCredentials(refreshed.Credentials, origin);
+            return credentials;
         }
         catch (EcrCredentialException e) when (token.ExpiresAt > now)
         {
@@ -68,6 +69,7 @@ internal sealed class LoginCredentials(HttpClientFactory httpClientFactory, Func
         using var key = Import(token.DpopKey, file, profile);
         var config = new SigninServiceConfig(lookup.Registry, lookup.Settings, httpClientFactory);
         SettingsLog.EndpointInEffect(lookup.Logger, lookup.Settings, config.ServiceId);
+        var call = config.Call with { Secrets = [token.RefreshToken] };
         lookup.Progress.WaitingFor = $"waiting for {MessageText.Address(config.Endpoint)} to refresh the sign-in of {profile}";
         try
         {
@@ -83,7 +85,7 @@ internal sealed class LoginCredentials(HttpClientFactory httpClientFactory, Func
                 DpopKey = token.DpopKey,
             };
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, config.Call) is { } failure)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && AwsErrors.Translate(e, call) is { } failure)
         {
             throw Explain(failure, profile);
         }

@@ -197,7 +197,8 @@ internal sealed class ProfileCredentials(
                 ({ } accessKey, { } secretKey) =>
                     new ResolvedCredentials(
                         new ImmutableCredentials(accessKey, secretKey, profile[ProfileSettings.SessionToken] ?? profile[ProfileSettings.SecurityToken]),
-                        profile.ToString()),
+                        profile.ToString(),
+                        isConfigured: true),
                 (null, null) => null,
                 (null, _) => throw Invalid($"{profile} has an aws_secret_access_key but no aws_access_key_id: add it{profile.Remark}"),
                 _ => throw Invalid($"{profile} has an aws_access_key_id but no aws_secret_access_key: add it{profile.Remark}"),

@@ -34,7 +34,7 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
             .Apply(lookup.Settings)
             .ApplyEndpoint(lookup.Settings, lookup.Logger);
         var request = new GetRoleCredentialsRequest { AccessToken = token.AccessToken, AccountId = settings.AccountId, RoleName = settings.RoleName };
-        var call = Describe(config, request, settings);
+        var call = Describe(config, request, settings) with { Secrets = [token.AccessToken] };
         lookup.Progress.WaitingFor = $"waiting for {MessageText.Address(call.Endpoint)} to return the role of {settings.Profile}";
         try
         {
@@ -111,13 +111,13 @@ internal sealed class SsoCredentials(HttpClientFactory httpClientFactory, Func<s
             GrantType = "refresh_token",
             RefreshToken = token.RefreshToken,
         };
-        var call = Describe(config, request, settings);
+        var call = Describe(config, request, settings) with { Secrets = [token.RefreshToken, token.ClientSecret] };
         lookup.Progress.WaitingFor = $"waiting for {MessageText.Address(call.Endpoint)} to refresh the SSO session of {settings.Profile}";
         try
         {
             using var client = new AmazonSSOOIDCClient(new AnonymousAWSCredentials(), config);
             var response = await client.CreateTokenAsync(request, cancellationToken).ConfigureAwait(false);
-            if (response.AccessToken is null)
+            if (!HttpHeaderValue.IsValid(response.AccessToken))
             {
                 throw new InvalidDataException("The response contains no token.");
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Interop;
 using Ecr.Credentials.Text;
 
@@ -28,7 +29,7 @@ internal sealed class SsoTokenFile(string path)
         {
             using var document = JsonText.Parse(LimitedFile.ReadAllBytes(path, LimitedFile.MaxLength));
             var file = document.RootElement;
-            return file.FindText("accessToken") is { } token && GetTime(file, "expiresAt") is { } expiresAt
+            return file.FindText("accessToken") is { } token && HttpHeaderValue.IsValid(token) && GetTime(file, "expiresAt") is { } expiresAt
                 ? new SsoToken
                 {
                     AccessToken = token,
