@@ -99,6 +99,11 @@ internal static class SetupCommand
             return ExitCode.Failure;
         }
 
+        if (line is { Image: null, Restarts: true, Removes: false })
+        {
+            _ = KubeletCommand.TryWrite(output, "\nNo password is fetched before the restart: name an image with --image.");
+        }
+
         _ = KubeletCommand.TryWrite(output, line.Image is null || line.Removes ? "" : $"\nGot a password for {line.Image} (not shown).");
         if (line.IsDryRun)
         {

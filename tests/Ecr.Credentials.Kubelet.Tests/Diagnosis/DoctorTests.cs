@@ -21,67 +21,123 @@ public sealed class DoctorTests
 
     private static readonly TestCaseData[] Broken =
     [
-        Case("executable", "does not exist", "create it", node => Directory.Delete(node.Tree.Path(DoctorNode.BinDirectory), recursive: true)),
-        Case("executable", "no plugin in", "install it as", node => File.Delete(node.Tree.Path(DoctorNode.Plugin))),
-        Case("executable", "mode 0644", "chmod 755", node => File.SetUnixFileMode(node.Tree.Path(DoctorNode.Plugin), (UnixFileMode)0b110_100_100)),
-        Case("executable", "is empty", "download it", node => File.WriteAllText(node.Tree.Path(DoctorNode.Plugin), "")),
-        Case("executable", "packed archive", "tar -xzf", node => File.WriteAllBytes(node.Tree.Path(DoctorNode.Plugin), [0x1f, 0x8b, 8, 0])),
-        Case("executable", "not an executable", "download it", node => File.WriteAllText(node.Tree.Path(DoctorNode.Plugin), "<html>404</html>")),
-        Case("executable", "is cut off", "download it", node => File.WriteAllBytes(node.Tree.Path(DoctorNode.Plugin), Amd64[..40])),
-        Case("executable", "is cut off", "download it", node => File.WriteAllBytes(node.Tree.Path(DoctorNode.Plugin), Elf(62, sections: 4096))),
-        Case("executable", "but the node is", "install the executable for", node => File.WriteAllBytes(
+        Case(
+            "The bin directory is missing", "executable",
+            "does not exist", "create it", node => Directory.Delete(node.Tree.Path(DoctorNode.BinDirectory), recursive: true)),
+        Case("The plugin is missing", "executable", "no plugin in", "install it as", node => File.Delete(node.Tree.Path(DoctorNode.Plugin))),
+        Case(
+            "The plugin has no execute bit", "executable",
+            "mode 0644", "chmod 755", node => File.SetUnixFileMode(node.Tree.Path(DoctorNode.Plugin), (UnixFileMode)0b110_100_100)),
+        Case("The plugin is an empty file", "executable", "is empty", "download it", node => File.WriteAllText(node.Tree.Path(DoctorNode.Plugin), "")),
+        Case(
+            "The plugin is the packed archive", "executable",
+            "packed archive", "tar -xzf", node => File.WriteAllBytes(node.Tree.Path(DoctorNode.Plugin), [0x1f, 0x8b, 8, 0])),
+        Case(
+            "The plugin is a saved error page", "executable",
+            "not an executable", "download it", node => File.WriteAllText(node.Tree.Path(DoctorNode.Plugin), "<html>404</html>")),
+        Case(
+            "The plugin is cut off within its header", "executable",
+            "is cut off", "download it", node => File.WriteAllBytes(node.Tree.Path(DoctorNode.Plugin), Amd64[..40])),
+        Case(
+            "The plugin is cut off", "executable",
+            "is cut off", "download it", node => File.WriteAllBytes(node.Tree.Path(DoctorNode.Plugin), Elf(62, sections: 4096))),
+        Case("The plugin is for another architecture", "executable", "but the node is", "install the executable for", node => File.WriteAllBytes(
             node.Tree.Path(DoctorNode.Plugin), RuntimeInformation.OSArchitecture == Architecture.Arm64 ? Amd64 : Arm64)),
-        Case("executable", "is not a file", "not the directory", node =>
+        Case("The plugin is the directory of the unpacked archive", "executable", "is not a file", "not the directory", node =>
         {
             File.Delete(node.Tree.Path(DoctorNode.Plugin));
             Directory.CreateDirectory(node.Tree.Path(DoctorNode.Plugin));
         }),
-        Case("executable", "noexec", "remount,exec", node => File.AppendAllText(
+        Case("The bin directory is on a file system mounted with noexec", "executable", "noexec", "remount,exec", node => File.AppendAllText(
             node.Options.MountFile, $"23 22 0:21 / {node.Tree.Path("/var/snap/microk8s/common")} rw,noexec - ext4 /dev/sdb rw\n")),
-        Case("configuration", "has no such file", "mv /var/snap/microk8s/common/bin/ecr-credential-provider-linux-amd64", node =>
+        Case(
+            "The plugin kept its name from the release", "configuration",
+            "has no such file", "mv /var/snap/microk8s/common/bin/ecr-credential-provider-linux-amd64", node =>
             File.Move(node.Tree.Path(DoctorNode.Plugin), node.Tree.Path($"{DoctorNode.Plugin}-linux-amd64"))),
-        Case("flags", "none of the two flags", "add --image-credential-provider-config=", node => RemoveLines(node, "image-credential")),
-        Case("flags", "no flag --image-credential-provider-bin-dir", "add --image-credential-provider-bin-dir=", node => RemoveLines(node, "-bin-dir")),
-        Case("flags", "no flag --image-credential-provider-config", "add --image-credential-provider-config=", node => RemoveLines(node, "-config=")),
-        Case("flags", "has not read", "snap restart microk8s.daemon-kubelite", node =>
+        Case(
+            "Both flags are missing", "flags",
+            "none of the two flags", "add --image-credential-provider-config=", node => RemoveLines(node, "image-credential")),
+        Case(
+            "One flag is missing: bin-dir", "flags",
+            "no flag --image-credential-provider-bin-dir", "add --image-credential-provider-bin-dir=", node => RemoveLines(node, "-bin-dir")),
+        Case(
+            "One flag is missing: config", "flags",
+            "no flag --image-credential-provider-config", "add --image-credential-provider-config=", node => RemoveLines(node, "-config=")),
+        Case("The configuration was changed after the kubelet started", "flags", "has not read", "snap restart microk8s.daemon-kubelite", node =>
             node.Options.Processes = [DoctorNode.Process("kubelite", DateTimeOffset.UtcNow - TimeSpan.FromHours(1))]),
-        Case("configuration", "does not exist", "create it", node => File.Delete(node.Tree.Path(DoctorNode.Configuration))),
-        Case("configuration", ":2:", "correct it", node => node.Tree.Write(DoctorNode.Configuration, "kind: CredentialProviderConfig\n  providers: [\n")),
-        Case("configuration", "defaultCacheDuration", "correct it", node => Edit(node, "defaultCacheDuration: 6h0m0s", "# no duration")),
-        Case("configuration", "refuses it", "correct it", node => Edit(node, "kubelet.k8s.io/v1\n  args", "kubelet.k8s.io/v7\n  args")),
-        Case("configuration", "no provider for Amazon ECR", "add the provider", node => Edit(node, "- name: ecr-credential-provider", "- name: other")),
-        Case("image", "nearest is \"*.dkr.ecr.amazonaws.com\"", "write \"*.dkr.ecr.*.amazonaws.com\"", node => SetPatterns(node, "*.dkr.ecr.amazonaws.com")),
-        Case("image", "nearest is \"*\"", "write \"*.dkr.ecr.*.amazonaws.com\"", node => SetPatterns(node, "*")),
-        Case("image", "images have no scheme", "write \"*.dkr", node => SetPatterns(node, "https://*.dkr.ecr.*.amazonaws.com")),
-        Case("image", "\"*\" is not a wildcard", "write \"*.dkr", node => SetPatterns(node, "*.dkr.ecr.*.amazonaws.com/team/*")),
-        Case("image", "\"us-*\" does not match \"eu-west-1\"", "write \"*.dkr", node => SetPatterns(node, "*.dkr.ecr.us-*.amazonaws.com")),
-        Case("image", "is not the name of an image", "without a scheme", node => node.Options.Image = $"https://{DoctorNode.Image}"),
-        Case("image", "is not in Amazon ECR", "correct the host", node => node.Options.Image = "registry.example/app"),
-        Case("clock", "400 days behind AWS", "timedatectl", node => node.Registry.Answer = _ => new HttpResponseMessage
+        Case("The configuration is missing", "configuration", "does not exist", "create it", node => File.Delete(node.Tree.Path(DoctorNode.Configuration))),
+        Case(
+            "The configuration is not YAML", "configuration",
+            ":2:", "correct it", node => node.Tree.Write(DoctorNode.Configuration, "kind: CredentialProviderConfig\n  providers: [\n")),
+        Case(
+            "A required field is missing", "configuration",
+            "defaultCacheDuration", "correct it", node => Edit(node, "defaultCacheDuration: 6h0m0s", "# no duration")),
+        Case(
+            "The apiVersion is unknown", "configuration",
+            "refuses it", "correct it", node => Edit(node, "kubelet.k8s.io/v1\n  args", "kubelet.k8s.io/v7\n  args")),
+        Case(
+            "No provider is for Amazon ECR", "configuration",
+            "no provider for Amazon ECR", "add the provider", node => Edit(node, "- name: ecr-credential-provider", "- name: other")),
+        Case(
+            "A pattern lacks the region", "image",
+            "nearest is \"*.dkr.ecr.amazonaws.com\"", "write \"*.dkr.ecr.*.amazonaws.com\"", node => SetPatterns(node, "*.dkr.ecr.amazonaws.com")),
+        Case("A pattern is a star only", "image", "nearest is \"*\"", "write \"*.dkr.ecr.*.amazonaws.com\"", node => SetPatterns(node, "*")),
+        Case("A pattern has a scheme", "image", "images have no scheme", "write \"*.dkr", node => SetPatterns(node, "https://*.dkr.ecr.*.amazonaws.com")),
+        Case(
+            "A pattern has a wildcard in its path", "image",
+            "\"*\" is not a wildcard", "write \"*.dkr", node => SetPatterns(node, "*.dkr.ecr.*.amazonaws.com/team/*")),
+        Case(
+            "A pattern is for other regions", "image",
+            "\"us-*\" does not match \"eu-west-1\"", "write \"*.dkr", node => SetPatterns(node, "*.dkr.ecr.us-*.amazonaws.com")),
+        Case("The image has a scheme", "image", "is not the name of an image", "without a scheme", node => node.Options.Image = $"https://{DoctorNode.Image}"),
+        Case("The image is not in Amazon ECR", "image", "is not in Amazon ECR", "correct the host", node => node.Options.Image = "registry.example/app"),
+        Case("The clock is wrong", "clock", "400 days behind AWS", "timedatectl", node => node.Registry.Answer = _ => new HttpResponseMessage
         {
             Headers = { Date = DateTimeOffset.UtcNow + TimeSpan.FromDays(400) },
         }),
-        Case("network", "host unreachable", "ip route", node => node.Registry.Answer = _ => throw Failure(SocketError.HostUnreachable)),
-        Case("network", "connection refused", "firewall", node => node.Registry.Answer = _ => throw Failure(SocketError.ConnectionRefused)),
-        Case("network", "DNS lookup failed", "resolv.conf", node => node.Registry.Answer = _ => throw Failure(SocketError.HostNotFound)),
-        Case("network", "timed out", "security group", node => node.Registry.Answer = _ => throw Failure(SocketError.TimedOut)),
-        Case("network", "TLS handshake failed", "AWS_CA_BUNDLE", node => node.Registry.Answer = _ =>
+        Case("There is no route", "network", "host unreachable", "ip route", node => node.Registry.Answer = _ => throw Failure(SocketError.HostUnreachable)),
+        Case(
+            "The port is closed", "network",
+            "connection refused", "firewall", node => node.Registry.Answer = _ => throw Failure(SocketError.ConnectionRefused)),
+        Case(
+            "The name of the endpoint is not resolved", "network",
+            "DNS lookup failed", "resolv.conf", node => node.Registry.Answer = _ => throw Failure(SocketError.HostNotFound)),
+        Case("A firewall drops packets", "network", "timed out", "security group", node => node.Registry.Answer = _ => throw Failure(SocketError.TimedOut)),
+        Case("The certificate is not trusted", "network", "TLS handshake failed", "AWS_CA_BUNDLE", node => node.Registry.Answer = _ =>
             throw new HttpRequestException(HttpRequestError.SecureConnectionError)),
-        Case("network", "proxy refused", "NO_PROXY", node => node.Registry.Answer = _ => throw new HttpRequestException(HttpRequestError.ProxyTunnelError)),
-        Case("network", "invalid HTTPS_PROXY \"ftp://proxy.example\"", "under the provider's env", node => Edit(
+        Case(
+            "The proxy refuses", "network",
+            "proxy refused", "NO_PROXY", node => node.Registry.Answer = _ => throw new HttpRequestException(HttpRequestError.ProxyTunnelError)),
+        Case("HTTPS_PROXY is invalid", "network", "invalid HTTPS_PROXY \"ftp://proxy.example\"", "under the provider's env", node => Edit(
             node, "  args:\n", "  env:\n  - name: HTTPS_PROXY\n    value: ftp://proxy.example\n  args:\n")),
-        Case("password", "not authorized to perform: ecr:GetAuthorizationToken", "allow ecr:GetAuthorizationToken", node => node.Script(
+        Case("A portal redirects", "network", "the answer is a redirect (302), which is not from AWS", "portal", node => node.Registry.Answer = _ =>
+            new HttpResponseMessage(HttpStatusCode.Found)),
+        Case("A proxy answers with a page", "network", "the answer is a web page", "portal", node => node.Registry.Answer = request =>
+            request.RequestUri!.Host.StartsWith("api.", StringComparison.Ordinal)
+                ? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>", null, "text/html") }
+                : null),
+        Case(
+            "The permission for passwords is missing", "password",
+            "not authorized to perform: ecr:GetAuthorizationToken", "allow ecr:GetAuthorizationToken", node => node.Script(
             "echo 'ecr-credential-provider: User x is not authorized to perform: ecr:GetAuthorizationToken' >&2; exit 1")),
-        Case("password", "no AWS credentials", "instance role", node => node.Script("echo 'ecr-credential-provider: no AWS credentials found' >&2; exit 1")),
-        Case("password", "exit status 139", "mend what", node => node.Script("exit 139")),
-        Case("password", "returned no password", "ecr-credential-provider", node => node.Script(
+        Case(
+            "There are no AWS credentials", "password",
+            "no AWS credentials", "instance role", node => node.Script("echo 'ecr-credential-provider: no AWS credentials found' >&2; exit 1")),
+        Case("The plugin crashes", "password", "exit status 139", "mend what", node => node.Script("exit 139")),
+        Case("The plugin answers without a password", "password", "returned no password", "ecr-credential-provider", node => node.Script(
             "echo '{\"kind\":\"CredentialProviderResponse\",\"apiVersion\":\"credentialprovider.kubelet.k8s.io/v1\",\"cacheKeyType\":\"Image\",\"auth\":{}}'")),
-        Case("manifest", "rejected the password (401)", "cached passwords", node => Answer(node, "/v2/", HttpStatusCode.Unauthorized)),
-        Case("manifest", "no permission to read the repository \"app\" (403)", "ecr:BatchGetImage", node => Answer(node, "/1", HttpStatusCode.Forbidden)),
-        Case("manifest", "has no tag \"1\"", "push the image", node => Answer(node, "/1", HttpStatusCode.NotFound, "MANIFEST_UNKNOWN")),
-        Case("manifest", "no repository \"app\"", "account (123456789012)", node => Answer(node, "/1", HttpStatusCode.NotFound, "NAME_UNKNOWN")),
-        Case("space", "/run has 0 MiB", "df -h /run", node => node.Run = 0),
-        Case("space", "/var/lib has 1 MiB", "df -h /var/lib", node => node.Disk = 1 << 20),
+        Case(
+            "The registry rejects the password", "manifest",
+            "rejected the password (401)", "cached passwords", node => Answer(node, "/v2/", HttpStatusCode.Unauthorized)),
+        Case(
+            "The permission for the repository is missing", "manifest",
+            "no permission to read the repository \"app\" (403)", "ecr:BatchGetImage", node => Answer(node, "/1", HttpStatusCode.Forbidden)),
+        Case("The tag is missing", "manifest", "has no tag \"1\"", "push the image", node => Answer(node, "/1", HttpStatusCode.NotFound, "MANIFEST_UNKNOWN")),
+        Case(
+            "The repository is missing", "manifest",
+            "no repository \"app\"", "account (123456789012)", node => Answer(node, "/1", HttpStatusCode.NotFound, "NAME_UNKNOWN")),
+        Case("/run is full", "space", "/run has 0 MiB", "df -h /run", node => node.Run = 0),
+        Case("The disk is full", "space", "/var/lib has 1 MiB", "df -h /var/lib", node => node.Disk = 1 << 20),
     ];
 
     [TestCaseSource(nameof(Broken))]
@@ -169,6 +225,52 @@ public sealed class DoctorTests
         Assert.That((check.Id, check.Remedy), Is.EqualTo(("executable", "move the bin directory to /var/snap/microk8s/common/bin")));
     }
 
+    [TestCase("microk8s-1.34", "kubelite", "/var/snap/microk8s/common/credential-provider-config.yaml", "# A comment.\n", DiagnosisResult.Ok)]
+    [TestCase("microk8s-1.34", "kubelite", "/var/snap/microk8s/common/credential-provider-config.yaml", "  - name: A\n    value: b\n", DiagnosisResult.Failed)]
+    [TestCase("microk8s-1.34", "kubelite", "/var/snap/microk8s/current/args/kubelet", "# A comment.\n--v=2\n", DiagnosisResult.Ok)]
+    [TestCase("k3s", "k3s", "/var/lib/rancher/credentialprovider/config.yaml", "# A comment.\n", DiagnosisResult.Ok)]
+    public async Task A_change_that_the_kubelet_would_not_notice_needs_no_restart(
+        string tree, string process, string file, string added, DiagnosisResult expected)
+    {
+        using var node = await DoctorNode.CreateAsync(tree, options => options.Environment = [new("X", "y")]);
+        node.Options.Processes = [DoctorNode.Process(process, DateTimeOffset.UtcNow + TimeSpan.FromSeconds(5), "server")];
+        node.Tree.Edit(file, text => text + added);
+        File.SetLastWriteTimeUtc(node.Tree.Path(file), DateTime.UtcNow + TimeSpan.FromMinutes(1));
+
+        var flags = (await node.RunAsync()).Checks.Single(check => check.Id == "flags");
+
+        Assert.That(flags.Result, Is.EqualTo(expected), flags.Evidence);
+    }
+
+    [Test]
+    public async Task ECR_Public_exchanges_the_password_for_a_token()
+    {
+        using var node = await DoctorNode.CreateAsync();
+        node.Options.Image = "public.ecr.aws/alias/app:1";
+        node.Registry.Answer = request =>
+        {
+            if (request.RequestUri!.AbsolutePath.StartsWith("/token/", StringComparison.Ordinal))
+            {
+                return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"token":"exchanged"}""") };
+            }
+
+            var isAllowed = request.Headers.Authorization is { Scheme: "Bearer", Parameter: "exchanged" };
+            var response = new HttpResponseMessage(isAllowed || request.RequestUri.Host != "public.ecr.aws" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+            response.Headers.WwwAuthenticate.ParseAdd("Bearer realm=\"https://public.ecr.aws/token/\",service=\"public.ecr.aws\",scope=\"aws\"");
+            return response;
+        };
+        node.Script(
+            """
+            echo '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1","cacheKeyType":"Registry",' \
+              '"auth":{"public.ecr.aws":{"username":"AWS","password":"p"}}}'
+            """);
+
+        var report = await node.RunAsync();
+
+        Assert.That(report.Checks.Single(check => check.Id == "manifest").Evidence, Is.EqualTo("tag \"1\" found"), string.Join('\n', report.Checks));
+        Assert.That(node.Registry.Requests, Has.Some.Contains("/token/?service=public.ecr.aws&scope=repository%3Aalias%2Fapp%3Apull"));
+    }
+
     [Test]
     public async Task Lines_of_the_kubelets_log_are_a_warning_without_secrets()
     {
@@ -220,21 +322,35 @@ public sealed class DoctorTests
     }
 
     [Test]
+    public void Every_broken_node_is_a_row_of_the_troubleshooting_page() =>
+        Assert.That(
+            Page().Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1),
+            Is.EqualTo(Broken.Concat(ClientDoctorTests.Broken).Select(Row)),
+            $"The table is:\n{string.Join('\n', Broken.Concat(ClientDoctorTests.Broken).Select(Row))}");
+
+    [Test]
     public void Every_check_is_a_heading_of_the_troubleshooting_page()
     {
-        var repository = typeof(DoctorTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
-
-        var headings = File.ReadLines(Path.Combine(repository, "shim", "docs", "troubleshooting.md"))
+        var headings = Page()
             .Where(line => line.StartsWith("## ", StringComparison.Ordinal))
             .Select(line => line[3..])
-            .TakeWhile(heading => heading != "Messages");
+            .Except(["Symptoms", "Messages"]);
 
         Assert.That(headings, Is.EqualTo(Doctor.CheckIds.Concat(Doctor.ClientCheckIds).Distinct()));
     }
 
-    private static TestCaseData Case(string id, string evidence, string remedy, Action<DoctorNode> breakNode) =>
-        new TestCaseData(id, evidence, remedy, breakNode).SetArgDisplayNames(id, evidence);
+    private static TestCaseData Case(string cause, string id, string evidence, string remedy, Action<DoctorNode> breakNode) =>
+        new TestCaseData(id, evidence, remedy, breakNode).SetArgDisplayNames(id, evidence).SetProperty("Cause", cause);
+
+    private static IEnumerable<string> Page()
+    {
+        var repository = typeof(DoctorTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "RepositoryDirectory").Value!;
+        return File.ReadLines(Path.Combine(repository, "shim", "docs", "troubleshooting.md"));
+    }
+
+    private static string Row(TestCaseData broken) =>
+        $"| {broken.Properties.Get("Cause")} | [{broken.Arguments[0]}](#{broken.Arguments[0]}) | {broken.Arguments[1]} | {broken.Arguments[2]} |";
 
     private static void RemoveLines(DoctorNode node, string word) => node.Tree.Edit(
         DoctorNode.Arguments, text => string.Join('\n', text.Split('\n').Where(line => !line.Contains(word, StringComparison.Ordinal))));
@@ -257,7 +373,7 @@ public sealed class DoctorTests
     private static void Answer(DoctorNode node, string end, HttpStatusCode status, string body = "") => node.Registry.Answer = request =>
         request.RequestUri!.AbsolutePath.EndsWith(end, StringComparison.Ordinal) ? new HttpResponseMessage(status) { Content = new StringContent(body) } : null;
 
-    private static byte[] Elf(byte machine, int sections = 0)
+    internal static byte[] Elf(byte machine, int sections = 0)
     {
         var header = new byte[64];
         byte[] magic = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1];

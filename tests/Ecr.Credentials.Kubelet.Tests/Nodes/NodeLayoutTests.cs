@@ -216,6 +216,51 @@ public sealed class NodeLayoutTests
         Assert.That(() => tree.ReadText("/etc/circle"), Throws.InstanceOf<IOException>());
     }
 
+    [TestCase("--config /opt/k3s.yaml", "/opt/k3s.yaml")]
+    [TestCase("--config=/opt/k3s.yaml", "/opt/k3s.yaml")]
+    [TestCase("-c /opt/k3s.yaml", "/opt/k3s.yaml")]
+    [TestCase("", "/etc/rancher/k3s/config.yaml")]
+    public void The_configuration_of_k3s_may_be_elsewhere(string option, string file)
+    {
+        using var directory = NodeTreeDirectory.Describe(
+            $"""
+            --- /etc/systemd/system/k3s.service
+            [Service]
+            ExecStart=/usr/local/bin/k3s server {option}
+            --- {file}
+            kubelet-arg:
+            - image-credential-provider-config=/etc/c.yaml
+            --- {file}.d/10-more.yaml
+            kubelet-arg+:
+            - image-credential-provider-bin-dir=/opt/bin
+            """);
+
+        var layout = NodeLayout.Detect(directory.Root)!;
+
+        Assert.That((layout.ConfigurationPath, layout.BinDirectory), Is.EqualTo(("/etc/c.yaml", "/opt/bin")));
+        Assert.That(layout.FlagFile, Is.EqualTo($"{file}.d/99-ecr-credential-provider.yaml"));
+    }
+
+    [Test]
+    public void A_parallel_installation_of_MicroK8s_is_found()
+    {
+        using var directory = NodeTreeDirectory.Describe(
+            """
+            --- /var/snap/microk8s_edge/current -> 7
+            --- /var/snap/microk8s_edge/7/args/kubelet
+            --image-credential-provider-config=${SNAP_COMMON}/c.yaml
+            --- /snap/microk8s_edge/current/meta/snap.yaml
+            version: v1.34.1
+            confinement: classic
+            """);
+
+        var layout = NodeLayout.Detect(directory.Root)!;
+
+        Assert.That(layout.ToString(), Is.EqualTo("MicroK8s 1.34"));
+        Assert.That(layout.Service, Is.EqualTo("snap.microk8s_edge.daemon-kubelite"));
+        Assert.That((layout.ConfigurationPath, layout.BinDirectory), Is.EqualTo(("/var/snap/microk8s_edge/common/c.yaml", "/var/snap/microk8s_edge/common/bin")));
+    }
+
     [Test]
     public void Kubelets_are_found_among_processes()
     {

@@ -77,7 +77,7 @@ public sealed class DoctorTests : SetupFixture
         Assert.That(result.Output, Does.Contain("\n 1 ok      layout         Custom\n 2 ok      executable").And.Contain("\n 4 failed  configuration"));
     }
 
-    [TestCase("--docker", "unknown argument \"--docker\"; see doctor --help")]
+    [TestCase("--docker=x", "unknown argument \"--docker\"; see doctor --help")]
     [TestCase("--root=/nowhere", "invalid --root \"/nowhere\": there is no such directory")]
     [TestCase("--config=a", "invalid --config \"a\": expected an absolute path on the node")]
     [TestCase("--bin-dir", "--bin-dir requires a value")]

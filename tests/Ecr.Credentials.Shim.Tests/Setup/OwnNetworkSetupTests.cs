@@ -201,7 +201,8 @@ public sealed partial class OwnNetworkSetupTests : ShimFixture
             return node.ShellAsync(RestartMicroK8s);
         }
 
-        Task SetProxyAsync(string proxy) => node.ShellAsync($"sed -i /HTTPS_PROXY/d /etc/environment && echo HTTPS_PROXY={proxy} >>/etc/environment && {RestartMicroK8s}");
+        Task SetProxyAsync(string proxy) => node.ShellAsync(
+            $"sed -i /HTTPS_PROXY/d /etc/environment && echo HTTPS_PROXY={proxy} >>/etc/environment && {RestartMicroK8s}");
     }
 
     private async Task<StandInNode> StartNodeAsync(string tree, string service)

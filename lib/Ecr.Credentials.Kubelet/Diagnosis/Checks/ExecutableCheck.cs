@@ -83,6 +83,14 @@ internal sealed class ExecutableCheck : NodeCheck
                     return Fail($"\"{path}\" is for {file.Architecture}, but the node is {expected}", remedy);
                 }
 
+                // Of another C library, as a build for glibc on Alpine is. A confined snap has a file system of its own.
+                if (file.Loader is ['/', ..] loader && context.Layout!.Tree.IsOwn && !context.Layout.IsStrictlyConfined && !File.Exists(loader))
+                {
+                    return Fail(
+                        $"\"{path}\" does not start: the node has no \"{loader}\", its dynamic loader",
+                        "install a build for the C library of this node, glibc or musl");
+                }
+
                 break;
         }
 

@@ -20,6 +20,23 @@ internal sealed class KubeletLogCheck : NodeCheck
     private static readonly string[] Words =
         ["credential provider", "credentialprovider", "plugin binary", "provide credentials for image", "exec plugin", "no basic auth credentials"];
 
+    // What the kubelet and containerd write, the special before the general.
+    private static readonly (string Text, string Meaning)[] Explanations =
+    [
+        ("plugin binary executable", "a provider has no file of its name in the bin directory, and the kubelet does not start"),
+        ("no basic auth credentials", "an image was pulled without a password: no pattern matched it, or its plugin failed"),
+        ("context deadline exceeded", "the plugin did not end within the minute that the kubelet gives it: check the network"),
+        ("deadline", "the plugin did not end within the minute that the kubelet gives it: check the network"),
+        ("exec format error", "the plugin is for another architecture, or not an executable"),
+        ("permission denied", "the plugin may not be executed: check its mode, its file system, SELinux and AppArmor"),
+        ("no such file", "the plugin, or the dynamic loader that it needs, is missing"),
+        ("signal: killed", "the plugin was killed: it took longer than a minute, or memory ran out"),
+        ("is not supported", "plugin and configuration have different versions of the protocol under apiVersion"),
+        ("strict decoding error", "the configuration has a field that this version of Kubernetes does not know"),
+        ("failed to validate", "the configuration is not valid, and the kubelet does not start"),
+        ("exit status", "the plugin failed; its own message is at the end of the line"),
+    ];
+
     private static readonly string[] SecretWords = ["SECRET", "TOKEN", "PASSWORD", "KEY", "PROXY"];
 
     public override string Id => "kubelet-log";
@@ -80,8 +97,11 @@ internal sealed class KubeletLogCheck : NodeCheck
             .ToArray();
         return found.Length == 0
             ? Ok($"nothing about credential providers in {service}")
-            : Warn($"{found.Length} lines, the last: {Clean(context, found[^1])}", $"read all of them: journalctl -u {service}");
+            : Warn($"{found.Length} lines, the last: {Clean(context, found[^1])}", $"{Explain(found[^1])}; all of them: journalctl -u {service}");
     }
+
+    private static string Explain(string line) =>
+        Array.Find(Explanations, entry => line.Contains(entry.Text, StringComparison.OrdinalIgnoreCase)).Meaning ?? "the checks above say why";
 
     // The kubelet logs a whole file, secrets included, that has no kind.
     private static string Clean(DiagnosisContext context, string line)

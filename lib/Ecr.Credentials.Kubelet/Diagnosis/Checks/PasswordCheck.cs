@@ -52,7 +52,9 @@ internal sealed class PasswordCheck : NodeCheck
         if (provider?.Error is { } error)
         {
             var reason = error.LastIndexOf(Prefix, StringComparison.Ordinal) is var start and >= 0 ? error[(start + Prefix.Length)..] : error;
-            return Fail(MessageText.OneLine(reason), FindRemedy(reason, context.EnvironmentName) ?? "mend what the plugin reports; its options are set under args, its variables under env");
+            return Fail(
+                MessageText.OneLine(reason),
+                FindRemedy(reason, context.EnvironmentName) ?? "mend what the plugin reports; its options are set under args, its variables under env");
         }
 
         if (provider?.Outcome is ProviderOutcome.ServiceAccountMissing or ProviderOutcome.AnnotationMissing)

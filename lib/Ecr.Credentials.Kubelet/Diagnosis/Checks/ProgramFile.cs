@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Ecr.Credentials.Kubelet.Diagnosis.Checks;
 
@@ -9,11 +11,16 @@ internal sealed class ProgramFile
     private const int HeaderLength = 64;
     private const int SegmentLength = 56;
     private const int MaxSegments = 64;
+    private const int InterpreterSegment = 3; // PT_INTERP
+    private const int MaxPathLength = 4096;
 
     public ProgramKind Kind { get; private init; }
 
     /// <summary>The architecture, such as <c>amd64</c>; null unless it is an executable.</summary>
     public string? Architecture { get; private init; }
+
+    /// <summary>The dynamic loader, without which the program does not start; null if it needs none.</summary>
+    public string? Loader { get; private init; }
 
     public long Length { get; private init; }
 
@@ -33,12 +40,12 @@ internal sealed class ProgramFile
 
             // gzip, zip, and zstd.
             [0x1f, 0x8b, ..] or [(byte)'P', (byte)'K', 3, 4, ..] or [0x28, 0xb5, 0x2f, 0xfd, ..] => new ProgramFile { Kind = ProgramKind.Archive },
-            [0x7f, (byte)'E', (byte)'L', (byte)'F', ..] => ReadElf(header, length),
+            [0x7f, (byte)'E', (byte)'L', (byte)'F', ..] => ReadElf(file, header, length),
             _ => new ProgramFile { Kind = ProgramKind.Unknown, Length = length },
         };
     }
 
-    private static ProgramFile ReadElf(ReadOnlySpan<byte> header, long length)
+    private static ProgramFile ReadElf(SafeFileHandle file, ReadOnlySpan<byte> header, long length)
     {
         if (header.Length < HeaderLength)
         {
@@ -59,9 +66,29 @@ internal sealed class ProgramFile
         {
             Kind = length < expected ? ProgramKind.Truncated : ProgramKind.Elf,
             Architecture = architecture,
+            Loader = expected > 0 && length >= expected ? ReadLoader(file, header) : null,
             Length = length,
             ExpectedLength = expected,
         };
+    }
+
+    private static string? ReadLoader(SafeFileHandle file, ReadOnlySpan<byte> header)
+    {
+        var segments = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(header[56..]);
+        for (var i = 0; i < count && segments is >= 0 and < HeaderLength * 2 && segments + ((i + 1) * SegmentLength) <= header.Length; i++)
+        {
+            var segment = header[((int)segments + (i * SegmentLength))..];
+            if (BinaryPrimitives.ReadInt32LittleEndian(segment) == InterpreterSegment
+                && BinaryPrimitives.ReadInt64LittleEndian(segment[32..]) is > 1 and <= MaxPathLength and var length)
+            {
+                var path = new byte[length - 1];
+                var read = RandomAccess.Read(file, path, BinaryPrimitives.ReadInt64LittleEndian(segment[8..]));
+                return read == path.Length ? Encoding.UTF8.GetString(path) : null;
+            }
+        }
+
+        return null;
     }
 
     // The end of the last segment and of the table of sections.

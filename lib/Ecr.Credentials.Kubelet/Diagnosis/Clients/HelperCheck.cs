@@ -60,7 +60,8 @@ internal sealed class HelperCheck : NodeCheck
                     $"write \"{helper[Prefix.Length..]}\", without \"{Prefix}\"");
             case { Helper: { } helper } when !helper.Contains("ecr", StringComparison.OrdinalIgnoreCase):
                 return Fail(
-                    $"{client} asks the helper {MessageText.Quote(helper)}, by \"{file}\"", $"write {entry} in \"{file}\": it wins over \"{ClientFile.Store}\"");
+                    $"{client} asks the helper {MessageText.Quote(helper)}, by \"{file}\"",
+                    $"write {entry} in \"{file}\": it wins over \"{ClientFile.Store}\"");
             default:
                 return null;
         }

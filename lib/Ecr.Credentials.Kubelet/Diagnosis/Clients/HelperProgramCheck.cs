@@ -25,12 +25,14 @@ internal sealed class HelperProgramCheck : NodeCheck
         var name = $"docker-credential-{findings.Helper}";
         if (ProgramSearch.Find(findings.SearchPath, name) is not var (path, problem))
         {
-            return Fail($"there is no {MessageText.Quote(name)} in any directory of PATH ({MessageText.OneLine(findings.SearchPath)})", Install(findings, name));
+            return Fail(
+                $"there is no {MessageText.Quote(name)} in any directory of PATH ({MessageText.OneLine(findings.SearchPath)})", Install(findings, name));
         }
 
         if (problem is not null)
         {
-            return Fail($"{MessageText.Quote(path)} {problem}", problem.Contains("mode", StringComparison.Ordinal) ? $"run \"chmod 755 {path}\"" : Install(findings, name));
+            var isMode = problem.StartsWith("has mode", StringComparison.Ordinal);
+            return Fail($"{MessageText.Quote(path)} {problem}", isMode ? $"run \"chmod 755 {path}\"" : Install(findings, name));
         }
 
         var file = ProgramFile.Read(path);

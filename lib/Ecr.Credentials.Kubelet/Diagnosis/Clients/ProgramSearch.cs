@@ -28,7 +28,7 @@ internal static class ProgramSearch
             }
             else if (File.Exists(file))
             {
-                var mode = File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target ? File.GetUnixFileMode(target.FullName) : File.GetUnixFileMode(file);
+                var mode = File.GetUnixFileMode(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file);
                 if ((mode & Execute) != 0)
                 {
                     return (file, null);

@@ -37,7 +37,7 @@ internal static class MetadataProbe
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return new MetadataAnswer(isConnected, response.StatusCode);
         }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // A connection that was closed without an answer is not what a hop limit does.
             return new MetadataAnswer(isConnected && exception is OperationCanceledException, null);

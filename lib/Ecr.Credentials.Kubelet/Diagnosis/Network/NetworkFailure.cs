@@ -34,8 +34,7 @@ internal static class NetworkFailure
         return exception switch
         {
             EcrCredentialException => (MessageText.OneLine(exception.Message), $"correct it in {environment}"),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
-                reason, $"if a proxy inspects TLS, name its CA certificates in AWS_CA_BUNDLE in {environment}"),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (reason, ForCertificate(reason, environment)),
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => (
                 reason, $"check HTTPS_PROXY and NO_PROXY in {environment}"),
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (
@@ -43,6 +42,13 @@ internal static class NetworkFailure
             _ => (reason, "check firewall, security group, proxy (HTTPS_PROXY) and VPC endpoint"),
         };
     }
+
+    // The clock was checked before.
+    private static string ForCertificate(string reason, string environment) =>
+        reason.Contains("it is for ", StringComparison.Ordinal) ? $"another server answers: check DNS, and proxy and AWS_ENDPOINT_URL in {environment}"
+        : reason.Contains("it expired on", StringComparison.Ordinal) || reason.Contains("it is not valid before", StringComparison.Ordinal)
+            ? "renew the certificate of the server, or of the proxy that inspects TLS"
+        : $"if a proxy inspects TLS, name its CA certificates in AWS_CA_BUNDLE in {environment}";
 
     private static SocketError? SocketErrorOf(Exception exception) =>
         exception is SocketException socket ? socket.SocketErrorCode

@@ -72,7 +72,7 @@ internal sealed class RegistryClient : IDisposable
     /// <param name="address">Where it goes.</param>
     /// <param name="authorization">The password, or what it was exchanged for.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>The status, the codes of the errors in the answer, such as <c>MANIFEST_UNKNOWN</c>, and what the registry wants a password to be exchanged for.</returns>
+    /// <returns>The status, the codes of the errors in the answer, such as <c>MANIFEST_UNKNOWN</c>, and the challenge.</returns>
     public async Task<RegistryAnswer> AskRegistryAsync(
         HttpMethod method, Uri address, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
     {
