@@ -225,10 +225,6 @@ public sealed class EcrCredentialProviderTests
     public void An_invalid_alias_is_reported(string text, string message) =>
         Assert.That(() => EcrRegistryAlias.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(message));
 
-    private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null)
-    {
-        options ??= new EcrCredentialProviderOptions();
-        options.TimeProvider = new FakeTimeProvider(Now);
-        return new EcrCredentialProvider(tokens, options);
-    }
+    private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null) =>
+        EcrCredentialProvider.WithoutCache(tokens, options, new FakeTimeProvider(Now));
 }

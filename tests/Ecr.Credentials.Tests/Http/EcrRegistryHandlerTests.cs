@@ -188,7 +188,7 @@ public sealed class EcrRegistryHandlerTests
         var clock = new FakeTimeProvider(Expiry.AddHours(-12));
         var calls = 0;
         var source = EcrTokenSource.FromDelegate((_, _) => ValueTask.FromResult(new EcrToken("AWS", $"password-{++calls}", Expiry)));
-        using var cache = new EcrTokenCache(source, new EcrTokenCacheOptions { TimeProvider = clock });
+        using var cache = new EcrTokenCache(source, timeProvider: clock);
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var provider = new EcrCredentialProvider(cache);
         using var client = new HttpClient(new EcrRegistryHandler(provider) { InnerHandler = registry.CreateConnection() });
@@ -415,7 +415,7 @@ public sealed class EcrRegistryHandlerTests
     {
         var logger = new ListLogger();
         await using var registry = await StartAsync();
-        using var client = Client(registry, new FakeTokenSource(Expiry), new EcrCredentialProviderOptions { Logger = logger });
+        using var client = Client(registry, new FakeTokenSource(Expiry), logger: logger);
 
         using var response = await client.GetAsync(new Uri($"http://{Host}:443/v2/"));
 
@@ -481,12 +481,7 @@ public sealed class EcrRegistryHandlerTests
     {
         var options = new EcrCredentialProviderOptions();
         options.RegistryAliases.Add(EcrRegistryAlias.Parse($"{registry.Address.Authority}={Host}"));
-        if (logger is not null)
-        {
-            options.Logger = logger;
-        }
-
-        return new EcrCredentialProvider(new FakeTokenSource(Expiry), options);
+        return EcrCredentialProvider.WithoutCache(new FakeTokenSource(Expiry), options, logger: logger);
     }
 
     private static HttpMessageHandler Primary(string kind, Uri proxy) => kind switch
@@ -534,14 +529,22 @@ public sealed class EcrRegistryHandlerTests
     }
 
     private static HttpClient Client(
-        LoopbackServer registry, FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, bool followRedirects = false) =>
-        new(Handler(registry, tokens, options, followRedirects));
+        LoopbackServer registry,
+        FakeTokenSource tokens,
+        EcrCredentialProviderOptions? options = null,
+        bool followRedirects = false,
+        ListLogger? logger = null) =>
+        new(Handler(registry, tokens, options, followRedirects, logger));
 
     private static EcrRegistryHandler Handler(
-        LoopbackServer registry, FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, bool followRedirects = false) =>
-        new(Provider(tokens, options)) { InnerHandler = registry.CreateConnection(followRedirects) };
+        LoopbackServer registry,
+        FakeTokenSource tokens,
+        EcrCredentialProviderOptions? options = null,
+        bool followRedirects = false,
+        ListLogger? logger = null) =>
+        new(Provider(tokens, options, logger)) { InnerHandler = registry.CreateConnection(followRedirects) };
 
-    private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null)
+    private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, ListLogger? logger = null)
     {
         options ??= new EcrCredentialProviderOptions();
         foreach (var host in (string[])["mirror.example:5000", "other.example:443", "127.0.0.1:5000", "localhost:5000", "*.*.evil.example:5000"])
@@ -549,7 +552,7 @@ public sealed class EcrRegistryHandlerTests
             options.RegistryAliases.Add(EcrRegistryAlias.Parse($"{host}={Host}"));
         }
 
-        return new EcrCredentialProvider(tokens, options);
+        return EcrCredentialProvider.WithoutCache(tokens, options, logger: logger);
     }
 
     /// <summary>Follows redirects naively, reusing the same message.</summary>

@@ -25,7 +25,7 @@ public sealed class SampleTests
     {
         await using var engine = await LoopbackServer.StartAsync((_, response) => response.WriteAsync("{\"status\":\"Pull complete\"}\n"));
         using var docker = new DockerClientBuilder().WithEndpoint(engine.Address).Build();
-        using var ecr = new EcrCredentialProvider(new FakeTokenSource(Start.AddHours(12)));
+        using var ecr = new EcrCredentialProvider(new FakeTokenSource(DateTimeOffset.MaxValue));
 
         await new DockerPull(docker, ecr).PullAsync($"{Registry}/team/app", "1.2");
 
@@ -73,7 +73,7 @@ public sealed class SampleTests
             response.StatusCode = StatusCodes.Status401Unauthorized;
             return Task.CompletedTask;
         });
-        var collection = new ServiceCollection().AddSingleton<IEcrTokenSource>(new FakeTokenSource(Start.AddHours(12)));
+        var collection = new ServiceCollection().AddSingleton<IEcrTokenSource>(new FakeTokenSource(DateTimeOffset.MaxValue));
         collection.AddEcrCredentials(options => options.RegistryAliases.Add(EcrRegistryAlias.Parse($"{registry.Address.Authority}={Registry}")));
         collection.AddRegistryClient(registry.Address);
         await using var services = collection.BuildServiceProvider();
@@ -90,7 +90,7 @@ public sealed class SampleTests
         var time = new TimerSignallingTimeProvider(Start);
         var logins = Channel.CreateUnbounded<(EcrToken Token, DateTimeOffset At)>();
         var source = new FakeTokenSource((_, _) => Task.FromResult(new EcrToken("AWS", FakeTokenSource.Password, time.GetUtcNow().AddHours(12))));
-        using var cache = new EcrTokenCache(source, new EcrTokenCacheOptions { TimeProvider = time });
+        using var cache = new EcrTokenCache(source, timeProvider: time);
         using var host = await StartAsync(cache, logins.Writer, time);
 
         var previous = await logins.Reader.ReadAsync();

@@ -77,7 +77,7 @@ public sealed class SourceErrorsTests
     {
         var directory = Directory.CreateTempSubdirectory("ecr-source-errors-");
         using var memory = new EcrTokenCache(source);
-        using var provider = new EcrCredentialProvider(source);
+        using var provider = EcrCredentialProvider.WithoutCache(source);
         var files = new EcrTokenFileCache(source, Path.Combine(directory.FullName, "tokens"));
         var unusable = new EcrTokenFileCache(source, "/dev/null/tokens");
         try
