@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Ecr.Credentials.Kubelet.Plugins;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ecr.Credentials.Tests.Packaging;
 
@@ -7,6 +8,7 @@ namespace Ecr.Credentials.Tests.Packaging;
 public sealed partial class PackageReadmeTests
 {
     [TestCase(typeof(EcrCredentialProvider))]
+    [TestCase(typeof(EcrCredentialsHostingExtensions))]
     [TestCase(typeof(KubeletCredentials))]
     public void Its_table_names_public_types_by_their_namespaces(Type known)
     {
