@@ -27,7 +27,7 @@ internal sealed class EcrTokenRenewal(
             EcrCredentialErrorReason.NotAnEcrRegistry,
             $"cannot renew tokens for {MessageText.Quote(imageOrHost)}: it is not an Amazon ECR registry host, and no alias matches it");
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The callback may throw anything; the next token must not be lost.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The callback may throw anything.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var isPassedOn = false;

@@ -59,7 +59,8 @@ internal sealed class CredentialResolver(IReadOnlyList<ICredentialSource> defaul
     private async Task<ResolvedCredentials> AssumeAsync(EcrIdentity.RoleChoice role, CredentialLookup lookup, CancellationToken cancellationToken)
     {
         var source = await FindAsync(role.Source, lookup, cancellationToken).ConfigureAwait(false);
-        var session = new RoleSession(role.Arn, role.SessionName, role.ExternalId, (int?)role.Duration?.TotalSeconds, role.Tags.Values);
+        int? duration = role.DurationSeconds == 0 ? null : role.DurationSeconds;
+        var session = new RoleSession(role.Arn, role.SessionName, role.ExternalId, duration, role.Tags);
         return await source.AssumeRoleAsync(sts, session, lookup, cancellationToken).ConfigureAwait(false);
     }
 

@@ -79,7 +79,7 @@ public sealed class EcrIdentity : IEquatable<EcrIdentity>
         {
             Source = source ?? Default,
             SessionName = sessionName,
-            Duration = duration,
+            DurationSeconds = (int)(duration ?? TimeSpan.Zero).TotalSeconds,
             Tags = SessionTags.Create(tags),
         });
     }
@@ -185,7 +185,8 @@ public sealed class EcrIdentity : IEquatable<EcrIdentity>
 
         public string? SessionName { get; init; }
 
-        public TimeSpan? Duration { get; init; }
+        /// <summary>The lifetime of the session; STS's default if zero.</summary>
+        public int DurationSeconds { get; init; }
 
         public SessionTags Tags { get; init; } = SessionTags.None;
 

@@ -1,30 +1,40 @@
+using System.Globalization;
+
 namespace Ecr.Credentials.Identity;
 
 /// <summary>The tags of a role session. Immutable; the order does not matter.</summary>
-internal sealed class SessionTags : IEquatable<SessionTags>
+internal sealed class SessionTags
 {
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_Tag.html and API_AssumeRole.html
     private const int MaxCount = 50;
     private const int MaxKeyLength = 128;
     private const int MaxValueLength = 256;
 
-    private SessionTags(KeyValuePair<string, string>[] values) => Values = values;
+    private SessionTags(string[] keysAndValues)
+    {
+        KeysAndValues = keysAndValues;
+        Text = string.Concat(Array.ConvertAll(keysAndValues, static part => $"{part.Length.ToString(CultureInfo.InvariantCulture)}:{part}"));
+    }
 
     public static SessionTags None { get; } = new([]);
 
-    /// <summary>The tags, sorted by key.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Values { get; }
+    /// <summary>The tags, sorted by key: a key, its value, the next key, and so on.</summary>
+    public IReadOnlyList<string> KeysAndValues { get; }
+
+    /// <summary>The tags as text that no other tags have.</summary>
+    public string Text { get; }
 
     /// <exception cref="ArgumentException">There are more than 50 tags, a key is repeated, or a key or value is too long.</exception>
     public static SessionTags Create(IEnumerable<KeyValuePair<string, string>>? tags)
     {
-        KeyValuePair<string, string>[] values = tags is null ? [] : [.. tags.OrderBy(tag => tag.Key, StringComparer.Ordinal)];
-        if (values.Length > MaxCount)
+        KeyValuePair<string, string>[] sorted = tags is null ? [] : [.. tags.OrderBy(tag => tag.Key, StringComparer.OrdinalIgnoreCase)];
+        if (sorted.Length > MaxCount)
         {
-            throw new ArgumentException($"{values.Length} session tags: AWS allows at most {MaxCount}", nameof(tags));
+            throw new ArgumentException($"{sorted.Length} session tags: AWS allows at most {MaxCount}", nameof(tags));
         }
 
-        foreach (var (index, (key, value)) in values.Index())
+        var previous = "";
+        foreach (var (key, value) in sorted)
         {
             if (string.IsNullOrEmpty(key) || key.Length > MaxKeyLength || value is null || value.Length > MaxValueLength)
             {
@@ -32,28 +42,18 @@ internal sealed class SessionTags : IEquatable<SessionTags>
                     $"invalid session tag: the key must have 1 to {MaxKeyLength} characters, the value at most {MaxValueLength}", nameof(tags));
             }
 
-            if (index > 0 && string.Equals(values[index - 1].Key, key, StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(previous, key, StringComparison.OrdinalIgnoreCase))
             {
                 throw new ArgumentException("a session tag is repeated: AWS ignores the case of keys", nameof(tags));
             }
+
+            previous = key;
         }
 
-        return values.Length == 0 ? None : new SessionTags(values);
+        return sorted.Length == 0 ? None : new SessionTags([.. sorted.SelectMany(tag => new[] { tag.Key, tag.Value })]);
     }
 
-    public bool Equals(SessionTags? other) => other is not null && Values.SequenceEqual(other.Values);
+    public override bool Equals(object? obj) => obj is SessionTags other && Text == other.Text;
 
-    public override bool Equals(object? obj) => Equals(obj as SessionTags);
-
-    public override int GetHashCode()
-    {
-        var hash = default(HashCode);
-        foreach (var (key, value) in Values)
-        {
-            hash.Add(key, StringComparer.Ordinal);
-            hash.Add(value, StringComparer.Ordinal);
-        }
-
-        return hash.ToHashCode();
-    }
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 }

@@ -477,6 +477,39 @@ public sealed class EcrRegistryHandlerTests
             Has.One.StartsWith($"Warning: Not sending credentials to the registry {registry.Address.Authority} through the proxy http://127.0.0.1:"));
     }
 
+    [Test]
+    public async Task The_identity_of_a_request_is_that_of_its_options()
+    {
+        await using var registry = await StartAsync();
+        var tokens = new FakeTokenSource(Expiry);
+        using var client = Client(registry, tokens);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost:5000/v2/"));
+        request.Options.Set(EcrRegistryHandler.IdentityKey, EcrIdentity.Profile("tenant"));
+
+        using var response = await client.SendAsync(request);
+
+        Assert.That(tokens.Requests.Single().Identity, Is.EqualTo(EcrIdentity.Profile("tenant")));
+    }
+
+    [TestCase("http://unknown.example/v2/", null, "unknown.example: the host is not an ECR registry, and no alias matches it")]
+    [TestCase("http://localhost:5000/v2/", "Authorization", "localhost:5000: the request has an Authorization header")]
+    [TestCase("http://localhost:5000/v2/", "Host", "localhost:5000: the request has a Host header")]
+    public async Task A_request_without_credentials_is_logged_with_the_reason(string address, string? header, string message)
+    {
+        var logger = new ListLogger();
+        await using var registry = await StartAsync();
+        using var client = Client(registry, new FakeTokenSource(Expiry), logger: logger);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address));
+        if (header is not null)
+        {
+            request.Headers.TryAddWithoutValidation(header, "x");
+        }
+
+        using var response = await client.SendAsync(request);
+
+        Assert.That(logger.Lines, Has.One.EqualTo($"Debug: Not adding credentials to a request for {message}"));
+    }
+
     private static EcrCredentialProvider LoopbackProvider(LoopbackServer registry, ListLogger? logger = null)
     {
         var options = new EcrCredentialProviderOptions();

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Files;
@@ -40,6 +43,44 @@ public sealed class SourceErrorsTests
         Assert.That(
             ((EcrCredentialException)thrown).Reason,
             Is.EqualTo(failure is OperationCanceledException or TimeoutException ? EcrCredentialErrorReason.Timeout : EcrCredentialErrorReason.ServiceError));
+    }
+
+    private static IEnumerable<TestCaseData> SdkFailures()
+    {
+        yield return Case(Service("AccessDeniedException", HttpStatusCode.BadRequest), EcrCredentialErrorReason.AccessDenied, false);
+        yield return Case(Service("ExpiredTokenException", HttpStatusCode.BadRequest), EcrCredentialErrorReason.AwsCredentialsRejected, false);
+        yield return Case(Service("ThrottlingException", HttpStatusCode.BadRequest), EcrCredentialErrorReason.Throttled, true);
+        yield return Case(Service("ServerException", HttpStatusCode.InternalServerError), EcrCredentialErrorReason.ServiceError, true);
+        yield return Case(Service("InvalidParameterException", HttpStatusCode.BadRequest), EcrCredentialErrorReason.ServiceError, false);
+        yield return Case(
+            new InvalidOperationException("wrapped", Service("AccessDeniedException", HttpStatusCode.BadRequest)),
+            EcrCredentialErrorReason.AccessDenied,
+            false);
+        yield return Case(new AmazonClientException("no region"), EcrCredentialErrorReason.ServiceError, true);
+        yield return Case(
+            new HttpRequestException("x", new SocketException((int)SocketError.ConnectionRefused)), EcrCredentialErrorReason.Unreachable, true);
+        yield return Case(new InvalidOperationException("vault is sealed"), EcrCredentialErrorReason.ServiceError, false);
+
+        static TestCaseData Case(Exception failure, EcrCredentialErrorReason reason, bool isTransient) =>
+            new TestCaseData(failure, reason, isTransient).SetArgDisplayNames(
+                $"{failure.GetType().Name} {(failure as AmazonServiceException)?.ErrorCode}", $"{reason}", $"{isTransient}");
+
+        static AmazonServiceException Service(string code, HttpStatusCode status) =>
+            new($"text of {code}", innerException: null, ErrorType.Unknown, code, "request-7", status);
+    }
+
+    [TestCaseSource(nameof(SdkFailures))]
+    public async Task A_failure_of_the_callers_AWS_client_is_translated_as_that_of_our_own(
+        Exception failure, EcrCredentialErrorReason reason, bool isTransient)
+    {
+        foreach (var layer in Layers())
+        {
+            var thrown = (EcrCredentialException)(await CatchAsync(layer, EcrTokenSource.FromDelegate((_, _) => throw failure), CancellationToken.None))!;
+
+            Assert.That((thrown.Reason, thrown.IsTransient), Is.EqualTo((reason, isTransient)), layer);
+            Assert.That(thrown.RequestId, Is.EqualTo(failure.GetBaseException() is AmazonServiceException ? "request-7" : null), layer);
+            Assert.That(thrown.Message, Does.Not.Contain('\n'));
+        }
     }
 
     [Test]

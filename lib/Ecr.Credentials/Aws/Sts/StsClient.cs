@@ -7,6 +7,7 @@ using Amazon.SecurityToken.Model;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
@@ -47,7 +48,7 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
             RoleSessionName = session.Name ?? sessionName,
             DurationSeconds = session.DurationSeconds,
             ExternalId = session.ExternalId,
-            Tags = session.Tags is { Count: > 0 } tags ? [.. tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] : null,
+            Tags = ToTags(session.Tags),
         };
         var call = Describe(config, request, "Allow sts:AssumeRole on the role for these credentials, and let the role's trust policy allow them.");
         progress.WaitingFor = WaitingFor(call, session);
@@ -122,6 +123,22 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
             AuthenticationRegion = region, // With a configured endpoint the SDK would sign for us-east-1.
             HttpClientFactory = httpClientFactory,
         }.Apply(settings).ApplyEndpoint(settings, logger);
+    }
+
+    private static List<Tag>? ToTags(SessionTags? tags)
+    {
+        if (tags is null || tags.KeysAndValues.Count == 0)
+        {
+            return null;
+        }
+
+        var list = new List<Tag>();
+        for (var i = 0; i < tags.KeysAndValues.Count; i += 2)
+        {
+            list.Add(new Tag { Key = tags.KeysAndValues[i], Value = tags.KeysAndValues[i + 1] });
+        }
+
+        return list;
     }
 
     // ECR Public has a single region; STS also exists in the caller's.

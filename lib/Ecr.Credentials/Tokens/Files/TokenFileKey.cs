@@ -76,13 +76,9 @@ internal sealed class TokenFileKey
     private static string DescribeSession(EcrIdentity.RoleChoice role)
     {
         var text = $"role:{Part(role.Arn.ToString())},external-id={role.ExternalId}";
-        if (role is { SessionName: null, Duration: null, Tags.Values.Count: 0 })
-        {
-            return text;
-        }
-
-        var tags = string.Concat(role.Tags.Values.Select(tag => $",{Part(tag.Key)}={Part(tag.Value)}"));
-        return $"session:{Part(role.SessionName ?? "")},{role.Duration?.TotalSeconds.ToString(CultureInfo.InvariantCulture)},{Part(tags)}{text}";
+        return role is { SessionName: null, DurationSeconds: 0, Tags.KeysAndValues.Count: 0 }
+            ? text
+            : $"session:{Part(role.SessionName ?? "")},{Part(role.DurationSeconds.ToString(CultureInfo.InvariantCulture))},{Part(role.Tags.Text)},{text}";
     }
 
     private static string Part(string text) => string.Create(CultureInfo.InvariantCulture, $"{text.Length}:{text}");

@@ -174,6 +174,9 @@ public sealed class EcrTokenCache : IEcrTokenSource, IForgetfulSource, IDisposab
         }
     }
 
+    /// <summary>The number of cached tokens.</summary>
+    internal int Count => _index.Count;
+
     /// <summary>Completes when all pending calls have completed. For tests, which must not sleep.</summary>
     internal async Task WhenIdleAsync()
     {
