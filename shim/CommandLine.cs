@@ -1,6 +1,8 @@
 using Ecr.Credentials.Programs;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Shim;
 
@@ -8,6 +10,8 @@ namespace Ecr.Credentials.Shim;
 /// <remarks>Parsed by hand: a plugin is started for every pull, and a parsing library would take longer than the exchange itself.</remarks>
 internal sealed class CommandLine
 {
+    public const string ProgramName = "ecr-credential-provider";
+
     public const string Help = """
         Amazon ECR credentials for the kubelet, Docker and the command line.
 
@@ -83,6 +87,9 @@ internal sealed class CommandLine
 
     public EcrCredentialProviderOptions Options { get; } = new();
 
+    /// <summary>Receives diagnostics.</summary>
+    public ILogger Logger { get; private set; } = NullLogger.Instance;
+
     /// <summary>The action of a credential helper or on the cache, or the image or host of a login password; <see langword="null"/> if omitted.</summary>
     public string? Argument { get; private set; }
 
@@ -107,7 +114,7 @@ internal sealed class CommandLine
     public TimeSpan Timeout { get; private set; } = ProgramOptions.DefaultTimeout;
 
     public ProgramOptions CreateProgramOptions(Func<EcrCredentialErrorReason, string?> advice) =>
-        new() { Timeout = Timeout, Advice = advice, MayBlock = true };
+        new() { Name = ProgramName, Timeout = Timeout, Advice = advice, MayBlock = true };
 
     /// <param name="program">The name by which the program was started, with or without its directory.</param>
     /// <param name="args">The arguments after it.</param>
@@ -203,7 +210,7 @@ internal sealed class CommandLine
                     Mode = Mode.Version;
                     return this;
                 case "-v" or "--verbose" when value is null:
-                    Options.Logger = new StandardErrorLogger(_error);
+                    Logger = new StandardErrorLogger(_error);
                     IsVerbose = true;
                     break;
                 case "--registry-alias":

@@ -10,6 +10,7 @@ using Ecr.Credentials.Shim.Kubelet;
 using Ecr.Credentials.Shim.Setup;
 using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Files;
+using Microsoft.Extensions.Logging;
 
 const string NotFound = "credentials not found in native keychain";
 
@@ -116,7 +117,7 @@ int Print(string text)
 
 async Task<int> RunPluginAsync()
 {
-    using var provider = CreateProvider(arguments.Options, CacheDirectory.ForKubelet(arguments).Path);
+    using var provider = CreateProvider(arguments, CacheDirectory.ForKubelet(arguments).Path);
     if (StandardStream.IsInputTerminal)
     {
         _ = error.TryWriteLine("ecr-credential-provider: reading a CredentialProviderRequest from the terminal; see --help for an example");
@@ -130,7 +131,7 @@ int RunCache()
 {
     try
     {
-        return Print(CacheCommand.Run(arguments.Argument ?? "", FindCacheForDocker(), arguments.Options.Logger));
+        return Print(CacheCommand.Run(arguments.Argument ?? "", FindCacheForDocker(), arguments.Logger));
     }
     catch (FormatException e)
     {
@@ -161,7 +162,7 @@ async Task<int> RunDockerCredentialHelperAsync()
         return ReportUsageError(e.Message);
     }
 
-    using var provider = CreateProvider(arguments.Options, directory.Path);
+    using var provider = CreateProvider(arguments, directory.Path);
     using var input = StandardStream.OpenInput();
 
     // A person who tries the program learns what is missing without having to end the input.
@@ -179,34 +180,34 @@ async Task<int> RunDockerCredentialHelperAsync()
 async Task<int> RunLoginPasswordAsync()
 {
     // Not cached: a login expects the full lifetime.
-    using var provider = CreateProvider(arguments.Options, cacheDirectory: null);
+    using var provider = CreateProvider(arguments, cacheDirectory: null);
     return await LoginPasswordProgram.RunAsync(arguments.Argument, output, error, provider, arguments.CreateProgramOptions(Advice.ForTerminal));
 }
 
-static EcrCredentialProvider CreateProvider(EcrCredentialProviderOptions options, string? cacheDirectory)
+static EcrCredentialProvider CreateProvider(CommandLine arguments, string? cacheDirectory)
 {
+    var (options, logger) = (arguments.Options, arguments.Logger);
     if (cacheDirectory is null)
     {
-        return new EcrCredentialProvider(CreateClient(options), options);
+        return EcrCredentialProvider.WithoutCache(CreateClient(logger), options, logger: logger);
     }
 
     // A cached password needs nothing from AWS, whose preparation takes longer than everything else.
-    var client = new Lazy<EcrTokenClient>(() => CreateClient(options));
+    var client = new Lazy<EcrTokenClient>(() => CreateClient(logger));
     var source = EcrTokenSource.FromDelegate((request, cancellationToken) => client.Value.GetTokenAsync(request, cancellationToken));
     var cacheOptions = new EcrTokenFileCacheOptions
     {
         ConfigurationKey = static () => AwsConfigurationFingerprint.Compute(AwsEnvironment.Get),
-        Logger = options.Logger,
-        TimeProvider = options.TimeProvider,
+        Logger = logger,
     };
-    return new EcrCredentialProvider(new EcrTokenFileCache(source, cacheDirectory, cacheOptions), options);
+    return EcrCredentialProvider.WithoutCache(new EcrTokenFileCache(source, cacheDirectory, cacheOptions), options, logger: logger);
 }
 
-static EcrTokenClient CreateClient(EcrCredentialProviderOptions options)
+static EcrTokenClient CreateClient(ILogger logger)
 {
     var trustStore = AwsRuntime.Prepare();
 
     // The first use of cryptography loads OpenSSL, which takes as long as everything before signing: let both happen at once.
     ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
-    return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider, TrustStore = trustStore });
+    return new EcrTokenClient(new EcrTokenClientOptions { Logger = logger, TrustStore = trustStore, RoleSessionName = CommandLine.ProgramName });
 }

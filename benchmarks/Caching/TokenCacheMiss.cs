@@ -36,7 +36,7 @@ public class TokenCacheMiss
     {
         _memoryCache = new MemoryCache(new MemoryCacheOptions());
         _tokenCacheMemory = new MemoryCache(new MemoryCacheOptions());
-        _tokenCache = new EcrTokenCache(_source, new EcrTokenCacheOptions { MemoryCache = _tokenCacheMemory });
+        _tokenCache = new EcrTokenCache(_source, memoryCache: _tokenCacheMemory);
         _services = new ServiceCollection().AddHybridCache().Services.BuildServiceProvider();
         _hybridCacheMemory = (MemoryCache)_services.GetRequiredService<IMemoryCache>();
         _hybridCache = _services.GetRequiredService<HybridCache>();

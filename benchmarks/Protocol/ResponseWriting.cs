@@ -28,7 +28,7 @@ public class ResponseWriting
         {
             CacheKeyType = CacheKeyType.Registry,
             CacheDuration = new TimeSpan(5, 59, 59),
-            Auth = new Dictionary<string, AuthConfig> { [Host] = new("AWS", password) },
+            Auth = new Dictionary<string, RegistryCredential> { [Host] = new("AWS", password) },
         };
     }
 

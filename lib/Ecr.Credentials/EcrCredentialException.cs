@@ -15,6 +15,17 @@ public sealed class EcrCredentialException(EcrCredentialErrorReason reason, stri
     /// <summary>The kind of failure.</summary>
     public EcrCredentialErrorReason Reason { get; } = reason;
 
+    /// <summary>
+    /// Whether a retry may help without anyone changing something: AWS throttled the call or failed, or the network did. By default
+    /// <see langword="true"/> for <see cref="EcrCredentialErrorReason.Throttled"/>, <see cref="EcrCredentialErrorReason.Unreachable"/>,
+    /// <see cref="EcrCredentialErrorReason.ServiceError"/> and <see cref="EcrCredentialErrorReason.Timeout"/>.
+    /// </summary>
+    public bool IsTransient { get; init; } = reason
+        is EcrCredentialErrorReason.Throttled
+        or EcrCredentialErrorReason.Unreachable
+        or EcrCredentialErrorReason.ServiceError
+        or EcrCredentialErrorReason.Timeout;
+
     /// <summary>The AWS error code, such as <c>AccessDeniedException</c>; <see langword="null"/> if no AWS service answered.</summary>
     public string? ErrorCode { get; init; }
 
@@ -27,12 +38,13 @@ public sealed class EcrCredentialException(EcrCredentialErrorReason reason, stri
     /// <summary>The same failure without its cause, whose message may contain a secret, for a log.</summary>
     internal EcrCredentialException WithoutCause() => InnerException is null
         ? this
-        : new EcrCredentialException(Reason, Message) { ErrorCode = ErrorCode, RequestId = RequestId };
+        : new EcrCredentialException(Reason, Message) { ErrorCode = ErrorCode, RequestId = RequestId, IsTransient = IsTransient };
 
     /// <summary>The same failure, its message preceded by what failed because of it and a colon.</summary>
     internal EcrCredentialException WithContext(string context) => new(Reason, $"{context}: {Message}", InnerException)
     {
         ErrorCode = ErrorCode,
         RequestId = RequestId,
+        IsTransient = IsTransient,
     };
 }

@@ -1,6 +1,4 @@
 using Ecr.Credentials.Identity;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials;
 
@@ -27,17 +25,9 @@ public sealed class EcrCredentialProviderOptions
     /// </summary>
     public ServiceAccountHandling ServiceAccount { get; set; } = ServiceAccountHandling.Optional;
 
-    /// <summary>The clock used to compute the cache duration; the system clock by default.</summary>
-    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
-
-    /// <summary>Receives diagnostics, without secrets; none by default.</summary>
-    public ILogger Logger { get; set; } = NullLogger.Instance;
-
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     internal void Validate()
     {
-        ArgumentNullException.ThrowIfNull(TimeProvider);
-        ArgumentNullException.ThrowIfNull(Logger);
         if (UnknownRegistry is not (UnknownRegistryHandling.Refuse or UnknownRegistryHandling.UseDefaultRegion))
         {
             throw new ArgumentException(

@@ -9,15 +9,16 @@ namespace Ecr.Credentials;
 
 /// <summary>Resolves the ECR registry whose password an image uses: by an alias, the host's own name, or the default region.</summary>
 /// <param name="options">The aliases, and how unknown hosts are handled.</param>
+/// <param name="logger">Receives a line for each use of an alias.</param>
 /// <param name="findDefaultRegion">Finds the default region; <see langword="null"/> if there is none.</param>
-internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, Func<CancellationToken, ValueTask<string?>> findDefaultRegion)
+internal sealed class EcrRegistryResolver(
+    EcrCredentialProviderOptions options, ILogger logger, Func<CancellationToken, ValueTask<string?>> findDefaultRegion)
 {
     private readonly EcrRegistryAlias[] _aliases = options.CopyRegistryAliases();
     private readonly ImagePatternSet? _patterns =
         options.RegistryAliases.Count > 0 ? new ImagePatternSet(options.RegistryAliases.Select(alias => alias.Pattern)) : null;
 
     private readonly UnknownRegistryHandling _unknownRegistry = options.UnknownRegistry;
-    private readonly ILogger _logger = options.Logger;
 
     /// <exception cref="EcrCredentialException">The host is not an ECR registry, and no option covers it.</exception>
     public ValueTask<EcrRegistry> ResolveAsync(string image, CancellationToken cancellationToken)
@@ -27,11 +28,13 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, 
             return ValueTask.FromResult(registry);
         }
 
-        var host = EcrRegistry.GetHost(image);
-        return _unknownRegistry == UnknownRegistryHandling.UseDefaultRegion && !host.IsEmpty && !host.Contains('@')
-            ? GetDefaultRegistryAsync(host.ToString(), cancellationToken)
+        return UsesDefaultRegion(image)
+            ? GetDefaultRegistryAsync(EcrRegistry.GetHost(image).ToString(), cancellationToken)
             : throw new EcrCredentialException(EcrCredentialErrorReason.NotAnEcrRegistry, error);
     }
+
+    /// <summary>Whether <see cref="ResolveAsync"/> does not refuse the image's host.</summary>
+    public bool Handles(string image) => Find(image) is not null || UsesDefaultRegion(image);
 
     /// <summary>The private registries of the default region.</summary>
     /// <exception cref="EcrCredentialException">No default region is configured.</exception>
@@ -43,7 +46,7 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, 
     {
         if (_patterns?.FirstMatch(image) is >= 0 and var alias)
         {
-            Log.UsingAlias(_logger, _aliases[alias]);
+            Log.UsingAlias(logger, _aliases[alias]);
             registry = _aliases[alias].Registry;
             error = null;
             return true;
@@ -57,6 +60,12 @@ internal sealed class EcrRegistryResolver(EcrCredentialProviderOptions options, 
         _patterns?.FirstMatch(image) is >= 0 and var alias ? _aliases[alias].Registry
         : EcrRegistry.TryParse(image, out var registry, out _) ? registry
         : null;
+
+    private bool UsesDefaultRegion(string image)
+    {
+        var host = EcrRegistry.GetHost(image);
+        return _unknownRegistry == UnknownRegistryHandling.UseDefaultRegion && !host.IsEmpty && !host.Contains('@');
+    }
 
     private async ValueTask<EcrRegistry> GetDefaultRegistryAsync(string? host, CancellationToken cancellationToken)
     {

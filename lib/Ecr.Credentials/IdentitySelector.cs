@@ -36,7 +36,7 @@ internal sealed class IdentitySelector(EcrCredentialProviderOptions options, Fun
         if (FindRole(annotations) is var (setting, role))
         {
             // Falling back to another identity would give the pod permissions that its role does not have.
-            return EcrIdentity.FromWebIdentity(serviceAccountToken, AwsRoleArn.ParseSetting(setting, role));
+            return EcrIdentity.FromWebIdentity(serviceAccountToken, AwsRoleArn.ParseSetting(setting, role), "the service account's token");
         }
 
         return _serviceAccount == ServiceAccountHandling.Optional

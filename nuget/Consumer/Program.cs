@@ -5,6 +5,9 @@ using Ecr.Credentials.Kubelet.Plugins;
 using Ecr.Credentials.Matching;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 var request = CredentialProviderRequest.Parse(
     """
@@ -20,8 +23,7 @@ var pattern = patterns[patterns.FirstMatch(request.Image)];
 var registry = EcrRegistry.Parse(request.Image);
 
 var clock = new StoppedClock(DateTimeOffset.UnixEpoch);
-var options = new EcrCredentialProviderOptions { TimeProvider = clock };
-using var provider = new EcrCredentialProvider(new FakeTokenSource(clock.GetUtcNow().AddHours(12)), options);
+using var provider = new EcrCredentialProvider(new FakeTokenSource(clock.GetUtcNow().AddHours(12)), timeProvider: clock);
 
 // Round trip over the kubelet's protocol: write and parse.
 using var wire = new MemoryStream();
@@ -32,6 +34,25 @@ var duration = GoDuration.Format(response.CacheDuration!.Value);
 
 Console.WriteLine(
     $"{auth.Username}:{auth.Password} for {registry} ({registry.Partition}, {registry.Region}), matched by {pattern}, kept for {duration}");
+
+// A container, configured by settings, with an HTTP client and a health check.
+var configuration = new ConfigurationBuilder()
+    .AddInMemoryCollection([new("Ecr:RegistryAliases:0", $"mirror.example.com={registry.Host}"), new("Ecr:Cache:FetchTimeout", "30s")])
+    .Build();
+var services = new ServiceCollection();
+services.AddLogging();
+services.AddSingleton<TimeProvider>(clock);
+services.AddEcrCredentials(configuration);
+services.AddEcrCredentials(_ => new FakeTokenSource(clock.GetUtcNow().AddHours(12)));
+services.AddHttpClient("registry").AddEcrCredentials();
+services.AddHealthChecks().AddEcrCredentials("mirror.example.com", pastCache: true);
+await using (var container = services.BuildServiceProvider())
+{
+    using var client = container.GetRequiredService<IHttpClientFactory>().CreateClient("registry");
+    var token = await container.GetRequiredService<EcrCredentialProvider>().GetTokenAsync("mirror.example.com/app");
+    var health = await container.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+    Console.WriteLine($"container: {token.Username} until {token.ExpiresAt:u}, {health.Status}");
+}
 
 // The kubelet's side: the configuration, and a plugin that is a shell script.
 var directory = Directory.CreateTempSubdirectory("consumer-");

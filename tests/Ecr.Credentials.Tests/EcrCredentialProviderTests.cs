@@ -2,6 +2,7 @@ using Ecr.Credentials.Identity;
 using Ecr.Credentials.Matching;
 using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Tokens.Memory;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ecr.Credentials.Tests;
@@ -225,10 +226,96 @@ public sealed class EcrCredentialProviderTests
     public void An_invalid_alias_is_reported(string text, string message) =>
         Assert.That(() => EcrRegistryAlias.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains(message));
 
-    private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null)
+    [Test]
+    public async Task Tokens_of_any_source_are_cached()
     {
-        options ??= new EcrCredentialProviderOptions();
-        options.TimeProvider = new FakeTimeProvider(Now);
-        return new EcrCredentialProvider(tokens, options);
+        var tokens = new FakeTokenSource(DateTimeOffset.MaxValue);
+        using var provider = new EcrCredentialProvider(tokens);
+
+        await provider.GetAuthAsync(Host);
+        await provider.GetTokenAsync($"{Host}/app");
+        Assert.That(tokens.Requests, Has.Count.EqualTo(1));
+
+        await provider.RefreshTokenAsync(Host);
+        Assert.That(tokens.Requests, Has.Count.EqualTo(2));
     }
+
+    [Test]
+    public async Task A_cache_of_the_caller_is_used_as_it_is_and_not_disposed()
+    {
+        using var cache = new EcrTokenCache(new FakeTokenSource(DateTimeOffset.MaxValue));
+        using (var provider = new EcrCredentialProvider(cache))
+        {
+            await provider.GetAuthAsync(Host);
+        }
+
+        Assert.That(cache.Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_disposed_provider_has_no_tokens()
+    {
+        var provider = new EcrCredentialProvider(new FakeTokenSource(DateTimeOffset.MaxValue));
+        provider.Dispose();
+
+        Assert.That(async () => await provider.GetAuthAsync(Host), Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public async Task An_identity_of_the_call_overrides_the_rules()
+    {
+        var tokens = new FakeTokenSource(DateTimeOffset.MaxValue);
+        var options = new EcrCredentialProviderOptions { IdentityRules = { EcrIdentityRule.Parse($"{Host}=profile:rule") } };
+        using var provider = new EcrCredentialProvider(tokens, options);
+
+        await provider.GetAuthAsync(Host);
+        await provider.GetAuthAsync(Host, EcrIdentity.Profile("call"));
+        await provider.GetTokenAsync(Host, EcrIdentity.Default);
+
+        Assert.That(
+            tokens.Requests.Select(request => request.Identity),
+            Is.EqualTo(new[] { EcrIdentity.Profile("rule"), EcrIdentity.Profile("call"), EcrIdentity.Default }));
+    }
+
+    [TestCase(Host, true, true)]
+    [TestCase($"{Host}:443/app", true, true)]
+    [TestCase("public.ecr.aws", true, true)]
+    [TestCase("mirror.example:5000/app", true, true)]
+    [TestCase("docker.io/library/nginx", false, true)]
+    [TestCase("user@docker.io", false, false)]
+    [TestCase("", false, false)]
+    [TestCase(null, false, false)]
+    [TestCase("\0\ud800", false, true)]
+    public async Task Handles_is_true_if_the_host_is_not_refused(string? image, bool isNamed, bool withDefaultRegion)
+    {
+        foreach (var (unknown, expected) in new[] { (UnknownRegistryHandling.Refuse, isNamed), (UnknownRegistryHandling.UseDefaultRegion, withDefaultRegion) })
+        {
+            var options = new EcrCredentialProviderOptions
+            {
+                RegistryAliases = { EcrRegistryAlias.Parse($"mirror.example:5000={Host}") },
+                UnknownRegistry = unknown,
+            };
+            using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
+            using var provider = new EcrCredentialProvider(new FakeTokenSource(DateTimeOffset.MaxValue), options);
+
+            Assert.That(provider.Handles(image), Is.EqualTo(expected));
+            Assert.That(image is not null && await IsAnsweredAsync(provider, image), Is.EqualTo(expected));
+        }
+
+        static async Task<bool> IsAnsweredAsync(EcrCredentialProvider provider, string image)
+        {
+            try
+            {
+                await provider.GetAuthAsync(image);
+                return true;
+            }
+            catch (EcrCredentialException e) when (e.Reason == EcrCredentialErrorReason.NotAnEcrRegistry)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null) =>
+        EcrCredentialProvider.WithoutCache(tokens, options, new FakeTimeProvider(Now));
 }

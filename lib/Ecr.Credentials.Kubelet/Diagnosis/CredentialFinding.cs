@@ -1,8 +1,8 @@
 using Ecr.Credentials.Aws;
 using Ecr.Credentials.Aws.Credentials;
-using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 
 namespace Ecr.Credentials.Kubelet.Diagnosis;
 

@@ -24,7 +24,7 @@ internal sealed class AuthMap
     /// <summary>The number of entries in the response, ignored ones too.</summary>
     public int Count => _entries.Length + IgnoredKeys.Count;
 
-    public static AuthMap Create(string provider, IReadOnlyList<KeyValuePair<string, AuthConfig>> auth)
+    public static AuthMap Create(string provider, IReadOnlyList<KeyValuePair<string, RegistryCredential>> auth)
     {
         var entries = new List<KeyedCredential>(auth.Count);
         var ignored = new List<string>();

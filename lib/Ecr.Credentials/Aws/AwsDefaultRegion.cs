@@ -1,7 +1,7 @@
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Credentials;
-using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Aws;

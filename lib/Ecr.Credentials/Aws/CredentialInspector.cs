@@ -1,12 +1,12 @@
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Ecr;
-using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Aws.Trust;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Aws;

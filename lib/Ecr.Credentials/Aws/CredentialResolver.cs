@@ -22,14 +22,16 @@ internal sealed class CredentialResolver(IReadOnlyList<ICredentialSource> defaul
     /// <param name="metadataHttpClient">Calls the services of the machine itself.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Receives the settings in effect.</param>
+    /// <param name="roleSessionName">The name of sessions that have no other one.</param>
     public static CredentialResolver Create(
         Func<string, string?> environment,
         AwsHttpClientFactory httpClientFactory,
         MetadataHttpClient metadataHttpClient,
         TimeProvider timeProvider,
-        ILogger logger)
+        ILogger logger,
+        string roleSessionName = StsClient.DefaultSessionName)
     {
-        var sts = new StsClient(httpClientFactory, logger);
+        var sts = new StsClient(httpClientFactory, logger, roleSessionName);
         var variables = new EnvironmentCredentials(environment);
         var webIdentity = new WebIdentityCredentials(environment, sts);
         var container = new ContainerCredentials(environment, metadataHttpClient);
@@ -50,17 +52,22 @@ internal sealed class CredentialResolver(IReadOnlyList<ICredentialSource> defaul
     /// <exception cref="EcrCredentialException">No source is configured, or the configured one cannot provide credentials.</exception>
     public async Task<ResolvedCredentials> ResolveAsync(EcrIdentity identity, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var resolved = identity.Value switch
-        {
-            EcrIdentity.ProfileChoice profile => await profiles.GetAsync(profile.Name, lookup, cancellationToken).ConfigureAwait(false),
-            EcrIdentity.RoleChoice role => await AssumeAsync(role, lookup, cancellationToken).ConfigureAwait(false),
-            EcrIdentity.WebIdentityChoice web => await AssumeAsync(web, lookup, cancellationToken).ConfigureAwait(false),
-            EcrIdentity.CredentialsChoice supplied => await GetSuppliedAsync(supplied.Credentials, cancellationToken).ConfigureAwait(false),
-            _ => await ResolveDefaultAsync(lookup, cancellationToken).ConfigureAwait(false),
-        };
+        var resolved = await FindAsync(identity, lookup, cancellationToken).ConfigureAwait(false);
         Log.CredentialsFound(lookup.Logger, resolved);
         return resolved;
     }
+
+    private Task<ResolvedCredentials> FindAsync(EcrIdentity identity, CredentialLookup lookup, CancellationToken cancellationToken) =>
+        identity.Value switch
+        {
+            EcrIdentity.ProfileChoice profile => profiles.GetAsync(profile.Name, lookup, cancellationToken),
+            EcrIdentity.RoleChoice role => AssumeAsync(role, lookup, cancellationToken),
+            EcrIdentity.WebIdentityChoice web => AssumeAsync(web, lookup, cancellationToken),
+            EcrIdentity.CredentialsChoice supplied => GetSuppliedAsync(supplied.Credentials, "the caller", cancellationToken),
+            EcrIdentity.KeyedCredentialsChoice supplied =>
+                GetSuppliedAsync(supplied.Credentials, $"the caller for {MessageText.Quote(supplied.Key)}", cancellationToken),
+            _ => ResolveDefaultAsync(lookup, cancellationToken),
+        };
 
     private async Task<ResolvedCredentials> ResolveDefaultAsync(CredentialLookup lookup, CancellationToken cancellationToken)
     {
@@ -84,24 +91,24 @@ internal sealed class CredentialResolver(IReadOnlyList<ICredentialSource> defaul
 
     private async Task<ResolvedCredentials> AssumeAsync(EcrIdentity.RoleChoice role, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        var source = await ResolveDefaultAsync(lookup, cancellationToken).ConfigureAwait(false);
-        var session = new RoleSession(role.Arn, ExternalId: role.ExternalId);
+        var source = await FindAsync(role.Source, lookup, cancellationToken).ConfigureAwait(false);
+        int? duration = role.DurationSeconds == 0 ? null : role.DurationSeconds;
+        var session = new RoleSession(role.Arn, role.SessionName, role.ExternalId, duration, role.Tags);
         return await source.AssumeRoleAsync(sts, session, lookup, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ResolvedCredentials> AssumeAsync(EcrIdentity.WebIdentityChoice web, CredentialLookup lookup, CancellationToken cancellationToken)
     {
-        const string TokenName = "the service account's token";
         var credentials = await sts.AssumeRoleWithWebIdentityAsync(
-            web.Token, TokenName, new RoleSession(web.Arn), lookup.Registry, lookup.Settings, lookup.Progress, cancellationToken).ConfigureAwait(false);
-        return new ResolvedCredentials(credentials, $"the role {web.Arn}, assumed with {TokenName}");
+            web.Token, web.TokenName, new RoleSession(web.Arn), lookup.Registry, lookup.Settings, lookup.Progress, cancellationToken).ConfigureAwait(false);
+        return new ResolvedCredentials(credentials, $"the role {web.Arn}, assumed with {web.TokenName}");
     }
 
-    private static async Task<ResolvedCredentials> GetSuppliedAsync(AWSCredentials credentials, CancellationToken cancellationToken)
+    private static async Task<ResolvedCredentials> GetSuppliedAsync(AWSCredentials credentials, string origin, CancellationToken cancellationToken)
     {
         try
         {
-            return new ResolvedCredentials(await credentials.GetCredentialsAsync().ConfigureAwait(false), "the caller");
+            return new ResolvedCredentials(await credentials.GetCredentialsAsync().ConfigureAwait(false), origin);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -3,12 +3,12 @@ using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Ecr;
 using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
-using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace Ecr.Credentials.Aws;
@@ -18,7 +18,7 @@ namespace Ecr.Credentials.Aws;
 /// Resolves AWS credentials anew for each token, and honors the settings of the AWS SDKs: <c>AWS_ENDPOINT_URL_ECR</c>, <c>AWS_MAX_ATTEMPTS</c>,
 /// <c>AWS_USE_FIPS_ENDPOINT</c> and so on. The timeout of an attempt is 12 s, that of connecting 5 s. Thread-safe.
 /// </remarks>
-public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, IDisposable
+public sealed class EcrTokenClient : IEcrTokenSource, IReportingSource, IConfigurationDependent, IDisposable
 {
     private readonly AwsHttpClientFactory _httpClientFactory;
     private readonly MetadataHttpClient _metadataHttpClient;
@@ -26,35 +26,28 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
     private readonly ILogger _logger;
 
     /// <summary>Initializes a client.</summary>
-    /// <param name="options">The options; the defaults if omitted.</param>
-    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
-    public EcrTokenClient(EcrTokenClientOptions? options = null)
+    /// <param name="timeProvider">The clock of pauses, timeouts and measured durations; the system clock if omitted.</param>
+    /// <param name="logger">Receives diagnostics: where credentials come from and where calls go, without secrets; none if omitted.</param>
+    public EcrTokenClient(TimeProvider? timeProvider = null, ILogger? logger = null)
+        : this(new EcrTokenClientOptions { TimeProvider = timeProvider ?? TimeProvider.System, Logger = logger ?? NullLogger.Instance })
     {
-        options ??= new EcrTokenClientOptions();
-        options.Validate();
+    }
 
+    internal EcrTokenClient(EcrTokenClientOptions options)
+    {
         _logger = options.Logger;
         _httpClientFactory = new AwsHttpClientFactory(_logger, options.TimeProvider, options.TrustStore);
         _metadataHttpClient = new MetadataHttpClient(_logger, options.TimeProvider, options.TrustStore);
 
-        _credentials = CredentialResolver.Create(AwsEnvironment.Get, _httpClientFactory, _metadataHttpClient, options.TimeProvider, _logger);
+        _credentials = CredentialResolver.Create(AwsEnvironment.Get, _httpClientFactory, _metadataHttpClient, options.TimeProvider, _logger, options.RoleSessionName);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        var call = new Call(this, request);
-        try
-        {
-            // The SDK blocks and sleeps in places without observing the token. On a thread of the pool it can be left behind.
-            return await Task.Run(() => call.RunAsync(cancellationToken), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(call.WaitingFor, e, cancellationToken);
-        }
-    }
+    public ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default) =>
+        GetTokenAsync(request, new CallProgress(), cancellationToken);
+
+    ValueTask<EcrToken> IReportingSource.GetTokenAsync(EcrTokenRequest request, CallProgress progress, CancellationToken cancellationToken) =>
+        GetTokenAsync(request, progress, cancellationToken);
 
     string IConfigurationDependent.GetConfigurationKey() => AwsConfigurationFingerprint.Compute(AwsEnvironment.Get);
 
@@ -65,24 +58,34 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
         _metadataHttpClient.Dispose();
     }
 
-    /// <summary>One call, which knows what it is waiting for.</summary>
-    private sealed class Call(EcrTokenClient owner, EcrTokenRequest request)
+    private async ValueTask<EcrToken> GetTokenAsync(EcrTokenRequest request, CallProgress progress, CancellationToken cancellationToken)
     {
-        private readonly CallProgress _progress = new();
+        ArgumentNullException.ThrowIfNull(request);
+        var call = new Call(this, request, progress);
+        try
+        {
+            // The SDK blocks and sleeps in places without observing the token. On a thread of the pool it can be left behind.
+            return await Task.Run(() => call.RunAsync(cancellationToken), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(progress.WaitingFor, e, cancellationToken);
+        }
+    }
 
-        public string WaitingFor => _progress.WaitingFor;
-
+    /// <summary>One call, which knows what it is waiting for.</summary>
+    private sealed class Call(EcrTokenClient owner, EcrTokenRequest request, CallProgress progress)
+    {
         public async Task<EcrToken> RunAsync(CancellationToken cancellationToken)
         {
-            var profile = (request.Identity.Value as EcrIdentity.ProfileChoice)?.Name;
-            var settings = AwsSettings.Read(AwsEnvironment.Get, profile);
+            var settings = AwsSettings.Read(AwsEnvironment.Get, request.Identity.ProfileName);
             var httpClientFactory = owner._httpClientFactory.For(settings);
             httpClientFactory.Create();
             var config = new EcrServiceConfig(request.Registry, settings, httpClientFactory);
             Log.CallingEcr(owner._logger, request.Registry, config.Endpoint);
             LogSettings(settings, config);
 
-            var lookup = new CredentialLookup(request.Registry, settings, _progress, owner._logger);
+            var lookup = new CredentialLookup(request.Registry, settings, progress, owner._logger);
             var resolving = owner._credentials.ResolveAsync(request.Identity, lookup, cancellationToken);
             if (!resolving.IsCompleted)
             {
@@ -90,7 +93,7 @@ public sealed class EcrTokenClient : IEcrTokenSource, IConfigurationDependent, I
             }
 
             var credentials = await resolving.ConfigureAwait(false);
-            _progress.WaitingFor = $"waiting for {MessageText.Address(config.Endpoint)}";
+            progress.WaitingFor = $"waiting for {MessageText.Address(config.Endpoint)}";
             var response = await GetAuthorizationTokenAsync(credentials, config, cancellationToken).ConfigureAwait(false);
             return ReadToken(response, config.Endpoint);
         }

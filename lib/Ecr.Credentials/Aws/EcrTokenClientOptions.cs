@@ -1,3 +1,4 @@
+using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Aws.Trust;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ecr.Credentials.Aws;
 
 /// <summary>Options of an <see cref="EcrTokenClient"/>, read once when it is created.</summary>
-public sealed class EcrTokenClientOptions
+internal sealed class EcrTokenClientOptions
 {
     /// <summary>The clock of pauses, timeouts and measured durations; the system clock by default.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
@@ -14,12 +15,8 @@ public sealed class EcrTokenClientOptions
     public ILogger Logger { get; set; } = NullLogger.Instance;
 
     /// <summary>Decides which servers are trusted; .NET by default.</summary>
-    internal LazyTrustStore? TrustStore { get; set; }
+    public LazyTrustStore? TrustStore { get; set; }
 
-    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
-    internal void Validate()
-    {
-        ArgumentNullException.ThrowIfNull(TimeProvider);
-        ArgumentNullException.ThrowIfNull(Logger);
-    }
+    /// <summary>The name of role sessions that have no other one, which AWS writes into its logs.</summary>
+    public string RoleSessionName { get; set; } = StsClient.DefaultSessionName;
 }

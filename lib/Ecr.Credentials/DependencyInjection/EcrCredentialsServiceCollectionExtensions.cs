@@ -5,7 +5,9 @@ using Ecr.Credentials.DependencyInjection;
 using Ecr.Credentials.Http;
 using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Memory;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -14,17 +16,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class EcrCredentialsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="EcrCredentialProvider"/>, its <see cref="IEcrTokenSource"/>, which caches tokens in memory, and <see cref="EcrRegistryHandler"/>
-    /// for HTTP clients.
+    /// Adds <see cref="EcrCredentialProvider"/>, the <see cref="EcrTokenCache"/> behind it, its <see cref="IEcrTokenSource"/>, and
+    /// <see cref="EcrRegistryHandler"/> for HTTP clients.
     /// </summary>
     /// <remarks>
     /// <para>
     /// May be called more than once: services are added once, and every <paramref name="configure"/> is applied. Existing registrations are kept: an
-    /// <see cref="IEcrTokenSource"/> replaces AWS and the cache, a <see cref="TimeProvider"/> replaces the system clock.
+    /// <see cref="IEcrTokenSource"/> replaces AWS, and its tokens are cached too; a <see cref="TimeProvider"/> replaces the system clock.
     /// </para>
     /// <para>
-    /// <c>Configure&lt;EcrTokenCacheOptions&gt;</c> configures the cache. Clock and logger come from the container unless the options set others. Options
-    /// are validated when the host starts, or when a service is first resolved, and read once: later changes have no effect.
+    /// <c>Configure&lt;EcrTokenCacheOptions&gt;</c> configures the cache. Clock and logger come from the container. Options are validated when the host
+    /// starts, or when a service is first resolved, and read once: later changes have no effect.
     /// </para>
     /// </remarks>
     /// <param name="services">The services.</param>
@@ -38,7 +40,55 @@ public static class EcrCredentialsServiceCollectionExtensions
         return services.AddEcrServices(serviceKey: null, Options.Options.DefaultName, configure);
     }
 
-    /// <summary>Adds the services of <see cref="AddEcrCredentials"/> under a key, for programs with several AWS identities.</summary>
+    /// <summary>
+    /// Adds the services of <see cref="AddEcrCredentials(IServiceCollection, Action{EcrCredentialProviderOptions})"/>, configured by settings.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The settings are <c>RegistryAliases</c>, a list of <c>PATTERN=REGISTRY</c>; <c>IdentityRules</c>, a list of <c>PATTERN=profile:NAME</c> and
+    /// <c>PATTERN=role:ARN[,external-id=ID]</c>; <c>UnknownRegistry</c>, <c>Refuse</c> or <c>UseDefaultRegion</c>; <c>ServiceAccount</c>, <c>Optional</c> or
+    /// <c>RequireRole</c>; and <c>SizeLimit</c>, <c>RefreshMargin</c> and <c>FetchTimeout</c> in <c>Cache</c>, with durations such as <c>30s</c> or
+    /// <c>00:00:30</c>. As an environment variable: <c>Ecr__RegistryAliases__0</c>.
+    /// </para>
+    /// <para>They are read when the options are first used. An unknown or invalid setting is an <see cref="OptionsValidationException"/> that names it.</para>
+    /// </remarks>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The section with the settings, or a whole configuration, whose section <c>Ecr</c> has them.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddEcrCredentials(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+
+        return services.AddEcrServices(serviceKey: null, Options.Options.DefaultName, configuration);
+    }
+
+    /// <summary>
+    /// Adds the services of <see cref="AddEcrCredentials(IServiceCollection, Action{EcrCredentialProviderOptions})"/> with a source of your own in place of
+    /// AWS, such as an AWS client that the program already has. Its tokens are cached.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="createSource">
+    /// Creates the source, once; it is disposed with the container. An <see cref="EcrTokenCache"/> is used as it is, any other source behind a cache with the
+    /// configured <see cref="EcrTokenCacheOptions"/>.
+    /// </param>
+    /// <param name="configure">Configures the options.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddEcrCredentials(
+        this IServiceCollection services,
+        Func<IServiceProvider, IEcrTokenSource> createSource,
+        Action<EcrCredentialProviderOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(createSource);
+
+        return services.AddEcrServices(serviceKey: null, Options.Options.DefaultName, createSource, configure);
+    }
+
+    /// <summary>
+    /// Adds the services of <see cref="AddEcrCredentials(IServiceCollection, Action{EcrCredentialProviderOptions})"/> under a key, for programs with several
+    /// AWS identities.
+    /// </summary>
     /// <remarks>
     /// Services of different keys share only the <see cref="TimeProvider"/>. The name of the options is the key's <c>ToString()</c>, as in
     /// <c>Configure&lt;EcrTokenCacheOptions&gt;("prod", ...)</c>.
@@ -49,7 +99,44 @@ public static class EcrCredentialsServiceCollectionExtensions
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentException">The string of the key is empty, or equal to that of another key.</exception>
     public static IServiceCollection AddKeyedEcrCredentials(
-        this IServiceCollection services, object serviceKey, Action<EcrCredentialProviderOptions>? configure = null)
+        this IServiceCollection services, object serviceKey, Action<EcrCredentialProviderOptions>? configure = null) =>
+        services.AddEcrServices(serviceKey, GetOptionsName(services, serviceKey), configure);
+
+    /// <summary>Adds the services of <see cref="AddEcrCredentials(IServiceCollection, IConfiguration)"/> under a key.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="serviceKey">The key. Different keys must have different strings.</param>
+    /// <param name="configuration">The section with the settings of this key, or a whole configuration, whose section <c>Ecr</c> has them.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException">The string of the key is empty, or equal to that of another key.</exception>
+    public static IServiceCollection AddKeyedEcrCredentials(this IServiceCollection services, object serviceKey, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+
+        return services.AddEcrServices(serviceKey, GetOptionsName(services, serviceKey), configuration);
+    }
+
+    /// <summary>
+    /// Adds the services of
+    /// <see cref="AddEcrCredentials(IServiceCollection, Func{IServiceProvider, IEcrTokenSource}, Action{EcrCredentialProviderOptions})"/> under a key.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="serviceKey">The key. Different keys must have different strings.</param>
+    /// <param name="createSource">Creates the source of this key, once; it is disposed with the container.</param>
+    /// <param name="configure">Configures the options of this key.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException">The string of the key is empty, or equal to that of another key.</exception>
+    public static IServiceCollection AddKeyedEcrCredentials(
+        this IServiceCollection services,
+        object serviceKey,
+        Func<IServiceProvider, IEcrTokenSource> createSource,
+        Action<EcrCredentialProviderOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(createSource);
+
+        return services.AddEcrServices(serviceKey, GetOptionsName(services, serviceKey), createSource, configure);
+    }
+
+    private static string GetOptionsName(IServiceCollection services, object serviceKey)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(serviceKey);
@@ -67,6 +154,27 @@ public static class EcrCredentialsServiceCollectionExtensions
             throw new ArgumentException($"another service key has the same string \"{optionsName}\"; use different strings", nameof(serviceKey));
         }
 
+        return optionsName;
+    }
+
+    private static IServiceCollection AddEcrServices(
+        this IServiceCollection services, object? serviceKey, string optionsName, IConfiguration configuration)
+    {
+        var settings = new EcrSettings(configuration);
+        services.Configure<EcrTokenCacheOptions>(optionsName, options => settings.Apply(optionsName, options));
+        return services.AddEcrServices(serviceKey, optionsName, options => settings.Apply(optionsName, options));
+    }
+
+    private static IServiceCollection AddEcrServices(
+        this IServiceCollection services,
+        object? serviceKey,
+        string optionsName,
+        Func<IServiceProvider, IEcrTokenSource> createSource,
+        Action<EcrCredentialProviderOptions>? configure)
+    {
+        // Not TryAdd: a library that the program uses may have added AWS already.
+        services.AddKeyedSingleton(serviceKey, (provider, _) => provider.CreateCache(createSource(provider), ownsSource: true, optionsName));
+        services.AddKeyedSingleton<IEcrTokenSource>(serviceKey, (provider, _) => provider.GetRequiredKeyedService<EcrTokenCache>(serviceKey));
         return services.AddEcrServices(serviceKey, optionsName, configure);
     }
 
@@ -77,22 +185,32 @@ public static class EcrCredentialsServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddEcrOptions(optionsName, configure);
 
+        services.TryAddKeyedSingleton<IEcrTokenSource>(serviceKey, (provider, _) => provider.CreateCache(
+            new EcrTokenClient(provider.GetRequiredService<TimeProvider>(), provider.CreateLogger()), ownsSource: true, optionsName));
         services.TryAddKeyedSingleton(serviceKey, (provider, _) =>
-        {
-            var options = provider.GetEcrOptions<EcrCredentialProviderOptions>(optionsName);
-            return new EcrTokenClient(new EcrTokenClientOptions { Logger = options.Logger, TimeProvider = options.TimeProvider });
-        });
-        services.TryAddKeyedSingleton<IEcrTokenSource>(serviceKey, (provider, _) =>
-            new EcrTokenCache(provider.GetRequiredKeyedService<EcrTokenClient>(serviceKey), provider.GetEcrOptions<EcrTokenCacheOptions>(optionsName)));
+            provider.CreateCache(provider.GetRequiredKeyedService<IEcrTokenSource>(serviceKey), ownsSource: false, optionsName));
         services.TryAddKeyedSingleton(serviceKey, (provider, _) =>
             new EcrCredentialProvider(
-                provider.GetRequiredKeyedService<IEcrTokenSource>(serviceKey), provider.GetEcrOptions<EcrCredentialProviderOptions>(optionsName)));
+                provider.GetRequiredKeyedService<EcrTokenCache>(serviceKey),
+                provider.GetEcrOptions<EcrCredentialProviderOptions>(optionsName),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.CreateLogger()));
 
         // The handlers of an HTTP client are created anew every few minutes. They share the provider.
         services.TryAddKeyedTransient(serviceKey, (provider, _) =>
             new EcrRegistryHandler(provider.GetRequiredKeyedService<EcrCredentialProvider>(serviceKey)));
         return services;
     }
+
+    private static EcrTokenCache CreateCache(this IServiceProvider provider, IEcrTokenSource source, bool ownsSource, string optionsName) =>
+        source as EcrTokenCache ?? new EcrTokenCache(
+            source,
+            ownsSource,
+            provider.GetEcrOptions<EcrTokenCacheOptions>(optionsName),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.CreateLogger());
+
+    private static ILogger? CreateLogger(this IServiceProvider provider) => provider.GetService<ILoggerFactory>()?.CreateLogger("Ecr.Credentials");
 
     private static void AddEcrOptions(this IServiceCollection services, string optionsName, Action<EcrCredentialProviderOptions>? configure)
     {
@@ -105,8 +223,6 @@ public static class EcrCredentialsServiceCollectionExtensions
 
         services.TryAddEnumerable(
         [
-            ServiceDescriptor.Singleton<IPostConfigureOptions<EcrCredentialProviderOptions>, EcrOptionsDefaults>(),
-            ServiceDescriptor.Singleton<IPostConfigureOptions<EcrTokenCacheOptions>, EcrOptionsDefaults>(),
             ServiceDescriptor.Singleton<IValidateOptions<EcrCredentialProviderOptions>, EcrOptionsValidator>(),
             ServiceDescriptor.Singleton<IValidateOptions<EcrTokenCacheOptions>, EcrOptionsValidator>(),
         ]);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
@@ -33,7 +34,7 @@ namespace Ecr.Credentials.Http;
 /// <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> below it. If that has sent requests already and would use a proxy, the request
 /// gets no credentials.
 /// </para>
-/// <para>Thread-safe, as handlers are. It caches nothing; the <see cref="IEcrTokenSource"/> of the provider decides what is cached.</para>
+/// <para>Thread-safe, as handlers are. It caches nothing; the provider does.</para>
 /// </remarks>
 /// <param name="provider">Decides which hosts are registries and provides their tokens; disposed by the caller.</param>
 [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "The caller disposes the provider, which serves many handlers.")]
@@ -43,6 +44,11 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
     private readonly Lock _start = new();
 
     private PrimaryProxy? _proxy;
+
+    /// <summary>
+    /// Gets the key of <see cref="HttpRequestMessage.Options"/> for the AWS identity of a request, such as a tenant's, instead of that of the provider's rules.
+    /// </summary>
+    public static HttpRequestOptionsKey<EcrIdentity> IdentityKey { get; } = new("Ecr.Credentials.Identity");
 
     /// <summary>Sends the request, with credentials if it is for a registry.</summary>
     /// <param name="request">The request.</param>
@@ -133,12 +139,28 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
 
     private EcrTokenRequest? FindTokenRequest(HttpRequestMessage request, PrimaryProxy proxy)
     {
-        // A Host header set by the caller names another server, for TLS and for proxies.
-        if (request.RequestUri is not { IsAbsoluteUri: true } address
-            || request.Headers.Host is not null
-            || request.Headers.NonValidated.Contains("Authorization")
-            || _provider.FindTokenRequest(address.Authority, GetAuthorityWithPort(address), GetRepository(address)) is not { } tokenRequest)
+        if (request.RequestUri is not { IsAbsoluteUri: true } address)
         {
+            return null;
+        }
+
+        if (request.Headers.NonValidated.Contains("Authorization"))
+        {
+            Log.SkippedRequest(_provider.Logger, address.Authority, "the request has an Authorization header");
+            return null;
+        }
+
+        // A Host header set by the caller names another server, for TLS and for proxies.
+        if (request.Headers.Host is not null)
+        {
+            Log.SkippedRequest(_provider.Logger, address.Authority, "the request has a Host header");
+            return null;
+        }
+
+        request.Options.TryGetValue(IdentityKey, out var identity);
+        if (_provider.FindTokenRequest(address.Authority, GetAuthorityWithPort(address), GetRepository(address), identity) is not { } tokenRequest)
+        {
+            Log.SkippedRequest(_provider.Logger, address.Authority, "the host is not an ECR registry, and no alias matches it");
             return null;
         }
 
@@ -190,6 +212,11 @@ public sealed class EcrRegistryHandler(EcrCredentialProvider provider) : Delegat
 
         private static readonly Action<ILogger, string, string, Exception?> ProxiedRegistryRequestMessage = LoggerMessage.Define<string, string>(
             LogLevel.Warning, LogEvents.ProxiedRegistryRequest, "Not sending credentials to the registry {Host} through the proxy {Proxy}; bypass it");
+
+        private static readonly Action<ILogger, string, string, Exception?> SkippedRequestMessage = LoggerMessage.Define<string, string>(
+            LogLevel.Debug, LogEvents.SkippedRequest, "Not adding credentials to a request for {Host}: {Reason}");
+
+        public static void SkippedRequest(ILogger logger, string host, string reason) => SkippedRequestMessage(logger, host, reason, null);
 
         public static void InsecureRegistryRequest(ILogger logger, string scheme, string host) => InsecureRegistryRequestMessage(logger, host, scheme, null);
 

@@ -52,7 +52,7 @@ public static class DockerCredentialHelperProgram
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
-    public static async Task<int> RunAsync(
+    public static Task<int> RunAsync(
         string action,
         Stream input,
         Stream output,
@@ -62,22 +62,65 @@ public static class DockerCredentialHelperProgram
         ProgramOptions? options = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(provider);
+        return RunAsync(action, input, output, error, new EcrHelper(provider), ignoreStorage, options ?? new ProgramOptions(), cancellationToken);
+    }
+
+    /// <summary>
+    /// As the other overload, for a registry of any kind: a helper of your own. It lists no servers, and <c>erase</c> fails, because nothing is stored.
+    /// </summary>
+    /// <param name="action">The action.</param>
+    /// <param name="input">The action's input, up to the end of the stream; at most 1 MiB.</param>
+    /// <param name="output">Receives the answer, or what is wrong.</param>
+    /// <param name="error">Receives the line that says why <c>get</c> failed.</param>
+    /// <param name="getCredential">
+    /// Returns the credential for a server, whose scheme is removed, or <see langword="null"/> if it has none. An <see cref="EcrCredentialException"/>
+    /// determines the error line; other exceptions are reported as unexpected.
+    /// </param>
+    /// <param name="ignoreStorage">Whether <c>store</c> and <c>erase</c> do nothing and succeed, for tools that insist on logging in; not by default.</param>
+    /// <param name="options">Name, timeout, clock and advice; the defaults if omitted.</param>
+    /// <param name="cancellationToken">Cancels the exchange.</param>
+    /// <returns>As for the other overload.</returns>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    public static Task<int> RunAsync(
+        string action,
+        Stream input,
+        Stream output,
+        TextWriter error,
+        Func<string, CancellationToken, ValueTask<RegistryCredential?>> getCredential,
+        bool ignoreStorage = false,
+        ProgramOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(getCredential);
+        return RunAsync(action, input, output, error, new DelegateHelper(getCredential), ignoreStorage, options ?? new ProgramOptions(), cancellationToken);
+    }
+
+    private static async Task<int> RunAsync(
+        string action,
+        Stream input,
+        Stream output,
+        TextWriter error,
+        IHelper helper,
+        bool ignoreStorage,
+        ProgramOptions options,
+        CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(action);
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
-        ArgumentNullException.ThrowIfNull(provider);
-        options ??= new ProgramOptions();
 
         var isKubelet = false;
         var failure = await Exchange.RunAsync(
             token => action switch
             {
-                "get" => GetAsync(input, output, provider, token),
-                "list" => ListAsync(output, provider, token),
-                "store" => IgnoreOrRefuseAsync(action, input, ignoreStorage, token),
-                "erase" => EraseAsync(input, provider, ignoreStorage, token),
-                "version" => WriteLineAsync(output, $"ecr-credential-provider (Ecr.Credentials) {ProductVersion.Text}", token),
+                "get" => GetAsync(input, output, helper, token),
+                "list" => ListAsync(output, helper, token),
+                "store" => IgnoreOrRefuseAsync(action, input, helper, ignoreStorage, token),
+                "erase" => EraseAsync(input, helper, ignoreStorage, token),
+                "version" => WriteLineAsync(output, $"{options.Name} (Ecr.Credentials) {ProductVersion.Text}", token),
                 _ => RefuseAsync(token),
             },
             options,
@@ -122,7 +165,7 @@ public static class DockerCredentialHelperProgram
         }
     }
 
-    private static async Task GetAsync(Stream input, Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)
+    private static async Task GetAsync(Stream input, Stream output, IHelper helper, CancellationToken cancellationToken)
     {
         var server = await ReadServerAsync(input, cancellationToken).ConfigureAwait(false);
         if (server.Length == 0)
@@ -130,21 +173,8 @@ public static class DockerCredentialHelperProgram
             throw Fail(MissingServer);
         }
 
-        var auth = await FindAsync(GetImage(server), provider, cancellationToken).ConfigureAwait(false) ?? throw Fail(NotFound);
+        var auth = await helper.FindAsync(GetImage(server), cancellationToken).ConfigureAwait(false) ?? throw Fail(NotFound);
         await Exchange.WriteAsync(output, WriteAnswer(server, auth), cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async Task<AuthConfig?> FindAsync(string image, EcrCredentialProvider provider, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await provider.GetAuthAsync(image, cancellationToken).ConfigureAwait(false);
-        }
-        catch (EcrCredentialException e) when (e.Reason == EcrCredentialErrorReason.NotAnEcrRegistry || provider.IsPublic(image))
-        {
-            // ECR Public allows anonymous pulls; an error would prevent them for users without AWS credentials.
-            return null;
-        }
     }
 
     // Docker's keys are hosts and, for historical reasons, URLs.
@@ -163,66 +193,33 @@ public static class DockerCredentialHelperProgram
         return image.TrimEnd('/').ToString();
     }
 
-    private static async Task ListAsync(Stream output, EcrCredentialProvider provider, CancellationToken cancellationToken)
-    {
-        var privateRegistry = FindOwnRegistryAsync(provider, cancellationToken);
-        var publicRegistry = FindAsync(PublicHost, provider, cancellationToken);
-        await Task.WhenAll(privateRegistry, publicRegistry).ConfigureAwait(false);
-
-        var servers = new List<string>(2);
-        if (await privateRegistry.ConfigureAwait(false) is { } endpoint)
-        {
-            servers.Add(endpoint);
-        }
-
-        if (await publicRegistry.ConfigureAwait(false) is not null)
-        {
-            servers.Add($"https://{PublicHost}");
-        }
-
-        await Exchange.WriteAsync(output, WriteList(servers), cancellationToken).ConfigureAwait(false);
-    }
-
-    // Clients request each listed server afterwards. A server without a password is left out, so that they do not give up.
-    private static async Task<string?> FindOwnRegistryAsync(EcrCredentialProvider provider, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var token = await provider.GetDefaultTokenAsync(cancellationToken).ConfigureAwait(false);
-            return token.ProxyEndpoint is { } endpoint && EcrRegistry.TryParse(GetImage(endpoint), out _) ? endpoint : null;
-        }
-        catch (EcrCredentialException)
-        {
-            return null;
-        }
-    }
+    private static async Task ListAsync(Stream output, IHelper helper, CancellationToken cancellationToken) =>
+        await Exchange.WriteAsync(output, WriteList(await helper.ListAsync(cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
 
     private static async Task<string> ReadServerAsync(Stream input, CancellationToken cancellationToken) =>
         Encoding.UTF8.GetString((await Exchange.ReadToEndAsync(input, cancellationToken).ConfigureAwait(false)).Span).Trim();
 
-    private static async Task IgnoreOrRefuseAsync(string action, Stream input, bool ignore, CancellationToken cancellationToken)
+    private static async Task IgnoreOrRefuseAsync(string action, Stream input, IHelper helper, bool ignore, CancellationToken cancellationToken)
     {
         // Read to the end, so that a client that is still writing does not get a broken pipe.
         _ = await Exchange.ReadToEndAsync(input, cancellationToken).ConfigureAwait(false);
         if (!ignore)
         {
-            throw Fail(
-                $"{action} is not supported: ECR passwords are fetched on demand, so no docker login is needed. "
-                    + "Set AWS_ECR_IGNORE_CREDS_STORAGE=true to ignore the request.");
+            throw Fail($"{action} is not supported: {helper.StorageAdvice}");
         }
     }
 
     // Nothing is stored for a login, but passwords are cached.
-    private static async Task EraseAsync(Stream input, EcrCredentialProvider provider, bool ignore, CancellationToken cancellationToken)
+    private static async Task EraseAsync(Stream input, IHelper helper, bool ignore, CancellationToken cancellationToken)
     {
         var server = await ReadServerAsync(input, cancellationToken).ConfigureAwait(false);
-        if (!provider.TryForget(GetImage(server)) && !ignore)
+        if (!helper.TryErase(GetImage(server)) && !ignore)
         {
-            throw Fail($"{MessageText.Quote(server)} is not an Amazon ECR registry host: nothing is stored for it");
+            throw Fail(helper.DescribeUnknown(server));
         }
     }
 
-    private static ReadOnlyMemory<byte> WriteAnswer(string server, AuthConfig auth)
+    private static ReadOnlyMemory<byte> WriteAnswer(string server, RegistryCredential auth)
     {
         var buffer = new ArrayBufferWriter<byte>();
         var writer = new GoJsonWriter(buffer);
@@ -258,4 +255,88 @@ public static class DockerCredentialHelperProgram
         Exchange.WriteAsync(output, Encoding.UTF8.GetBytes($"{text}\n"), cancellationToken);
 
     private static EcrCredentialException Fail(string message) => new(EcrCredentialErrorReason.InvalidRequest, message);
+
+    /// <summary>What the actions do for registries of one kind.</summary>
+    private interface IHelper
+    {
+        string StorageAdvice { get; }
+
+        Task<RegistryCredential?> FindAsync(string image, CancellationToken cancellationToken);
+
+        Task<List<string>> ListAsync(CancellationToken cancellationToken);
+
+        bool TryErase(string image);
+
+        string DescribeUnknown(string server);
+    }
+
+    private sealed class EcrHelper(EcrCredentialProvider provider) : IHelper
+    {
+        public string StorageAdvice =>
+            "ECR passwords are fetched on demand, so no docker login is needed. Set AWS_ECR_IGNORE_CREDS_STORAGE=true to ignore the request.";
+
+        public async Task<RegistryCredential?> FindAsync(string image, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await provider.GetAuthAsync(image, cancellationToken).ConfigureAwait(false);
+            }
+            catch (EcrCredentialException e) when (e.Reason == EcrCredentialErrorReason.NotAnEcrRegistry || provider.IsPublic(image))
+            {
+                // ECR Public allows anonymous pulls; an error would prevent them for users without AWS credentials.
+                return null;
+            }
+        }
+
+        public async Task<List<string>> ListAsync(CancellationToken cancellationToken)
+        {
+            var privateRegistry = FindOwnRegistryAsync(cancellationToken);
+            var publicRegistry = FindAsync(PublicHost, cancellationToken);
+            await Task.WhenAll(privateRegistry, publicRegistry).ConfigureAwait(false);
+
+            var servers = new List<string>(2);
+            if (await privateRegistry.ConfigureAwait(false) is { } endpoint)
+            {
+                servers.Add(endpoint);
+            }
+
+            if (await publicRegistry.ConfigureAwait(false) is not null)
+            {
+                servers.Add($"https://{PublicHost}");
+            }
+
+            return servers;
+        }
+
+        public bool TryErase(string image) => provider.TryForget(image);
+
+        public string DescribeUnknown(string server) => $"{MessageText.Quote(server)} is not an Amazon ECR registry host: nothing is stored for it";
+
+        // Clients request each listed server afterwards. A server without a password is left out, so that they do not give up.
+        private async Task<string?> FindOwnRegistryAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                var token = await provider.GetDefaultTokenAsync(cancellationToken).ConfigureAwait(false);
+                return token.ProxyEndpoint is { } endpoint && EcrRegistry.TryParse(GetImage(endpoint), out _) ? endpoint : null;
+            }
+            catch (EcrCredentialException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private sealed class DelegateHelper(Func<string, CancellationToken, ValueTask<RegistryCredential?>> getCredential) : IHelper
+    {
+        public string StorageAdvice => "passwords are fetched on demand, so no docker login is needed";
+
+        public Task<RegistryCredential?> FindAsync(string image, CancellationToken cancellationToken) => getCredential(image, cancellationToken).AsTask();
+
+        public Task<List<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<List<string>>([]);
+
+        public bool TryErase(string image) => false;
+
+        public string DescribeUnknown(string server) => $"nothing is stored for {MessageText.Quote(server)}";
+    }
 }

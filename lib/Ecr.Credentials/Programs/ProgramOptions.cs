@@ -9,8 +9,12 @@ public sealed class ProgramOptions
     /// <summary>The longest timeout: 60 s, after which the kubelet kills a plugin.</summary>
     public static TimeSpan MaxTimeout { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The program's name, which begins each error line; <c>ecr-credential-provider</c> by default.</summary>
-    public string Name { get; set; } = "ecr-credential-provider";
+    /// <summary>The program's name, which begins each error line; by default that of the executable file.</summary>
+    public string Name
+    {
+        get => field ??= Path.GetFileNameWithoutExtension(Environment.ProcessPath) is { Length: > 0 } name ? name : "credential-provider";
+        set;
+    }
 
     /// <summary>The overall timeout of an exchange, above zero and at most <see cref="MaxTimeout"/>; <see cref="DefaultTimeout"/> by default.</summary>
     public TimeSpan Timeout { get; set; } = DefaultTimeout;

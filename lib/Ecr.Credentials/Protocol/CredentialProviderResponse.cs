@@ -14,7 +14,7 @@ namespace Ecr.Credentials.Protocol;
 public sealed class CredentialProviderResponse
 {
     // Sorted once, so that writing needs no sorting.
-    private readonly KeyValuePair<string, AuthConfig>[] _sortedAuth = [];
+    private readonly KeyValuePair<string, RegistryCredential>[] _sortedAuth = [];
 
     /// <summary>Gets the API version; the default is <see cref="CredentialProviderApiVersion.V1"/>. It must equal the version of the request.</summary>
     public CredentialProviderApiVersion ApiVersion { get; init; } = CredentialProviderApiVersion.V1;
@@ -31,7 +31,7 @@ public sealed class CredentialProviderResponse
     /// <summary>
     /// Gets the credentials by registry: host, optional port and path; globs as in <c>matchImages</c>. Empty by default, which means no credentials.
     /// </summary>
-    public IReadOnlyDictionary<string, AuthConfig> Auth
+    public IReadOnlyDictionary<string, RegistryCredential> Auth
     {
         get;
         init
@@ -41,7 +41,7 @@ public sealed class CredentialProviderResponse
             _sortedAuth = [.. value];
             Array.Sort(_sortedAuth, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
         }
-    } = ReadOnlyDictionary<string, AuthConfig>.Empty;
+    } = ReadOnlyDictionary<string, RegistryCredential>.Empty;
 
     /// <summary>
     /// Parses a response as strictly as the kubelet does, and more strictly in one respect: text that is not valid Unicode is rejected, not repaired.
@@ -97,9 +97,24 @@ public sealed class CredentialProviderResponse
     public void WriteTo(IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        WriteTo(output, ApiVersion);
+    }
+
+    /// <summary>Writes the response as <see cref="WriteTo(IBufferWriter{byte})"/> does.</summary>
+    /// <param name="output">The destination; not flushed.</param>
+    public void WriteTo(Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var buffer = new ArrayBufferWriter<byte>();
+        WriteTo(buffer);
+        output.Write(buffer.WrittenSpan);
+    }
+
+    internal void WriteTo(IBufferWriter<byte> output, CredentialProviderApiVersion version)
+    {
         var writer = new GoJsonWriter(output);
         writer.WriteRaw("{\"kind\":\"CredentialProviderResponse\",\"apiVersion\":\""u8);
-        writer.WriteRaw(TypeMeta.ToText(ApiVersion));
+        writer.WriteRaw(TypeMeta.ToText(version));
         writer.WriteRaw("\",\"cacheKeyType\":\""u8);
         writer.WriteRaw(ToText(CacheKeyType));
         if (CacheDuration is { } duration)
@@ -115,22 +130,12 @@ public sealed class CredentialProviderResponse
         writer.Flush();
     }
 
-    /// <summary>Writes the response as <see cref="WriteTo(IBufferWriter{byte})"/> does.</summary>
-    /// <param name="output">The destination; not flushed.</param>
-    public void WriteTo(Stream output)
-    {
-        ArgumentNullException.ThrowIfNull(output);
-        var buffer = new ArrayBufferWriter<byte>();
-        WriteTo(buffer);
-        output.Write(buffer.WrittenSpan);
-    }
-
     private static CredentialProviderResponse Read(ref Utf8JsonReader reader)
     {
         var header = new TypeMeta("CredentialProviderResponse"u8);
         string? cacheKeyType = null;
         string? cacheDuration = null;
-        IReadOnlyDictionary<string, AuthConfig>? auth = null;
+        IReadOnlyDictionary<string, RegistryCredential>? auth = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
 
         StrictJson.BeginDocument(ref reader);
@@ -170,11 +175,11 @@ public sealed class CredentialProviderResponse
             ApiVersion = header.Check(),
             CacheKeyType = ParseCacheKeyType(cacheKeyType),
             CacheDuration = cacheDuration is null ? null : ParseCacheDuration(cacheDuration),
-            Auth = auth ?? ReadOnlyDictionary<string, AuthConfig>.Empty,
+            Auth = auth ?? ReadOnlyDictionary<string, RegistryCredential>.Empty,
         };
     }
 
-    private static Dictionary<string, AuthConfig>? ReadAuth(ref Utf8JsonReader reader)
+    private static Dictionary<string, RegistryCredential>? ReadAuth(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
@@ -182,7 +187,7 @@ public sealed class CredentialProviderResponse
         }
 
         StrictJson.ExpectObject(ref reader, "\"auth\"");
-        var auth = new Dictionary<string, AuthConfig>(StringComparer.Ordinal);
+        var auth = new Dictionary<string, RegistryCredential>(StringComparer.Ordinal);
         while (StrictJson.NextField(ref reader))
         {
             var registry = StrictJson.ReadName(ref reader);
@@ -195,7 +200,7 @@ public sealed class CredentialProviderResponse
         return auth;
     }
 
-    private static AuthConfig ReadAuthConfig(ref Utf8JsonReader reader, string registry)
+    private static RegistryCredential ReadAuthConfig(ref Utf8JsonReader reader, string registry)
     {
         var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
         if (reader.TokenType != JsonTokenType.Null)
@@ -216,7 +221,7 @@ public sealed class CredentialProviderResponse
             }
         }
 
-        return new AuthConfig(fields.GetValueOrDefault("username") ?? "", fields.GetValueOrDefault("password") ?? "");
+        return new RegistryCredential(fields.GetValueOrDefault("username") ?? "", fields.GetValueOrDefault("password") ?? "");
     }
 
     private static FormatException Unknown(string name) =>

@@ -5,10 +5,10 @@ namespace Ecr.Credentials.Registries;
 
 /// <summary>An Amazon ECR registry, parsed from its host name: its account, region, partition and API endpoint.</summary>
 /// <remarks>
-/// Immutable. Host names: <see href="https://docs.aws.amazon.com/general/latest/gr/ecr.html"/> and
+/// Immutable. Registries with the same host are equal. Host names: <see href="https://docs.aws.amazon.com/general/latest/gr/ecr.html"/> and
 /// <see href="https://docs.aws.amazon.com/general/latest/gr/ecr-public.html"/>.
 /// </remarks>
-public sealed class EcrRegistry
+public sealed class EcrRegistry : IEquatable<EcrRegistry>
 {
     private const int AccountIdLength = 12;
 
@@ -96,6 +96,18 @@ public sealed class EcrRegistry
         error = registry is null ? Explain(imageOrHost, host, fault) : null;
         return registry is not null;
     }
+
+    /// <summary>Determines whether two registries have the same host.</summary>
+    /// <param name="other">The other registry.</param>
+    /// <returns><see langword="true"/> if they are equal.</returns>
+    public bool Equals(EcrRegistry? other) =>
+        (object)this == other || (other is not null && Host == other.Host && Region == other.Region && IsPublic == other.IsPublic);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as EcrRegistry);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Host, Region);
 
     /// <summary>Returns the host.</summary>
     /// <returns><see cref="Host"/>.</returns>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Ecr.Credentials.Registries;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Ecr.Credentials.Telemetry;
 
@@ -15,10 +16,12 @@ internal static class EcrTelemetry
 
     public const string RequestsName = "ecr.credentials.cache.requests";
     public const string TokensName = "ecr.credentials.cache.tokens";
+    public const string EvictionsName = "ecr.credentials.cache.evictions";
     public const string FetchDurationName = "ecr.credentials.fetch.duration";
     public const string FetchActivityName = "ecr.credentials.fetch";
 
     public const string ResultTag = "ecr.credentials.cache.result";
+    public const string EvictionReasonTag = "ecr.credentials.cache.eviction.reason";
     public const string TriggerTag = "ecr.credentials.fetch.trigger";
     public const string RegionTag = "cloud.region";
     public const string ErrorTag = "error.type";
@@ -31,6 +34,9 @@ internal static class EcrTelemetry
 
     private static readonly UpDownCounter<long> Tokens =
         Meter.CreateUpDownCounter<long>(TokensName, "{token}", "Cached tokens.");
+
+    private static readonly Counter<long> Evictions =
+        Meter.CreateCounter<long>(EvictionsName, "{token}", "Tokens that left the cache, by reason.");
 
     // A call takes tens of milliseconds; with credential resolution and retries, up to a minute.
     private static readonly Histogram<double> FetchDuration = Meter.CreateHistogram(
@@ -48,6 +54,15 @@ internal static class EcrTelemetry
     public static void CountSharedWait() => CountRequest("shared");
 
     public static void CountTokens(int difference) => Tokens.Add(difference);
+
+    /// <summary>Counts a token that left the cache without being replaced by a newer one.</summary>
+    public static void CountEviction(EvictionReason reason)
+    {
+        if (reason != EvictionReason.Replaced && Evictions.Enabled)
+        {
+            Evictions.Add(1, new KeyValuePair<string, object?>(EvictionReasonTag, Describe(reason)));
+        }
+    }
 
     public static Activity? StartFetch(EcrRegistry registry, bool isRefresh, ActivityContext parent)
     {
@@ -90,6 +105,13 @@ internal static class EcrTelemetry
             Requests.Add(1, new KeyValuePair<string, object?>(ResultTag, result));
         }
     }
+
+    private static string Describe(EvictionReason reason) => reason switch
+    {
+        EvictionReason.Capacity => "capacity",
+        EvictionReason.Expired or EvictionReason.TokenExpired => "expired",
+        _ => "removed",
+    };
 
     private static string Trigger(bool isRefresh) => isRefresh ? "refresh" : "caller";
 

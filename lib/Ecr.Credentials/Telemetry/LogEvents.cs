@@ -33,6 +33,10 @@ internal static class LogEvents
 
     public static readonly EventId InsecureRegistryRequest = new(50, nameof(InsecureRegistryRequest));
     public static readonly EventId ProxiedRegistryRequest = new(51, nameof(ProxiedRegistryRequest));
+    public static readonly EventId SkippedRequest = new(52, nameof(SkippedRequest));
 
     public static readonly EventId ProviderFailed = new(60, nameof(ProviderFailed));
+
+    public static readonly EventId TokenPassedOn = new(70, nameof(TokenPassedOn));
+    public static readonly EventId RenewalFailed = new(71, nameof(RenewalFailed));
 }

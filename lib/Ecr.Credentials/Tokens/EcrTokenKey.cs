@@ -17,13 +17,17 @@ internal sealed class EcrTokenKey(object scope, EcrRegistry registry, EcrIdentit
     private readonly bool _isFips = registry.IsFips;
     private readonly bool _isDualStack = registry.IsDualStack;
 
-    private readonly EcrIdentity _identity = identity;
-
     private readonly int _hashCode =
         HashCode.Combine(RuntimeHelpers.GetHashCode(scope), registry.Region, registry.IsPublic, registry.IsFips, registry.IsDualStack, identity);
 
     /// <summary>Identifies the cache that the key belongs to. Not the cache itself, so that a shared memory cache does not keep it alive.</summary>
     public object Scope { get; } = scope;
+
+    public EcrIdentity Identity { get; } = identity;
+
+    /// <summary>Whether this is a key of the registry's API endpoint, for any identity.</summary>
+    public bool IsFor(EcrRegistry registry) =>
+        _region == registry.Region && _isPublic == registry.IsPublic && _isFips == registry.IsFips && _isDualStack == registry.IsDualStack;
 
     public bool Equals(EcrTokenKey? other) =>
         (object)this == other
@@ -33,7 +37,7 @@ internal sealed class EcrTokenKey(object scope, EcrRegistry registry, EcrIdentit
             && _isFips == other._isFips
             && _isDualStack == other._isDualStack
             && _region == other._region
-            && _identity.Equals(other._identity));
+            && Identity.Equals(other.Identity));
 
     public override bool Equals(object? obj) => Equals(obj as EcrTokenKey);
 

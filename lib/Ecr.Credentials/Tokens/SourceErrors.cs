@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Ecr.Credentials.Aws.Errors;
+using Ecr.Credentials.Registries;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Tokens;
@@ -20,15 +22,15 @@ internal static class SourceErrors
         }
         catch (Exception e)
         {
-            return ValueTask.FromException<EcrToken>(Translate(e, cancellationToken));
+            return ValueTask.FromException<EcrToken>(Translate(e, request.Registry, cancellationToken));
         }
 
         // A hit of a cache allocates nothing.
-        return getting.IsCompletedSuccessfully ? new ValueTask<EcrToken>(Check(getting.Result)) : AwaitAsync(getting, cancellationToken);
+        return getting.IsCompletedSuccessfully ? new ValueTask<EcrToken>(Check(getting.Result)) : AwaitAsync(getting, request.Registry, cancellationToken);
     }
 
-    /// <summary>The exception to throw in place of a source's own.</summary>
-    public static Exception Translate(Exception exception, CancellationToken cancellationToken) => exception switch
+    /// <summary>The exception to throw in place of a source's own; that of the AWS SDK as if the call were our own.</summary>
+    public static Exception Translate(Exception exception, EcrRegistry registry, CancellationToken cancellationToken) => exception switch
     {
         EcrCredentialException or ObjectDisposedException => exception,
         OperationCanceledException when cancellationToken.IsCancellationRequested => exception,
@@ -36,23 +38,26 @@ internal static class SourceErrors
         // HTTP clients report a timeout as a cancellation, which only who cancels may see.
         OperationCanceledException or TimeoutException => new EcrCredentialException(
             EcrCredentialErrorReason.Timeout, $"the token source timed out: {MessageText.OneLine(exception.Message)}", exception),
-        _ => new EcrCredentialException(
+        _ => AwsErrors.TranslateForeign(exception, registry) ?? new EcrCredentialException(
             EcrCredentialErrorReason.ServiceError,
             $"the token source failed: {exception.GetType().Name}: {MessageText.OneLine(exception.Message)}",
-            exception),
+            exception)
+        {
+            IsTransient = false,
+        },
     };
 
     /// <exception cref="EcrCredentialException">The source returned no token.</exception>
     public static EcrToken Check(EcrToken? token) =>
         token ?? throw new EcrCredentialException(EcrCredentialErrorReason.InvalidResponse, "the token source returned no token");
 
-    private static async ValueTask<EcrToken> AwaitAsync(ValueTask<EcrToken> getting, CancellationToken cancellationToken)
+    private static async ValueTask<EcrToken> AwaitAsync(ValueTask<EcrToken> getting, EcrRegistry registry, CancellationToken cancellationToken)
     {
         try
         {
             return Check(await getting.ConfigureAwait(false));
         }
-        catch (Exception e) when (Translate(e, cancellationToken) is var failure && failure != e)
+        catch (Exception e) when (Translate(e, registry, cancellationToken) is var failure && failure != e)
         {
             throw failure;
         }

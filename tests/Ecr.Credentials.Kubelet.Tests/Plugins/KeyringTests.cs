@@ -50,7 +50,7 @@ public sealed class KeyringTests
     [TestCaseSource(nameof(Keys))]
     public void A_key_matches_the_images_that_it_matches_in_the_kubelet(string key, string image, string result)
     {
-        var map = AuthMap.Create("p", [new(VectorFile.Unescape(key), new AuthConfig("u", "p"))]);
+        var map = AuthMap.Create("p", [new(VectorFile.Unescape(key), new RegistryCredential("u", "p"))]);
 
         Assert.That(Keyring.Find(VectorFile.Unescape(image), [map]), Has.Length.EqualTo(result == "hit" ? 1 : 0));
     }
@@ -59,7 +59,12 @@ public sealed class KeyringTests
     public void Keys_that_are_stored_alike_keep_the_order_of_the_plugin()
     {
         var map = AuthMap.Create(
-            "p", [new("https://a.io/v2/x", new AuthConfig("1", "")), new("a.io/x", new AuthConfig("2", "")), new("a.io/x", new AuthConfig("3", ""))]);
+            "p",
+            [
+                new("https://a.io/v2/x", new RegistryCredential("1", "")),
+                new("a.io/x", new RegistryCredential("2", "")),
+                new("a.io/x", new RegistryCredential("3", "")),
+            ]);
 
         Assert.That(Keyring.Find("a.io/x", [map]).Select(credential => credential.Username), Is.EqualTo(new[] { "1", "2", "3" }));
     }
@@ -70,11 +75,11 @@ public sealed class KeyringTests
     [TestCase("a.io?user@b", "a.io?user@b")]
     public void A_password_before_the_host_is_not_shown(string key, string shown)
     {
-        var map = AuthMap.Create("p", [new(key, new AuthConfig("u", "p"))]);
+        var map = AuthMap.Create("p", [new(key, new RegistryCredential("u", "p"))]);
 
         Assert.That(map.Entries[0].Credential.AuthKey, Is.EqualTo(shown));
     }
 
     private static AuthMap Create(JsonElement auth) => AuthMap.Create(
-        "p", [.. auth.EnumerateObject().Select(entry => new KeyValuePair<string, AuthConfig>(entry.Name, new AuthConfig(entry.Value.GetString()!, "p")))]);
+        "p", [.. auth.EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, new RegistryCredential(entry.Value.GetString()!, "p")))]);
 }

@@ -96,7 +96,7 @@ public sealed class ServiceAccountTests : ShimFixture
     private static IEnumerable<TestCaseData> Rejections() =>
     [
         new("emulated.expired-web-identity.token",
-            "the service account's token has expired. A token from the kubelet is always fresh, so check the system clock. (ExpiredTokenException,"),
+            "the service account's token has expired. Use a new one, or check the system clock. (ExpiredTokenException,"),
         new("hunter2.bad.token", "AWS rejected the token: The ID Token provided is not a valid JWT."),
     ];
 

@@ -3,6 +3,9 @@ using System.Text.RegularExpressions;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Kubelet.Plugins;
 using Ecr.Credentials.Tests.Packaging;
+using Ecr.Credentials.Tokens.Memory;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Tests.Conventions;
@@ -11,7 +14,11 @@ namespace Ecr.Credentials.Tests.Conventions;
 public sealed class PublicTypeTests
 {
     private static readonly Type[] PublicTypes =
-        [.. typeof(EcrCredentialProvider).Assembly.GetExportedTypes(), .. typeof(KubeletCredentials).Assembly.GetExportedTypes()];
+    [
+        .. typeof(EcrCredentialProvider).Assembly.GetExportedTypes(),
+        .. typeof(EcrCredentialsHostingExtensions).Assembly.GetExportedTypes(),
+        .. typeof(KubeletCredentials).Assembly.GetExportedTypes(),
+    ];
 
     [Test]
     public void Classes_are_sealed_or_static() =>
@@ -26,7 +33,7 @@ public sealed class PublicTypeTests
             where TypesOf(member).Any(used => used.FullName?.StartsWith("Amazon.", StringComparison.Ordinal) == true)
             select $"{type.Name}.{member.Name}";
 
-        Assert.That(leaking, Is.EqualTo(new[] { $"{nameof(EcrIdentity)}.{nameof(EcrIdentity.Credentials)}" }));
+        Assert.That(leaking, Is.All.EqualTo($"{nameof(EcrIdentity)}.{nameof(EcrIdentity.Credentials)}").And.Not.Empty);
     }
 
     [Test]
@@ -61,21 +68,29 @@ public sealed class PublicTypeTests
     }
 
     [Test]
-    public void Types_with_options_take_them_last_and_optionally()
+    public void Constructors_take_optional_options_and_after_them_optional_services()
     {
-        var constructors = PublicTypes.SelectMany(type => type.GetConstructors())
-            .Select(constructor => constructor.GetParameters())
-            .Where(parameters => parameters.Any(parameter => parameter.ParameterType.Name.EndsWith("Options", StringComparison.Ordinal)))
-            .ToArray();
+        var constructors = PublicTypes.SelectMany(type => type.GetConstructors()).Select(constructor => constructor.GetParameters()).ToArray();
+        var withOptions = constructors.Where(parameters => parameters.Any(IsOptions)).ToArray();
+        var withServices = constructors.Where(parameters => parameters.Any(IsService)).ToArray();
 
-        Assert.That(constructors, Has.Length.EqualTo(6));
-        Assert.That(constructors.Select(parameters => (parameters[^1].Name, parameters[^1].IsOptional)), Is.All.EqualTo(("options", true)));
+        Assert.That(withOptions, Has.Length.EqualTo(5));
         Assert.That(
-            PublicTypes.SelectMany(type => type.GetConstructors()).SelectMany(constructor => constructor.GetParameters())
-                .Where(parameter => parameter.ParameterType == typeof(TimeProvider) || parameter.ParameterType == typeof(ILogger)),
-            Is.Empty,
-            "Clock and logger are options.");
+            withOptions.Select(parameters => parameters.First(IsOptions)).Select(options => (options.Name, options.IsOptional)),
+            Is.All.EqualTo(("options", true)));
+        Assert.That(
+            withOptions.SelectMany(parameters => parameters.SkipWhile(parameter => !IsOptions(parameter)).Skip(1)).Where(other => !IsService(other)),
+            Is.Empty);
+        Assert.That(withServices, Is.Not.Empty);
+        Assert.That(withServices.SelectMany(parameters => parameters.Where(IsService)).Where(service => !service.IsOptional), Is.Empty);
     }
+
+    [Test]
+    public void Options_that_configuration_sets_hold_no_services() =>
+        Assert.That(
+            new[] { typeof(EcrCredentialProviderOptions), typeof(EcrTokenCacheOptions) }.SelectMany(type => type.GetProperties())
+                .Where(property => property.PropertyType.IsInterface && !property.PropertyType.IsGenericType || property.PropertyType == typeof(TimeProvider)),
+            Is.Empty);
 
     [Test]
     public void Programs_are_started_by_their_full_path()
@@ -89,6 +104,11 @@ public sealed class PublicTypeTests
         Assert.That(started, Is.Not.Empty);
         Assert.That(started.Where(start => start.Program.Length > 0 && !Path.IsPathFullyQualified(start.Program)), Is.Empty);
     }
+
+    private static bool IsOptions(ParameterInfo parameter) => parameter.ParameterType.Name.EndsWith("Options", StringComparison.Ordinal);
+
+    private static bool IsService(ParameterInfo parameter) =>
+        parameter.ParameterType == typeof(TimeProvider) || parameter.ParameterType == typeof(ILogger) || parameter.ParameterType == typeof(IMemoryCache);
 
     private static IEnumerable<Type> TypesOf(MemberInfo member) => member switch
     {

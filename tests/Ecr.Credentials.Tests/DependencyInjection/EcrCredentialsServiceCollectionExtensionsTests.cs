@@ -1,4 +1,5 @@
 using Ecr.Credentials.Http;
+using Ecr.Credentials.Protocol;
 using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
         await using var services = new ServiceCollection().AddEcrCredentials().BuildServiceProvider();
 
         Assert.That(services.GetRequiredService<EcrCredentialProvider>().TokenSource, Is.SameAs(services.GetRequiredService<IEcrTokenSource>()));
+        Assert.That(services.GetRequiredService<EcrTokenCache>(), Is.SameAs(services.GetRequiredService<IEcrTokenSource>()));
     }
 
     [Test]
@@ -69,7 +71,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_custom_token_source_is_used(bool isAddedBefore)
+    public async Task A_custom_token_source_is_used_and_its_tokens_are_cached(bool isAddedBefore)
     {
         var tokens = Tokens();
         var collection = new ServiceCollection();
@@ -77,7 +79,12 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
             tokens).AddEcrCredentials() : collection.AddEcrCredentials().AddSingleton<IEcrTokenSource>(tokens);
         await using var services = collection.BuildServiceProvider();
 
-        Assert.That(services.GetRequiredService<EcrCredentialProvider>().TokenSource, Is.SameAs(tokens));
+        var provider = services.GetRequiredService<EcrCredentialProvider>();
+        await provider.GetAuthAsync(Host);
+        await provider.GetAuthAsync(Host);
+
+        Assert.That(tokens.Requests, Has.Count.EqualTo(1));
+        Assert.That(provider.TokenSource, Is.SameAs(services.GetRequiredService<EcrTokenCache>()));
     }
 
     [Test]
@@ -96,39 +103,22 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
     }
 
     [Test]
-    public async Task Clock_and_logger_default_to_the_registered_ones()
+    public async Task Clock_and_logger_are_the_registered_ones()
     {
         var logger = new ListLogger();
         var clock = new FakeTimeProvider(Now);
         await using var services = new ServiceCollection()
             .AddLogging(logging => logging.AddProvider(logger).SetMinimumLevel(LogLevel.Trace))
             .AddSingleton<TimeProvider>(clock)
-            .AddEcrCredentials()
+            .AddEcrCredentials(_ => new FakeTokenSource(Now.AddHours(12)))
             .BuildServiceProvider();
+        var provider = services.GetRequiredService<EcrCredentialProvider>();
 
-        var options = services.GetRequiredService<IOptions<EcrCredentialProviderOptions>>().Value;
-        var cacheOptions = services.GetRequiredService<IOptions<EcrTokenCacheOptions>>().Value;
-        options.Logger.Log(LogLevel.Information, default, "from the provider", null, (text, _) => text);
-        cacheOptions.Logger.Log(LogLevel.Information, default, "from the cache", null, (text, _) => text);
+        await provider.GetCredentialsAsync(new CredentialProviderRequest { Image = Host });
+        clock.Advance(TimeSpan.FromHours(13));
 
-        Assert.That((options.TimeProvider, cacheOptions.TimeProvider), Is.EqualTo((clock, clock)));
-        Assert.That(logger.Lines, Is.EqualTo(new[] { "Information: from the provider", "Information: from the cache" }));
-    }
-
-    [Test]
-    public async Task Clock_and_logger_of_the_options_override_the_registered_ones()
-    {
-        var logger = new ListLogger();
-        var clock = new FakeTimeProvider(Now);
-        await using var services = new ServiceCollection()
-            .AddLogging()
-            .AddSingleton<TimeProvider>(new FakeTimeProvider())
-            .AddEcrCredentials(options => (options.TimeProvider, options.Logger) = (clock, logger))
-            .BuildServiceProvider();
-
-        var options = services.GetRequiredService<IOptions<EcrCredentialProviderOptions>>().Value;
-
-        Assert.That((options.TimeProvider, options.Logger), Is.EqualTo(((TimeProvider)clock, (ILogger)logger)));
+        Assert.That(logger.Lines, Has.One.StartsWith($"Debug: Got a password for {Host} that expires at 2026-03-02 00:00:00Z"));
+        Assert.That(async () => await provider.GetAuthAsync(Host), Throws.TypeOf<EcrCredentialException>().With.Message.Contains("the system clock says"));
     }
 
     [Test]
@@ -205,8 +195,6 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
             options => options.UnknownRegistry = (UnknownRegistryHandling)7,
             "EcrCredentialProviderOptions: invalid UnknownRegistry \"7\": expected Refuse or UseDefaultRegion");
         yield return Bad(options => options.RegistryAliases.Add(null!), "EcrCredentialProviderOptions: RegistryAliases contains a null element");
-        yield return Bad(options => options.TimeProvider = null!, "EcrCredentialProviderOptions: Value cannot be null. (Parameter 'TimeProvider')");
-        yield return Bad(options => options.Logger = null!, "EcrCredentialProviderOptions: Value cannot be null. (Parameter 'Logger')");
         yield return Bad(
             options => options.RegistryAliases.Add(EcrRegistryAlias.Parse("mirror.example")),
             "EcrCredentialProviderOptions: \"mirror.example\" is not a valid registry alias. Expected PATTERN=REGISTRY.");
@@ -294,6 +282,7 @@ public sealed class EcrCredentialsServiceCollectionExtensionsTests
 
     private static EcrRegistryAlias Alias(string host) => EcrRegistryAlias.Parse($"{host}={Host}");
 
+    // Valid by any clock, and cached for 12 hours.
     private static FakeTokenSource Tokens(string password = FakeTokenSource.Password) =>
-        new FakeTokenSource((_, _) => Task.FromResult(new EcrToken("AWS", password, Now.AddHours(12))));
+        new FakeTokenSource((_, _) => Task.FromResult(new EcrToken("AWS", password, DateTimeOffset.MaxValue)));
 }

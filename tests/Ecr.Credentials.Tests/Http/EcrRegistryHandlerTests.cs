@@ -188,7 +188,7 @@ public sealed class EcrRegistryHandlerTests
         var clock = new FakeTimeProvider(Expiry.AddHours(-12));
         var calls = 0;
         var source = EcrTokenSource.FromDelegate((_, _) => ValueTask.FromResult(new EcrToken("AWS", $"password-{++calls}", Expiry)));
-        using var cache = new EcrTokenCache(source, new EcrTokenCacheOptions { TimeProvider = clock });
+        using var cache = new EcrTokenCache(source, timeProvider: clock);
         await using var registry = await LoopbackServer.StartWithBasicAuthenticationAsync("AWS", "password-2");
         using var provider = new EcrCredentialProvider(cache);
         using var client = new HttpClient(new EcrRegistryHandler(provider) { InnerHandler = registry.CreateConnection() });
@@ -415,7 +415,7 @@ public sealed class EcrRegistryHandlerTests
     {
         var logger = new ListLogger();
         await using var registry = await StartAsync();
-        using var client = Client(registry, new FakeTokenSource(Expiry), new EcrCredentialProviderOptions { Logger = logger });
+        using var client = Client(registry, new FakeTokenSource(Expiry), logger: logger);
 
         using var response = await client.GetAsync(new Uri($"http://{Host}:443/v2/"));
 
@@ -477,16 +477,44 @@ public sealed class EcrRegistryHandlerTests
             Has.One.StartsWith($"Warning: Not sending credentials to the registry {registry.Address.Authority} through the proxy http://127.0.0.1:"));
     }
 
+    [Test]
+    public async Task The_identity_of_a_request_is_that_of_its_options()
+    {
+        await using var registry = await StartAsync();
+        var tokens = new FakeTokenSource(Expiry);
+        using var client = Client(registry, tokens);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost:5000/v2/"));
+        request.Options.Set(EcrRegistryHandler.IdentityKey, EcrIdentity.Profile("tenant"));
+
+        using var response = await client.SendAsync(request);
+
+        Assert.That(tokens.Requests.Single().Identity, Is.EqualTo(EcrIdentity.Profile("tenant")));
+    }
+
+    [TestCase("http://unknown.example/v2/", null, "unknown.example: the host is not an ECR registry, and no alias matches it")]
+    [TestCase("http://localhost:5000/v2/", "Authorization", "localhost:5000: the request has an Authorization header")]
+    [TestCase("http://localhost:5000/v2/", "Host", "localhost:5000: the request has a Host header")]
+    public async Task A_request_without_credentials_is_logged_with_the_reason(string address, string? header, string message)
+    {
+        var logger = new ListLogger();
+        await using var registry = await StartAsync();
+        using var client = Client(registry, new FakeTokenSource(Expiry), logger: logger);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address));
+        if (header is not null)
+        {
+            request.Headers.TryAddWithoutValidation(header, "x");
+        }
+
+        using var response = await client.SendAsync(request);
+
+        Assert.That(logger.Lines, Has.One.EqualTo($"Debug: Not adding credentials to a request for {message}"));
+    }
+
     private static EcrCredentialProvider LoopbackProvider(LoopbackServer registry, ListLogger? logger = null)
     {
         var options = new EcrCredentialProviderOptions();
         options.RegistryAliases.Add(EcrRegistryAlias.Parse($"{registry.Address.Authority}={Host}"));
-        if (logger is not null)
-        {
-            options.Logger = logger;
-        }
-
-        return new EcrCredentialProvider(new FakeTokenSource(Expiry), options);
+        return EcrCredentialProvider.WithoutCache(new FakeTokenSource(Expiry), options, logger: logger);
     }
 
     private static HttpMessageHandler Primary(string kind, Uri proxy) => kind switch
@@ -534,14 +562,22 @@ public sealed class EcrRegistryHandlerTests
     }
 
     private static HttpClient Client(
-        LoopbackServer registry, FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, bool followRedirects = false) =>
-        new(Handler(registry, tokens, options, followRedirects));
+        LoopbackServer registry,
+        FakeTokenSource tokens,
+        EcrCredentialProviderOptions? options = null,
+        bool followRedirects = false,
+        ListLogger? logger = null) =>
+        new(Handler(registry, tokens, options, followRedirects, logger));
 
     private static EcrRegistryHandler Handler(
-        LoopbackServer registry, FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, bool followRedirects = false) =>
-        new(Provider(tokens, options)) { InnerHandler = registry.CreateConnection(followRedirects) };
+        LoopbackServer registry,
+        FakeTokenSource tokens,
+        EcrCredentialProviderOptions? options = null,
+        bool followRedirects = false,
+        ListLogger? logger = null) =>
+        new(Provider(tokens, options, logger)) { InnerHandler = registry.CreateConnection(followRedirects) };
 
-    private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null)
+    private static EcrCredentialProvider Provider(FakeTokenSource tokens, EcrCredentialProviderOptions? options = null, ListLogger? logger = null)
     {
         options ??= new EcrCredentialProviderOptions();
         foreach (var host in (string[])["mirror.example:5000", "other.example:443", "127.0.0.1:5000", "localhost:5000", "*.*.evil.example:5000"])
@@ -549,7 +585,7 @@ public sealed class EcrRegistryHandlerTests
             options.RegistryAliases.Add(EcrRegistryAlias.Parse($"{host}={Host}"));
         }
 
-        return new EcrCredentialProvider(tokens, options);
+        return EcrCredentialProvider.WithoutCache(tokens, options, logger: logger);
     }
 
     /// <summary>Follows redirects naively, reusing the same message.</summary>

@@ -6,6 +6,7 @@ namespace Ecr.Credentials.Tests.Packaging;
 
 /// <summary>The content and metadata of the packages.</summary>
 [TestFixture("Ecr.Credentials")]
+[TestFixture("Ecr.Credentials.Hosting")]
 [TestFixture("Ecr.Credentials.Kubelet")]
 public sealed class PackageTests(string name)
 {

@@ -6,6 +6,7 @@ namespace Ecr.Credentials.Tests.Packaging;
 
 /// <summary>Libraries and executable are built without source generators and do not depend on packages of the compiler.</summary>
 [TestFixture("lib/Ecr.Credentials")]
+[TestFixture("lib/Ecr.Credentials.Hosting")]
 [TestFixture("lib/Ecr.Credentials.Kubelet")]
 [TestFixture("shim")]
 public sealed class RoslynFreeTests(string project)

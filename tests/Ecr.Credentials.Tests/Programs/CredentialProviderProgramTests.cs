@@ -37,7 +37,7 @@ public sealed class CredentialProviderProgramTests
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.UsageError));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.StartWith("ecr-credential-provider: ").And.Contain(message));
+        Assert.That(error, Does.StartWith($"{new ProgramOptions().Name}: ").And.Contain(message));
         AssertOneLine(error);
     }
 
@@ -79,7 +79,7 @@ public sealed class CredentialProviderProgramTests
 
         Assert.That(exitCode, Is.EqualTo(expected));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Is.EqualTo($"ecr-credential-provider: It is {reason}. Do something.{Environment.NewLine}"));
+        Assert.That(error, Is.EqualTo($"{new ProgramOptions().Name}: It is {reason}. Do something.{Environment.NewLine}"));
     }
 
     [Test]
@@ -108,7 +108,7 @@ public sealed class CredentialProviderProgramTests
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
         Assert.That(output, Is.Empty);
-        Assert.That(error, Does.StartWith("ecr-credential-provider: timed out after 50s: "));
+        Assert.That(error, Does.StartWith($"{new ProgramOptions().Name}: timed out after 50s: "));
         AssertOneLine(error);
     }
 
@@ -132,7 +132,7 @@ public sealed class CredentialProviderProgramTests
     {
         using var cancelled = new CancellationTokenSource();
         var asked = new TaskCompletionSource();
-        using var provider = new EcrCredentialProvider(FakeTokenSource.Hanging(asked));
+        using var provider = EcrCredentialProvider.WithoutCache(FakeTokenSource.Hanging(asked));
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Request));
         using var error = new StringWriter();
         var run = CredentialProviderProgram.RunAsync(input, Stream.Null, error, provider, cancellationToken: cancelled.Token);
@@ -149,12 +149,12 @@ public sealed class CredentialProviderProgramTests
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Request));
         using var output = new BrokenStream();
         using var error = new StringWriter();
-        using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
+        using var provider = EcrCredentialProvider.WithoutCache(new FakeTokenSource(Now));
 
         var exitCode = await CredentialProviderProgram.RunAsync(input, output, error, provider);
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
-        Assert.That(error.ToString(), Does.StartWith("ecr-credential-provider: standard input or output failed: Broken pipe"));
+        Assert.That(error.ToString(), Does.StartWith($"{new ProgramOptions().Name}: standard input or output failed: Broken pipe"));
     }
 
     [TestCase(0)]
@@ -162,7 +162,7 @@ public sealed class CredentialProviderProgramTests
     [TestCase(61)]
     public void RunAsync_rejects_a_timeout_out_of_range(int seconds)
     {
-        using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
+        using var provider = EcrCredentialProvider.WithoutCache(new FakeTokenSource(Now));
 
         Assert.That(
             async () => await CredentialProviderProgram.RunAsync(
@@ -189,7 +189,7 @@ public sealed class CredentialProviderProgramTests
         time ??= new FakeTimeProvider(Now);
         using var output = new MemoryStream();
         using var error = new StringWriter();
-        using var provider = new EcrCredentialProvider(tokens, new EcrCredentialProviderOptions { TimeProvider = time });
+        using var provider = EcrCredentialProvider.WithoutCache(tokens, timeProvider: time);
 
         var exitCode = await CredentialProviderProgram.RunAsync(
             input, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });

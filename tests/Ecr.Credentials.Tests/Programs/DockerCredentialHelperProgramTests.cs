@@ -89,7 +89,7 @@ public sealed class DockerCredentialHelperProgramTests
     public async Task Get_lets_clients_continue_after_a_failure_and_reports_it_on_standard_error(EcrCredentialErrorReason reason) =>
         Assert.That(
             await RunWithErrorAsync("get", Host, FakeTokenSource.Failing(reason)),
-            Is.EqualTo((1, NotFound, $"ecr-credential-provider: It is {reason}. Do something.{Environment.NewLine}")));
+            Is.EqualTo((1, NotFound, $"{new ProgramOptions().Name}: It is {reason}. Do something.{Environment.NewLine}")));
 
     [TestCase("public.ecr.aws", EcrCredentialErrorReason.NoAwsCredentials)]
     [TestCase("https://ecr-public.aws.com", EcrCredentialErrorReason.AccessDenied)]
@@ -110,7 +110,7 @@ public sealed class DockerCredentialHelperProgramTests
         var (exitCode, output, error) = await run;
 
         Assert.That((exitCode, output), Is.EqualTo((1, NotFound)));
-        Assert.That(error, Does.StartWith("ecr-credential-provider: timed out after 50s: ").And.EndsWith(Environment.NewLine));
+        Assert.That(error, Does.StartWith($"{new ProgramOptions().Name}: timed out after 50s: ").And.EndsWith(Environment.NewLine));
         Assert.That(error.TrimEnd(), Does.Not.Contain('\n'));
     }
 
@@ -122,7 +122,7 @@ public sealed class DockerCredentialHelperProgramTests
     public void Get_throws_when_the_caller_cancels()
     {
         using var cancelled = new CancellationTokenSource();
-        using var provider = new EcrCredentialProvider(FakeTokenSource.Hanging(new TaskCompletionSource()));
+        using var provider = EcrCredentialProvider.WithoutCache(FakeTokenSource.Hanging(new TaskCompletionSource()));
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));
         using var output = new MemoryStream();
         var run = DockerCredentialHelperProgram.RunAsync("get", input, output, TextWriter.Null, provider, cancellationToken: cancelled.Token);
@@ -136,7 +136,7 @@ public sealed class DockerCredentialHelperProgramTests
     [Test]
     public async Task Get_fails_if_the_output_is_closed()
     {
-        using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
+        using var provider = EcrCredentialProvider.WithoutCache(new FakeTokenSource(Now));
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));
         using var output = new BrokenStream();
 
@@ -252,7 +252,7 @@ public sealed class DockerCredentialHelperProgramTests
         var (exitCode, output, error) = await RunWithErrorAsync(action, request);
 
         Assert.That((exitCode, output), Is.EqualTo((2, "")));
-        Assert.That(error, Does.StartWith("ecr-credential-provider: received a request of the kubelet, ").And.EndsWith(Environment.NewLine));
+        Assert.That(error, Does.StartWith($"{new ProgramOptions().Name}: received a request of the kubelet, ").And.EndsWith(Environment.NewLine));
     }
 
     [TestCase("store")]
@@ -264,7 +264,7 @@ public sealed class DockerCredentialHelperProgramTests
     public async Task Version_prints_the_name_and_version_of_the_program() =>
         Assert.That(
             await RunAsync("version", ""),
-            Is.EqualTo((0, $"ecr-credential-provider (Ecr.Credentials) {typeof(EcrCredentialProvider).Assembly.GetName().Version!.ToString(3)}\n")));
+            Is.EqualTo((0, $"{new ProgramOptions().Name} (Ecr.Credentials) {typeof(EcrCredentialProvider).Assembly.GetName().Version!.ToString(3)}\n")));
 
     [TestCase("")]
     [TestCase("put")]
@@ -278,7 +278,7 @@ public sealed class DockerCredentialHelperProgramTests
     [TestCase(61)]
     public void A_timeout_out_of_range_is_rejected(int seconds)
     {
-        using var provider = new EcrCredentialProvider(new FakeTokenSource(Now));
+        using var provider = EcrCredentialProvider.WithoutCache(new FakeTokenSource(Now));
 
         Assert.That(
             async () => await DockerCredentialHelperProgram.RunAsync(
@@ -313,7 +313,7 @@ public sealed class DockerCredentialHelperProgramTests
         using var inputStream = new MemoryStream(Encoding.UTF8.GetBytes(input));
         using var output = new MemoryStream();
         using var error = new StringWriter();
-        using var provider = new EcrCredentialProvider(source ?? tokens ?? new FakeTokenSource(Now.AddHours(12)), options);
+        using var provider = EcrCredentialProvider.WithoutCache(source ?? tokens ?? new FakeTokenSource(Now.AddHours(12)), options);
 
         var exitCode = await DockerCredentialHelperProgram.RunAsync(
             action, inputStream, output, error, provider, ignoreStorage, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });

@@ -50,7 +50,7 @@ public sealed class HostileStreamTests
         var exitCode = await RunAsync(program, input, new MemoryStream(), error, source, TimeSpan.FromSeconds(30));
 
         Assert.That(exitCode, Is.EqualTo(ExitCode.Failure));
-        Assert.That(error.ToString(), Does.StartWith("ecr-credential-provider: ").And.Not.Contain("standard input or output"));
+        Assert.That(error.ToString(), Does.StartWith($"{new ProgramOptions().Name}: ").And.Not.Contain("standard input or output"));
         AssertAtMostOneLine(error);
     }
 
@@ -98,7 +98,7 @@ public sealed class HostileStreamTests
         Assert.That(
             await RunAsync(program, input, new MemoryStream(), error, source, TimeSpan.FromMilliseconds(50)), Is.EqualTo(ExitCode.Failure));
 
-        Assert.That(error.ToString(), Does.StartWith("ecr-credential-provider: timed out after 50ms: "));
+        Assert.That(error.ToString(), Does.StartWith($"{new ProgramOptions().Name}: timed out after 50ms: "));
         gate.Set();
     }
 
@@ -109,7 +109,7 @@ public sealed class HostileStreamTests
     private static async Task<int> RunAsync(string program, Stream input, Stream output, TextWriter error, IEcrTokenSource source, TimeSpan timeout)
     {
         using var region = new ScopedVariable("AWS_REGION", "eu-west-1");
-        using var provider = new EcrCredentialProvider(source);
+        using var provider = EcrCredentialProvider.WithoutCache(source);
         var options = new ProgramOptions { Timeout = timeout };
         return program switch
         {

@@ -39,14 +39,14 @@ public sealed class LoginPasswordProgramTests
         var result = await RunAsync(host, new FakeTokenSource(Now));
 
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((exitCode, "")));
-        Assert.That(result.Error, Does.StartWith("ecr-credential-provider: ").And.Contain(message));
+        Assert.That(result.Error, Does.StartWith($"{new ProgramOptions().Name}: ").And.Contain(message));
     }
 
     [Test]
     public async Task RunAsync_reports_a_failure_on_standard_error() =>
         Assert.That(
             await RunAsync(Host, FakeTokenSource.Failing(EcrCredentialErrorReason.AccessDenied)),
-            Is.EqualTo((1, "", $"ecr-credential-provider: It is AccessDenied. Do something.{Environment.NewLine}")));
+            Is.EqualTo((1, "", $"{new ProgramOptions().Name}: It is AccessDenied. Do something.{Environment.NewLine}")));
 
     [Test]
     public async Task RunAsync_times_out_at_the_deadline()
@@ -67,7 +67,7 @@ public sealed class LoginPasswordProgramTests
     {
         using var output = new MemoryStream();
         using var error = new StringWriter();
-        using var provider = new EcrCredentialProvider(tokens);
+        using var provider = EcrCredentialProvider.WithoutCache(tokens);
 
         var exitCode = await LoginPasswordProgram.RunAsync(host, output, error, provider, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });
 

@@ -22,7 +22,7 @@ public sealed class ProgramOptionsTests
             },
         };
 
-        Assert.That(await RunAsync(Failing(message), options), Is.EqualTo($"ecr-credential-provider: {expected}{Environment.NewLine}"));
+        Assert.That(await RunAsync(Failing(message), options), Is.EqualTo($"{new ProgramOptions().Name}: {expected}{Environment.NewLine}"));
         Assert.That(received, Is.EqualTo(EcrCredentialErrorReason.AccessDenied));
     }
 
@@ -31,7 +31,7 @@ public sealed class ProgramOptionsTests
     public async Task Advice_that_is_null_or_empty_adds_nothing(string? advice) =>
         Assert.That(
             await RunAsync(Failing("access denied"), new ProgramOptions { Advice = _ => advice }),
-            Is.EqualTo($"ecr-credential-provider: access denied{Environment.NewLine}"));
+            Is.EqualTo($"{new ProgramOptions().Name}: access denied{Environment.NewLine}"));
 
     [Test]
     public async Task Advice_is_requested_for_a_timeout_too()
@@ -43,7 +43,7 @@ public sealed class ProgramOptionsTests
 
         time.Advance(ProgramOptions.DefaultTimeout);
 
-        Assert.That(await run, Does.StartWith("ecr-credential-provider: timed out after 50s: ").And.EndWith($". It is Timeout.{Environment.NewLine}"));
+        Assert.That(await run, Does.StartWith($"{new ProgramOptions().Name}: timed out after 50s: ").And.EndWith($". It is Timeout.{Environment.NewLine}"));
     }
 
     [Test]
@@ -51,11 +51,11 @@ public sealed class ProgramOptionsTests
     {
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Host));
         using var error = new StringWriter();
-        using var provider = new EcrCredentialProvider(Failing("access denied"));
+        using var provider = EcrCredentialProvider.WithoutCache(Failing("access denied"));
 
         await DockerCredentialHelperProgram.RunAsync("get", input, Stream.Null, error, provider, options: new ProgramOptions { Advice = _ => "Try --help." });
 
-        Assert.That(error.ToString(), Is.EqualTo($"ecr-credential-provider: access denied. Try --help.{Environment.NewLine}"));
+        Assert.That(error.ToString(), Is.EqualTo($"{new ProgramOptions().Name}: access denied. Try --help.{Environment.NewLine}"));
     }
 
     [Test]
@@ -68,24 +68,27 @@ public sealed class ProgramOptionsTests
     public async Task Name_begins_the_error_line_of_a_credential_provider_too()
     {
         using var error = new StringWriter();
-        using var provider = new EcrCredentialProvider(Failing("access denied"));
+        using var provider = EcrCredentialProvider.WithoutCache(Failing("access denied"));
 
         await CredentialProviderProgram.RunAsync(Stream.Null, Stream.Null, error, provider, new ProgramOptions { Name = "pull-helper" });
 
         Assert.That(error.ToString(), Does.StartWith("pull-helper: invalid request on standard input: "));
     }
 
-    [TestCase(null)]
-    [TestCase("")]
-    public void Name_must_not_be_empty(string? name) =>
-        Assert.That(async () => await RunAsync(Failing("access denied"), new ProgramOptions { Name = name! }), Throws.InstanceOf<ArgumentException>());
+    [Test]
+    public void Name_must_not_be_empty() =>
+        Assert.That(async () => await RunAsync(Failing("access denied"), new ProgramOptions { Name = "" }), Throws.InstanceOf<ArgumentException>());
+
+    [Test]
+    public void Name_is_that_of_the_executable_by_default() =>
+        Assert.That(new ProgramOptions().Name, Is.EqualTo(Path.GetFileNameWithoutExtension(Environment.ProcessPath)));
 
     private static FakeTokenSource Failing(string message) => new((_, _) => throw new EcrCredentialException(EcrCredentialErrorReason.AccessDenied, message));
 
     private static async Task<string> RunAsync(FakeTokenSource tokens, ProgramOptions options)
     {
         using var error = new StringWriter();
-        using var provider = new EcrCredentialProvider(tokens);
+        using var provider = EcrCredentialProvider.WithoutCache(tokens);
 
         Assert.That(await LoginPasswordProgram.RunAsync(Host, Stream.Null, error, provider, options), Is.EqualTo(ExitCode.Failure));
         return error.ToString();

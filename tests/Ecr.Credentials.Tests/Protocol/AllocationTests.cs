@@ -27,7 +27,7 @@ public sealed class AllocationTests
         {
             CacheKeyType = CacheKeyType.Registry,
             CacheDuration = new TimeSpan(5, 59, 59),
-            Auth = new Dictionary<string, AuthConfig> { [Image] = new("AWS", new string('x', 1800)) },
+            Auth = new Dictionary<string, RegistryCredential> { [Image] = new("AWS", new string('x', 1800)) },
         };
 
         var written = Measure(() =>

@@ -18,7 +18,7 @@ public sealed class CredentialProviderResponseTests
             ApiVersion = version,
             CacheKeyType = CacheKeyType.Registry,
             CacheDuration = TimeSpan.FromHours(6),
-            Auth = new Dictionary<string, AuthConfig> { ["r.io:443"] = new("AWS", "eyJ+/=\"<") },
+            Auth = new Dictionary<string, RegistryCredential> { ["r.io:443"] = new("AWS", "eyJ+/=\"<") },
         };
 
         Assert.That(
@@ -41,7 +41,7 @@ public sealed class CredentialProviderResponseTests
             Write(new()
             {
                 CacheKeyType = CacheKeyType.Global,
-                Auth = new Dictionary<string, AuthConfig> { ["b.io"] = new("", ""), ["a.io"] = new("u", "p") },
+                Auth = new Dictionary<string, RegistryCredential> { ["b.io"] = new("", ""), ["a.io"] = new("u", "p") },
             }),
             Does.EndWith("\"auth\":{\"a.io\":{\"username\":\"u\",\"password\":\"p\"},\"b.io\":{\"username\":\"\",\"password\":\"\"}}}\n"));
 
@@ -55,7 +55,7 @@ public sealed class CredentialProviderResponseTests
             ApiVersion = CredentialProviderApiVersion.V1Beta1,
             CacheKeyType = type,
             CacheDuration = new TimeSpan(5, 59, 59),
-            Auth = new Dictionary<string, AuthConfig> { ["*.r.io/\u00e9"] = new("AWS", "p\u2028\U0001f600") },
+            Auth = new Dictionary<string, RegistryCredential> { ["*.r.io/\u00e9"] = new("AWS", "p\u2028\U0001f600") },
         };
 
         var read = CredentialProviderResponse.Parse(Encoding.UTF8.GetBytes(Write(written)));

@@ -1,149 +1,166 @@
-using System.Text;
+using System.Diagnostics;
 using System.Text.Json;
-using System.Threading.Channels;
-using Docker.DotNet;
-using Ecr.Credentials.Registries;
-using Ecr.Credentials.Tests.Tokens.Memory;
-using Ecr.Credentials.Tokens;
-using Ecr.Credentials.Tokens.Memory;
+using Ecr.Credentials.Tests.Packaging;
+using Ecr.Emulator;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Samples;
 
-/// <summary>Runs the samples.</summary>
+/// <summary>Runs the programs of the documentation, with AWS on the loopback interface.</summary>
 public sealed class SampleTests
 {
-    private const string Registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+    private const string Host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
-    private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly string Directory = Path.Combine(Repository.Root, "nuget", "Samples", "bin", Repository.Configuration, "net10.0");
+
+    private AwsEmulator _emulator = null!;
+
+    [SetUp]
+    public async Task Start() => _emulator = await AwsEmulator.StartAsync();
+
+    [TearDown]
+    public async Task Stop() => await _emulator.DisposeAsync();
+
+    [Test]
+    public async Task Password_gets_a_password()
+    {
+        var (exitCode, output, error) = await RunAsync("Password");
+
+        Assert.That((exitCode, error), Is.EqualTo((0, "")));
+        Assert.That(output, Does.Match("^AWS [0-9]+$"));
+    }
+
+    [Test]
+    public async Task Token_calls_AWS_once_for_a_registry_and_its_alias_and_skips_other_hosts()
+    {
+        var (exitCode, output, error) = await RunAsync("Token");
+
+        Assert.That((exitCode, error), Is.EqualTo((0, "")));
+        Assert.That(output.Split('\n').Select(line => line.Split(':')[0]), Is.EqualTo(new[] { Host + "/team/app", "mirror.example.com" }));
+        Assert.That(_emulator.Requests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task OwnPlugin_answers_in_the_version_of_the_request()
+    {
+        var (exitCode, output, error) = await RunAsync(
+            "OwnPlugin",
+            """{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1beta1","image":"registry.example.com/app"}""");
+
+        Assert.That((exitCode, error), Is.EqualTo((0, "")));
+        Assert.That(
+            output,
+            Is.EqualTo(
+                """
+                {"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1beta1","cacheKeyType":"Registry","cacheDuration":"10m0s","auth":{"registry.example.com":{"username":"node","password":"own-token"}}}
+                """));
+    }
+
+    [Test]
+    public async Task OwnPlugin_reports_a_bad_request_under_its_own_name()
+    {
+        var (exitCode, output, error) = await RunAsync("OwnPlugin", "{}");
+
+        Assert.That((exitCode, output), Is.EqualTo((2, "")));
+        Assert.That(error, Does.StartWith("example-credential-provider: invalid request on standard input: "));
+    }
+
+    [TestCase("get", "https://registry.example.com/", 0, """{"ServerURL":"https://registry.example.com/","Username":"me","Secret":"own-token"}""")]
+    [TestCase("get", "docker.io", 1, "credentials not found in native keychain")]
+    [TestCase("list", "", 0, "{}")]
+    [TestCase("store", "{}", 1, "store is not supported: passwords are fetched on demand, so no docker login is needed")]
+    [TestCase("erase", "registry.example.com", 1, "nothing is stored for \"registry.example.com\"")]
+    public async Task OwnHelper_answers(string action, string input, int exitCode, string output) =>
+        Assert.That(await RunAsync("OwnHelper", input, action), Is.EqualTo((exitCode, output, "")));
+
+    [Test]
+    public async Task OwnClient_gets_a_password() => Assert.That(await RunAsync("OwnClient"), Is.EqualTo((0, "AWS 19", "")));
+
+    [Test]
+    public async Task Tenants_reports_the_keys_of_a_tenant_that_AWS_does_not_know()
+    {
+        var (exitCode, _, error) = await RunAsync("Tenants");
+
+        Assert.That(exitCode, Is.Not.Zero);
+        Assert.That(error, Does.Contain("AWS rejected the access key ID."));
+    }
 
     [Test]
     public async Task DockerPull_passes_the_credentials_to_the_Docker_engine()
     {
         await using var engine = await LoopbackServer.StartAsync((_, response) => response.WriteAsync("{\"status\":\"Pull complete\"}\n"));
-        using var docker = new DockerClientBuilder().WithEndpoint(engine.Address).Build();
-        using var ecr = new EcrCredentialProvider(new FakeTokenSource(Start.AddHours(12)));
 
-        await new DockerPull(docker, ecr).PullAsync($"{Registry}/team/app", "1.2");
+        var (exitCode, _, error) = await RunAsync("DockerPull", "", engine.Address.ToString());
 
         var pull = engine.Requests.Single(request => request.Path.EndsWith("/images/create", StringComparison.Ordinal));
         var base64 = pull.Headers["X-Registry-Auth"].Replace('-', '+').Replace('_', '/');
         using var auth = JsonDocument.Parse(Convert.FromBase64String(base64));
-        Assert.That(pull.Query, Is.EqualTo($"?fromImage={Uri.EscapeDataString($"{Registry}/team/app")}&tag=1.2"));
+        Assert.That((exitCode, error), Is.EqualTo((0, "")));
         Assert.That(auth.RootElement.GetProperty("username").GetString(), Is.EqualTo("AWS"));
-        Assert.That(auth.RootElement.GetProperty("password").GetString(), Is.EqualTo(FakeTokenSource.Password));
-        Assert.That(auth.RootElement.GetProperty("serveraddress").GetString(), Is.EqualTo(Registry));
+        Assert.That(auth.RootElement.GetProperty("serveraddress").GetString(), Is.EqualTo(Host));
     }
 
     [Test]
-    public async Task OwnAwsClient_is_called_once_per_region_and_its_token_is_decoded()
+    public async Task DockerAuth_writes_the_variable()
     {
-        var regions = new List<string>();
-        await using var services = new ServiceCollection()
-            .AddEcrCredentials((region, _) =>
-            {
-                regions.Add(region);
-                var token = Convert.ToBase64String(Encoding.UTF8.GetBytes($"AWS:{FakeTokenSource.Password}"));
-                return Task.FromResult((token, (DateTime?)TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(12)));
-            })
-            .BuildServiceProvider();
-        var provider = services.GetRequiredService<EcrCredentialProvider>();
+        var (exitCode, output, error) = await RunAsync("DockerAuth");
 
-        var first = await provider.GetAuthAsync(Registry);
-        var second = await provider.GetAuthAsync(Registry);
-
-        Assert.That((first.Username, first.Password, second.Password), Is.EqualTo(("AWS", FakeTokenSource.Password, FakeTokenSource.Password)));
-        Assert.That(regions, Is.EqualTo(new[] { "eu-west-1" }));
+        Assert.That((exitCode, error), Is.EqualTo((0, "")));
+        Assert.That(int.Parse(output, System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(100));
     }
 
     [Test]
-    public async Task RegistryApi_lists_the_tags_of_a_registry_that_requires_credentials()
+    public async Task Failures_reports_a_failure_that_a_retry_does_not_mend()
     {
-        await using var registry = await LoopbackServer.StartAsync((request, response) =>
+        await _emulator.DisposeAsync();
+        _emulator = await AwsEmulator.StartAsync();
+
+        var (exitCode, _, error) = await RunAsync("Failures", "", variables: [new("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN000000000")]);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.StartWith("AwsCredentialsRejected (UnrecognizedClientException, request "));
+    }
+
+    [Test]
+    public async Task FortyLines_is_a_program() => Assert.That(await RunAsync("FortyLines"), Is.EqualTo((0, "19", "")));
+
+    private Task<(int ExitCode, string Output, string Error)> RunAsync(string sample, string input = "", params string[] arguments) =>
+        RunAsync(sample, input, [], arguments);
+
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        string sample, string input, KeyValuePair<string, string>[] variables, params string[] arguments)
+    {
+        var tokenFile = Path.GetTempFileName();
+        await File.WriteAllTextAsync(tokenFile, "own-token");
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [
+                "exec",
+                "--depsfile",
+                Path.Combine(Directory, "Samples.deps.json"),
+                "--runtimeconfig",
+                Path.Combine(Directory, "Samples.runtimeconfig.json"),
+                Path.Combine(Directory, $"{sample}.dll"),
+                .. arguments,
+            ])
         {
-            if (request.Authorization == LoopbackServer.BasicAuthorization("AWS", FakeTokenSource.Password) && request.Path == "/v2/team/app/tags/list")
-            {
-                response.ContentType = "application/json";
-                return response.WriteAsync("""{"name":"team/app","tags":["1.1","1.2"]}""");
-            }
-
-            response.StatusCode = StatusCodes.Status401Unauthorized;
-            return Task.CompletedTask;
-        });
-        var collection = new ServiceCollection().AddSingleton<IEcrTokenSource>(new FakeTokenSource(Start.AddHours(12)));
-        collection.AddEcrCredentials(options => options.RegistryAliases.Add(EcrRegistryAlias.Parse($"{registry.Address.Authority}={Registry}")));
-        collection.AddRegistryClient(registry.Address);
-        await using var services = collection.BuildServiceProvider();
-        using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("registry");
-
-        var tags = await RegistryApi.ListTagsAsync(client, "team/app");
-
-        Assert.That(tags, Is.EqualTo(new[] { "1.1", "1.2" }));
-    }
-
-    [Test]
-    public async Task LoginKeeper_logs_in_with_every_new_token_before_the_old_one_expires()
-    {
-        var time = new TimerSignallingTimeProvider(Start);
-        var logins = Channel.CreateUnbounded<(EcrToken Token, DateTimeOffset At)>();
-        var source = new FakeTokenSource((_, _) => Task.FromResult(new EcrToken("AWS", FakeTokenSource.Password, time.GetUtcNow().AddHours(12))));
-        using var cache = new EcrTokenCache(source, new EcrTokenCacheOptions { TimeProvider = time });
-        using var host = await StartAsync(cache, logins.Writer, time);
-
-        var previous = await logins.Reader.ReadAsync();
-        for (var renewal = 0; renewal < 5; renewal++)
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["TOKEN_FILE"] = tokenFile;
+        foreach (var (name, value) in _emulator.Environment().Concat(variables))
         {
-            (EcrToken Token, DateTimeOffset At) next;
-            while (!logins.Reader.TryRead(out next))
-            {
-                await time.AdvanceToTimerAsync();
-            }
-
-            Assert.That(next.Token, Is.Not.SameAs(previous.Token));
-            Assert.That(next.At, Is.LessThan(previous.Token.ExpiresAt!.Value));
-            previous = next;
+            start.Environment[name] = value;
         }
 
-        await host.StopAsync();
-    }
-
-    [Test]
-    public async Task LoginKeeper_retries_after_a_minute_if_there_is_no_token()
-    {
-        var time = new TimerSignallingTimeProvider(Start);
-        var logins = Channel.CreateUnbounded<(EcrToken Token, DateTimeOffset At)>();
-        var isFirst = true;
-        var source = new FakeTokenSource((_, _) =>
-        {
-            var fails = isFirst;
-            isFirst = false;
-            return fails
-                ? throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "cannot reach AWS. Check the network.")
-                : Task.FromResult(new EcrToken("AWS", FakeTokenSource.Password, Start.AddHours(12)));
-        });
-        using var host = await StartAsync(source, logins.Writer, time);
-
-        await time.AdvanceToTimerAsync();
-        var login = await logins.Reader.ReadAsync();
-        await host.StopAsync();
-
-        Assert.That(login.At, Is.EqualTo(Start.AddMinutes(1)));
-    }
-
-    private static async Task<IHost> StartAsync(IEcrTokenSource tokens, ChannelWriter<(EcrToken Token, DateTimeOffset At)> logins, TimeProvider time)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.Services.AddHostedService(_ => new LoginKeeper(
-            tokens,
-            EcrRegistry.Parse(Registry),
-            (token, cancellationToken) => logins.WriteAsync((token, time.GetUtcNow()), cancellationToken).AsTask(),
-            time,
-            NullLogger<LoginKeeper>.Instance));
-        var host = builder.Build();
-        await host.StartAsync();
-        return host;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        File.Delete(tokenFile);
+        return (process.ExitCode, (await output).TrimEnd(), (await error).TrimEnd());
     }
 }

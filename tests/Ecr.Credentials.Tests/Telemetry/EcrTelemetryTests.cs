@@ -210,5 +210,5 @@ public sealed class EcrTelemetryTests
             _time.Advance(TimeSpan.FromSeconds(2));
             return _failure is null ? new EcrToken("AWS", Secret, _time.GetUtcNow() + Lifetime) : throw _failure;
         }),
-        new EcrTokenCacheOptions { TimeProvider = _time, Logger = _logger });
+        timeProvider: _time, logger: _logger);
 }

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
 using Ecr.Credentials.Registries;
 using Ecr.Credentials.Tokens;
 using Ecr.Credentials.Tokens.Files;
@@ -42,6 +45,44 @@ public sealed class SourceErrorsTests
             Is.EqualTo(failure is OperationCanceledException or TimeoutException ? EcrCredentialErrorReason.Timeout : EcrCredentialErrorReason.ServiceError));
     }
 
+    private static IEnumerable<TestCaseData> SdkFailures()
+    {
+        yield return Case(Service("AccessDeniedException", HttpStatusCode.BadRequest), EcrCredentialErrorReason.AccessDenied, false);
+        yield return Case(Service("ExpiredTokenException", HttpStatusCode.BadRequest), EcrCredentialErrorReason.AwsCredentialsRejected, false);
+        yield return Case(Service("ThrottlingException", HttpStatusCode.BadRequest), EcrCredentialErrorReason.Throttled, true);
+        yield return Case(Service("ServerException", HttpStatusCode.InternalServerError), EcrCredentialErrorReason.ServiceError, true);
+        yield return Case(Service("InvalidParameterException", HttpStatusCode.BadRequest), EcrCredentialErrorReason.ServiceError, false);
+        yield return Case(
+            new InvalidOperationException("wrapped", Service("AccessDeniedException", HttpStatusCode.BadRequest)),
+            EcrCredentialErrorReason.AccessDenied,
+            false);
+        yield return Case(new AmazonClientException("no region"), EcrCredentialErrorReason.ServiceError, true);
+        yield return Case(
+            new HttpRequestException("x", new SocketException((int)SocketError.ConnectionRefused)), EcrCredentialErrorReason.Unreachable, true);
+        yield return Case(new InvalidOperationException("vault is sealed"), EcrCredentialErrorReason.ServiceError, false);
+
+        static TestCaseData Case(Exception failure, EcrCredentialErrorReason reason, bool isTransient) =>
+            new TestCaseData(failure, reason, isTransient).SetArgDisplayNames(
+                $"{failure.GetType().Name} {(failure as AmazonServiceException)?.ErrorCode}", $"{reason}", $"{isTransient}");
+
+        static AmazonServiceException Service(string code, HttpStatusCode status) =>
+            new($"text of {code}", innerException: null, ErrorType.Unknown, code, "request-7", status);
+    }
+
+    [TestCaseSource(nameof(SdkFailures))]
+    public async Task A_failure_of_the_callers_AWS_client_is_translated_as_that_of_our_own(
+        Exception failure, EcrCredentialErrorReason reason, bool isTransient)
+    {
+        foreach (var layer in Layers())
+        {
+            var thrown = (EcrCredentialException)(await CatchAsync(layer, EcrTokenSource.FromDelegate((_, _) => throw failure), CancellationToken.None))!;
+
+            Assert.That((thrown.Reason, thrown.IsTransient), Is.EqualTo((reason, isTransient)), layer);
+            Assert.That(thrown.RequestId, Is.EqualTo(failure.GetBaseException() is AmazonServiceException ? "request-7" : null), layer);
+            Assert.That(thrown.Message, Does.Not.Contain('\n'));
+        }
+    }
+
     [Test]
     public async Task The_exception_of_the_contract_is_passed_on([ValueSource(nameof(Layers))] string layer)
     {
@@ -77,7 +118,7 @@ public sealed class SourceErrorsTests
     {
         var directory = Directory.CreateTempSubdirectory("ecr-source-errors-");
         using var memory = new EcrTokenCache(source);
-        using var provider = new EcrCredentialProvider(source);
+        using var provider = EcrCredentialProvider.WithoutCache(source);
         var files = new EcrTokenFileCache(source, Path.Combine(directory.FullName, "tokens"));
         var unusable = new EcrTokenFileCache(source, "/dev/null/tokens");
         try

@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using Ecr.Credentials.Kubelet.Plugins;
 using Ecr.Credentials.Matching;
 using Ecr.Credentials.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Kubelet.Diagnosis.Checks;
 
@@ -32,7 +33,7 @@ internal sealed class ImageCheck : NodeCheck
         }
 
         context.Reference = reference;
-        var registries = new EcrRegistryResolver(context.PluginOptions, static _ => default);
+        var registries = new EcrRegistryResolver(context.PluginOptions, NullLogger.Instance, static _ => default);
         context.Registry = registries.TryResolveNamed(reference.Repository, out var registry, out var registryError) ? registry : null;
         var provider = context.Provider!;
         var matching = provider.MatchImages.FirstOrDefault(text => ImagePattern.TryParse(text, out var pattern) && pattern.IsMatch(reference.Repository));

@@ -6,11 +6,11 @@ namespace Ecr.Credentials.Kubelet.Plugins.Responses;
 /// <param name="cacheKeyType">By what the response is cached, as the plugin wrote it.</param>
 /// <param name="cacheDuration">How long it is cached; null if the plugin did not say.</param>
 /// <param name="auth">The credentials by auth key, in the order in which the plugin wrote them.</param>
-internal sealed class PluginResponse(string cacheKeyType, TimeSpan? cacheDuration, IReadOnlyList<KeyValuePair<string, AuthConfig>> auth)
+internal sealed class PluginResponse(string cacheKeyType, TimeSpan? cacheDuration, IReadOnlyList<KeyValuePair<string, RegistryCredential>> auth)
 {
     public string CacheKeyType { get; } = cacheKeyType;
 
     public TimeSpan? CacheDuration { get; } = cacheDuration;
 
-    public IReadOnlyList<KeyValuePair<string, AuthConfig>> Auth { get; } = auth;
+    public IReadOnlyList<KeyValuePair<string, RegistryCredential>> Auth { get; } = auth;
 }

@@ -184,7 +184,7 @@ internal static class ResponseDecoder
 
         var cacheKeyType = "";
         string? cacheDuration = null;
-        var auth = new List<KeyValuePair<string, AuthConfig>>();
+        var auth = new List<KeyValuePair<string, RegistryCredential>>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var reader = new GoJsonReader(output);
         reader.Peek();
@@ -214,7 +214,7 @@ internal static class ResponseDecoder
         return new PluginResponse(cacheKeyType, cacheDuration is null ? null : ParseDuration(cacheDuration), auth);
     }
 
-    private static void ReadAuth(ref GoJsonReader reader, List<KeyValuePair<string, AuthConfig>> auth)
+    private static void ReadAuth(ref GoJsonReader reader, List<KeyValuePair<string, RegistryCredential>> auth)
     {
         if (!IsObject(ref reader, "\"auth\""))
         {
@@ -226,11 +226,11 @@ internal static class ResponseDecoder
         while (reader.NextField(out var key))
         {
             ExpectNew(seen, key, "\"auth\"");
-            auth.Add(new KeyValuePair<string, AuthConfig>(key, ReadAuthConfig(ref reader, key)));
+            auth.Add(new KeyValuePair<string, RegistryCredential>(key, ReadAuthConfig(ref reader, key)));
         }
     }
 
-    private static AuthConfig ReadAuthConfig(ref GoJsonReader reader, string key)
+    private static RegistryCredential ReadAuthConfig(ref GoJsonReader reader, string key)
     {
         var where = $"the entry {MessageText.Quote(AuthKey.WithoutUserinfo(key))} of \"auth\"";
         string? username = null;
@@ -256,7 +256,7 @@ internal static class ResponseDecoder
             }
         }
 
-        return new AuthConfig(username ?? "", password ?? "");
+        return new RegistryCredential(username ?? "", password ?? "");
     }
 
     private static bool IsObject(ref GoJsonReader reader, string what)

@@ -1,6 +1,6 @@
 using Ecr.Credentials.Aws.Configuration;
-using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Ecr.Credentials.Aws.Credentials;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Ecr.Credentials.Aws.Configuration;
-using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Credentials;

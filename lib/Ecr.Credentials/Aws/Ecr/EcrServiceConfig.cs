@@ -38,12 +38,7 @@ internal sealed class EcrServiceConfig : ClientConfig, IEndpointProvider
     }
 
     /// <summary>The call, described for messages.</summary>
-    public AwsCallDescription Call => new(
-        Endpoint,
-        _registry.Region,
-        _registry.IsPublic
-            ? "Allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on \"*\" for these credentials."
-            : "Allow ecr:GetAuthorizationToken on \"*\" for these credentials.");
+    public AwsCallDescription Call => AwsCallDescription.OfToken(Endpoint, _registry);
 
     public override string RegionEndpointServiceName => _registry.IsPublic ? "api.ecr-public" : "api.ecr";
 

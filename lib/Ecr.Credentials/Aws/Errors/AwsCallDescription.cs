@@ -1,3 +1,5 @@
+using Ecr.Credentials.Registries;
+
 namespace Ecr.Credentials.Aws.Errors;
 
 /// <summary>A call of an AWS service, described for the messages about its failure.</summary>
@@ -11,4 +13,12 @@ internal sealed record AwsCallDescription(Uri Endpoint, string Region, string De
 
     /// <summary>What it means and what to do if AWS reports that the caller's credentials have expired, as sentences.</summary>
     public string ExpiredMessage { get; init; } = "the AWS session credentials have expired. Refresh them.";
+
+    /// <summary>A call of <c>GetAuthorizationToken</c>.</summary>
+    public static AwsCallDescription OfToken(Uri endpoint, EcrRegistry registry) => new(
+        endpoint,
+        registry.Region,
+        registry.IsPublic
+            ? "Allow ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on \"*\" for these credentials."
+            : "Allow ecr:GetAuthorizationToken on \"*\" for these credentials.");
 }

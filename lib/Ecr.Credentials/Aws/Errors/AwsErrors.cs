@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Trust;
+using Ecr.Credentials.Registries;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Aws.Errors;
@@ -23,6 +25,29 @@ internal static class AwsErrors
     private static readonly (EcrCredentialErrorReason, string) WrongClock = (
         EcrCredentialErrorReason.AwsCredentialsRejected,
         "the system clock is wrong: AWS rejected the request's timestamp. Synchronize the clock with NTP.");
+
+    /// <summary>The failure of a call that a source of the caller made; <see langword="null"/> if it was neither AWS's nor the network's.</summary>
+    /// <param name="exception">What the source threw.</param>
+    /// <param name="registry">The registry of the request.</param>
+    public static EcrCredentialException? TranslateForeign(Exception exception, EcrRegistry registry)
+    {
+        if (FindCause<AmazonServiceException>(exception) is { } fromService)
+        {
+            return Translate(fromService, AwsCallDescription.OfToken(registry.ApiEndpoint, registry));
+        }
+
+        if (FindCause<AmazonClientException>(exception) is { } fromClient)
+        {
+            return Translate(fromClient, AwsCallDescription.OfToken(registry.ApiEndpoint, registry));
+        }
+
+        // The SDK lets the exceptions of the network pass. They do not name the server, which may be another one than AWS.
+        var cause = FindCause<HttpRequestException>(exception) ?? (Exception?)FindCause<SocketException>(exception);
+        return cause is null
+            ? null
+            : new EcrCredentialException(
+                EcrCredentialErrorReason.Unreachable, $"the token source failed: {ConnectionErrors.Describe(cause)}. {NetworkAdvice}", exception);
+    }
 
     /// <summary>The failure of a call; <see langword="null"/> if the exception has another cause.</summary>
     public static EcrCredentialException? Translate(Exception exception, AwsCallDescription call)
@@ -55,6 +80,10 @@ internal static class AwsErrors
         {
             ErrorCode = code,
             RequestId = requestId,
+
+            // A call that the service rejects is rejected again.
+            IsTransient = reason == EcrCredentialErrorReason.Throttled
+                || (reason == EcrCredentialErrorReason.ServiceError && (int)exception.StatusCode >= 500),
         };
     }
 
@@ -166,7 +195,10 @@ internal static class AwsErrors
         var why = isCertificate && SystemTrustStore.FindProblem() is { } problem
             ? $"TLS handshake failed: {problem}"
             : $"{ConnectionErrors.Describe(exception)}. {(isCertificate ? TrustAdvice : NetworkAdvice)}";
-        return new EcrCredentialException(EcrCredentialErrorReason.Unreachable, $"cannot reach {Describe(endpoint)}: {why}", exception);
+        return new EcrCredentialException(EcrCredentialErrorReason.Unreachable, $"cannot reach {Describe(endpoint)}: {why}", exception)
+        {
+            IsTransient = !isCertificate,
+        };
     }
 
     // A failure may be the proxy's.

@@ -13,6 +13,7 @@ internal static class ConnectionErrors
         TimeoutException or OperationCanceledException => "timed out",
         _ when ServerCertificateException.Find(exception) is { } e => $"TLS handshake failed: {MessageText.OneLine(e.Message)}",
         HttpRequestException { InnerException: SocketException e } => Describe(e),
+        SocketException e => Describe(e),
         HttpRequestException e => e.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => "DNS lookup failed",

@@ -7,7 +7,9 @@ using Amazon.SecurityToken.Model;
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Aws.Http;
+using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 using StsCredentials = Amazon.SecurityToken.Model.Credentials;
@@ -15,8 +17,13 @@ using StsCredentials = Amazon.SecurityToken.Model.Credentials;
 namespace Ecr.Credentials.Aws.Sts;
 
 /// <summary>Assumes roles at STS, and asks it who a caller is, in the region and partition of the registry that is called afterwards.</summary>
-internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger logger)
+/// <param name="httpClientFactory">Creates the HTTP client.</param>
+/// <param name="logger">Receives a line for each setting in effect.</param>
+/// <param name="sessionName">The name of sessions that have no other one.</param>
+internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger logger, string sessionName = StsClient.DefaultSessionName)
 {
+    public const string DefaultSessionName = "Ecr.Credentials";
+
     /// <param name="credentials">The credentials that assume the role.</param>
     /// <param name="caller">Describes these credentials, for messages.</param>
     /// <param name="session">The role.</param>
@@ -38,9 +45,10 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
         var request = new AssumeRoleRequest
         {
             RoleArn = session.Role.ToString(),
-            RoleSessionName = session.Name,
+            RoleSessionName = session.Name ?? sessionName,
             DurationSeconds = session.DurationSeconds,
             ExternalId = session.ExternalId,
+            Tags = ToTags(session.Tags),
         };
         var call = Describe(config, request, "Allow sts:AssumeRole on the role for these credentials, and let the role's trust policy allow them.");
         call = call with { Secrets = [(await credentials.GetCredentialsAsync().ConfigureAwait(false)).Token] };
@@ -78,14 +86,14 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
         var request = new AssumeRoleWithWebIdentityRequest
         {
             RoleArn = session.Role.ToString(),
-            RoleSessionName = session.Name,
+            RoleSessionName = session.Name ?? sessionName,
             DurationSeconds = session.DurationSeconds,
             WebIdentityToken = token,
         };
         var call = Describe(config, request, "The role's trust policy must allow this OIDC provider, service account (sub) and audience (aud).") with
         {
             Secrets = [token],
-            ExpiredMessage = $"{tokenName} has expired. A token from the kubelet is always fresh, so check the system clock.",
+            ExpiredMessage = $"{tokenName} has expired. Use a new one, or check the system clock.",
         };
         progress.WaitingFor = WaitingFor(call, session);
         try
@@ -148,6 +156,22 @@ internal sealed class StsClient(HttpClientFactory httpClientFactory, ILogger log
             AuthenticationRegion = region, // With a configured endpoint the SDK would sign for us-east-1.
             HttpClientFactory = httpClientFactory,
         }.Apply(settings).ApplyEndpoint(settings, logger);
+    }
+
+    private static List<Tag>? ToTags(SessionTags? tags)
+    {
+        if (tags is null || tags.KeysAndValues.Count == 0)
+        {
+            return null;
+        }
+
+        var list = new List<Tag>();
+        for (var i = 0; i < tags.KeysAndValues.Count; i += 2)
+        {
+            list.Add(new Tag { Key = tags.KeysAndValues[i], Value = tags.KeysAndValues[i + 1] });
+        }
+
+        return list;
     }
 
     // ECR Public has a single region; STS also exists in the caller's.

@@ -164,7 +164,7 @@ public sealed class EcrTokenFileCache : IEcrTokenSource, IForgetfulSource
             Store(file, directory, cached.AfterFailedRefresh(_timeProvider.GetUtcNow() + RetryDelay));
             return cached.Token;
         }
-        catch (Exception e) when (SourceErrors.Translate(e, cancellationToken) is var failure && failure != e)
+        catch (Exception e) when (SourceErrors.Translate(e, request.Registry, cancellationToken) is var failure && failure != e)
         {
             throw failure;
         }

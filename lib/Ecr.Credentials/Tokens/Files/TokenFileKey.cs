@@ -64,9 +64,22 @@ internal sealed class TokenFileKey
     {
         EcrIdentity.DefaultChain => "default",
         EcrIdentity.ProfileChoice profile => $"profile:{profile.Name}",
-        EcrIdentity.RoleChoice role => string.Create(
-            CultureInfo.InvariantCulture, $"role:{role.Arn.ToString().Length}:{role.Arn},external-id={role.ExternalId}"),
+        EcrIdentity.RoleChoice role => DescribeSource(role) is { } source ? string.Concat(source, DescribeSession(role)) : null,
         EcrIdentity.WebIdentityChoice web => $"web-role:{web.Arn},token={Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(web.Token)))}",
         _ => null,
     };
+
+    // Empty for the default source, so that the files of earlier versions stay valid.
+    private static string? DescribeSource(EcrIdentity.RoleChoice role) =>
+        role.Source.Value is EcrIdentity.DefaultChain ? "" : Describe(role.Source) is { } source ? $"from:{Part(source)}" : null;
+
+    private static string DescribeSession(EcrIdentity.RoleChoice role)
+    {
+        var text = $"role:{Part(role.Arn.ToString())},external-id={role.ExternalId}";
+        return role is { SessionName: null, DurationSeconds: 0, Tags.KeysAndValues.Count: 0 }
+            ? text
+            : $"session:{Part(role.SessionName ?? "")},{Part(role.DurationSeconds.ToString(CultureInfo.InvariantCulture))},{Part(role.Tags.Text)},{text}";
+    }
+
+    private static string Part(string text) => string.Create(CultureInfo.InvariantCulture, $"{text.Length}:{text}");
 }

@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Ecr.Credentials.Identity;
+using Ecr.Credentials.Registries;
 using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Text;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tokens.Memory;
 
@@ -12,9 +16,10 @@ namespace Ecr.Credentials.Tokens.Memory;
 /// returned. One token is valid for all registries of a region, whatever their account. Tokens/README.md in the source repository lists the invariants.
 /// Thread-safe.
 /// </remarks>
-public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
+public sealed class EcrTokenCache : IEcrTokenSource, IForgetfulSource, IDisposable
 {
     private readonly IEcrTokenSource _source;
+    private readonly bool _ownsSource;
     private readonly IMemoryCache _entries;
     private readonly MemoryCache? _ownEntries;
     private readonly TimeSpan _refreshMargin;
@@ -22,33 +27,60 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly LastReadClock _clock;
     private readonly ILogger _logger;
-    private readonly object _scope = new();
 
-    // Guards the two fields below and EcrTokenFetch.Callers. No foreign code runs under it: neither the source, the memory cache nor a listener.
+    // The tokens in the memory cache, which cannot be enumerated if it is the caller's. Also the scope of the keys: unlike the cache itself, it may live as
+    // long as a token in the caller's memory cache.
+    private readonly ConcurrentDictionary<EcrTokenKey, EcrTokenEntry> _index = new(concurrencyLevel: 1, capacity: 1);
+
+    // Guards the fields below and EcrTokenFetch.Callers. No foreign code runs under it: neither the source, the memory cache nor a listener.
     private readonly Lock _gate = new();
     private readonly Dictionary<EcrTokenKey, EcrTokenFetch> _fetches = [];
+    private readonly HashSet<EcrTokenFetch> _detached = [];
     private volatile bool _isDisposed;
 
     /// <summary>Initializes a new instance of the <see cref="EcrTokenCache"/> class.</summary>
     /// <param name="source">The source to call on a miss; the caller disposes it, after the cache.</param>
-    /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
+    /// <param name="options">The options; the defaults if omitted.</param>
+    /// <param name="timeProvider">The clock; the system clock if omitted.</param>
+    /// <param name="logger">Receives failed refreshes, without secrets; none if omitted.</param>
+    /// <param name="memoryCache">
+    /// The memory cache that stores the tokens; a private one if omitted. Code that can enumerate it can read the passwords. Each token has size 1. The
+    /// caller disposes it; several token caches may share it and never see each other's tokens.
+    /// </param>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
-    public EcrTokenCache(IEcrTokenSource source, EcrTokenCacheOptions? options = null)
+    public EcrTokenCache(
+        IEcrTokenSource source,
+        EcrTokenCacheOptions? options = null,
+        TimeProvider? timeProvider = null,
+        ILogger? logger = null,
+        IMemoryCache? memoryCache = null)
+        : this(source, ownsSource: false, options, timeProvider, logger, memoryCache)
+    {
+    }
+
+    internal EcrTokenCache(
+        IEcrTokenSource source,
+        bool ownsSource,
+        EcrTokenCacheOptions? options,
+        TimeProvider? timeProvider,
+        ILogger? logger,
+        IMemoryCache? memoryCache = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= new EcrTokenCacheOptions();
         options.Validate();
 
         _source = source;
+        _ownsSource = ownsSource;
         _refreshMargin = options.RefreshMargin;
         _fetchTimeout = options.FetchTimeout;
-        _timeProvider = options.TimeProvider;
+        _timeProvider = timeProvider ?? TimeProvider.System;
         _clock = new LastReadClock(_timeProvider);
-        _logger = options.Logger;
-        _ownEntries = options.MemoryCache is null
+        _logger = logger ?? NullLogger.Instance;
+        _ownEntries = memoryCache is null
             ? new MemoryCache(new MemoryCacheOptions { SizeLimit = options.SizeLimit, Clock = _clock })
             : null;
-        _entries = options.MemoryCache ?? _ownEntries!;
+        _entries = memoryCache ?? _ownEntries!;
     }
 
     /// <summary>Gets a token that has not expired: synchronously from the cache, otherwise from the source.</summary>
@@ -65,11 +97,11 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-        var key = request.GetKey(_scope);
+        var key = request.GetKey(_index);
         var now = _clock.Read();
         if (!TryFind(key, out var entry) || now >= entry.StaleAt || entry.ShouldReplace(request.RejectedToken, now))
         {
-            return WaitForTokenAsync(request, key, cancellationToken);
+            return WaitForTokenAsync(request, key, isForced: false, cancellationToken);
         }
 
         if (now >= entry.RefreshAt)
@@ -79,6 +111,38 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
 
         EcrTelemetry.CountHit();
         return new ValueTask<EcrToken>(entry.Token);
+    }
+
+    /// <summary>Gets a new token from the source even if one is cached, and caches it. Concurrent calls share one call of the source.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Cancels the caller's wait. The call itself continues while other callers wait for it.</param>
+    /// <returns>The token.</returns>
+    /// <exception cref="EcrCredentialException">No token could be obtained. A cached token stays in use for other requests.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    /// <exception cref="ObjectDisposedException">The cache was disposed, before the call or during the wait.</exception>
+    public ValueTask<EcrToken> RefreshTokenAsync(EcrTokenRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+        return WaitForTokenAsync(request, request.GetKey(_index), isForced: true, cancellationToken);
+    }
+
+    /// <summary>Removes the tokens of an AWS identity, such as a tenant that is gone. A call in progress still serves those who wait for it.</summary>
+    /// <param name="identity">The identity.</param>
+    public void Remove(EcrIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        Remove(key => key.Identity.Equals(identity));
+    }
+
+    /// <summary>Removes all tokens of this cache. A call in progress still serves those who wait for it.</summary>
+    public void Clear() => Remove(static _ => true);
+
+    void IForgetfulSource.Forget(EcrRegistry registry)
+    {
+        Remove(key => key.IsFor(registry));
+        (_source as IForgetfulSource)?.Forget(registry);
     }
 
     /// <summary>
@@ -96,7 +160,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
 
             // Under the lock, so that a fetch is either in the table or never started.
             _isDisposed = true;
-            foreach (var fetch in _fetches.Values)
+            foreach (var fetch in _fetches.Values.Concat(_detached))
             {
                 fetch.Abandon();
             }
@@ -104,7 +168,14 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
 
         _ownEntries?.Clear();
         _ownEntries?.Dispose();
+        if (_ownsSource)
+        {
+            (_source as IDisposable)?.Dispose();
+        }
     }
+
+    /// <summary>The number of cached tokens.</summary>
+    internal int Count => _index.Count;
 
     /// <summary>Completes when all pending calls have completed. For tests, which must not sleep.</summary>
     internal async Task WhenIdleAsync()
@@ -112,7 +183,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         Task[] results;
         lock (_gate)
         {
-            results = [.. _fetches.Values.Select(fetch => fetch.Result)];
+            results = [.. _fetches.Values.Concat(_detached).Select(fetch => fetch.Result)];
         }
 
         await Task.WhenAll(results).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -124,26 +195,53 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         return entry is not null;
     }
 
-    private async ValueTask<EcrToken> WaitForTokenAsync(EcrTokenRequest request, EcrTokenKey key, CancellationToken cancellationToken)
+    private void Remove(Func<EcrTokenKey, bool> matches)
+    {
+        // First the calls: one that completes from here on does not cache its token.
+        lock (_gate)
+        {
+            foreach (var fetch in _fetches.Values.Where(fetch => matches(fetch.Key)).ToArray())
+            {
+                fetch.Detach();
+                _fetches.Remove(fetch.Key);
+                _detached.Add(fetch);
+            }
+        }
+
+        foreach (var (key, _) in _index)
+        {
+            if (matches(key))
+            {
+                _entries.Remove(key);
+            }
+        }
+    }
+
+    private async ValueTask<EcrToken> WaitForTokenAsync(
+        EcrTokenRequest request, EcrTokenKey key, bool isForced, CancellationToken cancellationToken)
     {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var fetch = Join(request, key);
+            var fetch = Join(request, key, isForced);
             try
             {
                 var entry = await fetch.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (isForced && fetch.Failure is { } failure)
+                {
+                    throw failure;
+                }
 
-                // The token may have expired since: the machine may have been suspended in between.
-                if (_clock.Read() < entry.ExpiresAt)
+                // The token may have expired since: the machine may have been suspended in between. A caller that does not accept the cached token may
+                // have joined a call that found it.
+                if (_clock.Read() < entry.ExpiresAt && (fetch.IsCalled || !isForced))
                 {
                     return entry.Token;
                 }
             }
             catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
             {
-                throw new OperationCanceledException(
-                    $"waiting for a token of region {MessageText.Quote(request.Registry.Region)}.", e, cancellationToken);
+                throw new OperationCanceledException(fetch.WaitingFor, e, cancellationToken);
             }
             finally
             {
@@ -152,7 +250,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         }
     }
 
-    private EcrTokenFetch Join(EcrTokenRequest request, EcrTokenKey key)
+    private EcrTokenFetch Join(EcrTokenRequest request, EcrTokenKey key, bool isForced)
     {
         EcrTokenFetch? fetch;
         bool isFirst;
@@ -164,7 +262,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             isFirst = !_fetches.TryGetValue(key, out fetch);
             if (isFirst)
             {
-                fetch = new EcrTokenFetch(request, key, isRefresh: false);
+                fetch = new EcrTokenFetch(request, key, isRefresh: false, isForced);
                 _fetches.Add(key, fetch);
             }
 
@@ -210,7 +308,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
                 return;
             }
 
-            fetch = new EcrTokenFetch(request, key, isRefresh: true);
+            fetch = new EcrTokenFetch(request, key, isRefresh: true, isForced: false);
             _fetches.Add(key, fetch);
         }
 
@@ -232,7 +330,9 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         }
         catch (Exception e)
         {
-            failure = _isDisposed ? new ObjectDisposedException(nameof(EcrTokenCache)) : SourceErrors.Translate(e, fetch.CancellationToken);
+            failure = _isDisposed
+                ? new ObjectDisposedException(nameof(EcrTokenCache))
+                : SourceErrors.Translate(e, fetch.Request.Registry, fetch.CancellationToken);
         }
 
         // The entry is already stored, so a caller that does not find the fetch any more finds the entry.
@@ -251,9 +351,10 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         }
     }
 
-    // After a fetch was abandoned, a new one may exist under the same key.
+    // After a fetch was abandoned or detached, a new one may exist under the same key.
     private void Remove(EcrTokenFetch fetch)
     {
+        _detached.Remove(fetch);
         if (_fetches.TryGetValue(fetch.Key, out var current) && current == fetch)
         {
             _fetches.Remove(fetch.Key);
@@ -265,22 +366,25 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         // Another fetch may have completed between the caller's lookup and this fetch. Its token is then in the cache, and no second call is needed.
         var now = _clock.Read();
         if (TryFind(fetch.Key, out var cached)
+            && !fetch.IsForced
             && now < (fetch.IsRefresh ? cached.RefreshAt : cached.StaleAt)
             && !cached.ShouldReplace(fetch.Request.RejectedToken, now))
         {
             return cached;
         }
 
+        fetch.IsCalled = true;
         try
         {
             var fetched = await FetchAsync(fetch).ConfigureAwait(false);
-            Store(fetch.Key, fetched);
+            Store(fetch, fetched);
             return fetched;
         }
-        catch (Exception e) when (!fetch.IsAbandoned && TryFindValid(fetch.Key, out cached))
+        catch (Exception e) when (!fetch.IsAbandoned && !fetch.IsDetached && TryFindValid(fetch.Key, out cached))
         {
+            fetch.Failure = SourceErrors.Translate(e, fetch.Request.Registry, fetch.CancellationToken);
             var later = cached.AfterFailedRefresh(_clock.Read());
-            Store(fetch.Key, later);
+            Store(fetch, later);
             Log.RefreshFailed(_logger, fetch.Request.Registry.Region, later.ExpiresAt, e);
             return later;
         }
@@ -326,7 +430,7 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         try
         {
             // A source that ignores both its cancellation token and the time is abandoned.
-            return await _source.GetTokenAsync(fetch.Request, fetch.CancellationToken)
+            return await CallAsync(fetch)
                 .AsTask()
                 .WaitAsync(_fetchTimeout, _timeProvider, fetch.CancellationToken)
                 .ConfigureAwait(false);
@@ -337,15 +441,31 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
             fetch.Cancel();
             throw new EcrCredentialException(
                 EcrCredentialErrorReason.Timeout,
-                $"the request for a token of region {MessageText.Quote(fetch.Request.Registry.Region)} timed out. "
+                $"the request for a token of region {MessageText.Quote(fetch.Request.Registry.Region)} timed out{DescribeTimeout(e, fetch)}. "
                     + $"Check the network, or increase {nameof(EcrTokenCacheOptions.FetchTimeout)} ({_fetchTimeout}).",
                 e);
         }
     }
 
-    private void Store(EcrTokenKey key, EcrTokenEntry entry)
+    private ValueTask<EcrToken> CallAsync(EcrTokenFetch fetch)
     {
-        if (!entry.HasExpiry)
+        if (_source is not IReportingSource reporting)
+        {
+            return _source.GetTokenAsync(fetch.Request, fetch.CancellationToken);
+        }
+
+        fetch.Progress = new CallProgress();
+        return reporting.GetTokenAsync(fetch.Request, fetch.Progress, fetch.CancellationToken);
+    }
+
+    // A source's own timeout has its own limit.
+    private string DescribeTimeout(Exception exception, EcrTokenFetch fetch) =>
+        exception is TimeoutException ? $" after {_fetchTimeout.TotalSeconds:0.###}s, {fetch.WaitingFor}" : "";
+
+    private void Store(EcrTokenFetch fetch, EcrTokenEntry entry)
+    {
+        var key = fetch.Key;
+        if (!entry.HasExpiry || fetch.IsDetached)
         {
             return;
         }
@@ -359,9 +479,24 @@ public sealed class EcrTokenCache : IEcrTokenSource, IDisposable
         }
 
         var options = new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = lifetime, Size = 1 };
-        options.RegisterPostEvictionCallback(static (_, _, _, _) => EcrTelemetry.CountTokens(-1));
-        _entries.Set(key, entry, options);
+        options.RegisterPostEvictionCallback(OnEvicted, _index);
+        _index[key] = entry;
         EcrTelemetry.CountTokens(1);
+        _entries.Set(key, entry, options);
+
+        // Tokens of this identity may have been removed since the check above.
+        if (fetch.IsDetached)
+        {
+            _entries.Remove(key);
+        }
+    }
+
+    // Runs on another thread, possibly after the key has got another token.
+    private static void OnEvicted(object key, object? value, EvictionReason reason, object? state)
+    {
+        EcrTelemetry.CountTokens(-1);
+        EcrTelemetry.CountEviction(reason);
+        ((ConcurrentDictionary<EcrTokenKey, EcrTokenEntry>)state!).TryRemove(new((EcrTokenKey)key, (EcrTokenEntry)value!));
     }
 
     private static class Log

@@ -1,7 +1,7 @@
 using Ecr.Credentials.Aws.Configuration;
 using Ecr.Credentials.Aws.Credentials;
-using Ecr.Credentials.Aws.Errors;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ecr.Credentials.Tests.Aws.Credentials;

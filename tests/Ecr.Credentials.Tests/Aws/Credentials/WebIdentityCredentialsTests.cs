@@ -17,7 +17,7 @@ public sealed class WebIdentityCredentialsTests
     [OneTimeTearDown]
     public async Task DeleteFiles() => _directory.Delete(recursive: true);
 
-    [TestCase(null, "ecr-credential-provider", "")]
+    [TestCase(null, "Ecr.Credentials", "")]
     [TestCase("pod-7", "pod-7", "\n")]
     public async Task The_role_is_assumed_with_the_token_in_the_file(string? sessionName, string expectedName, string end)
     {

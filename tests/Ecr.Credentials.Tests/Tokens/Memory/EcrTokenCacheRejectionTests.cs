@@ -25,7 +25,7 @@ public sealed class EcrTokenCacheRejectionTests
         _source = new FakeTokenSource((_, _) => _isAwsReachable
             ? Task.FromResult(new EcrToken("AWS", $"password-{_source.Requests.Count}", _time.GetUtcNow().AddHours(12)))
             : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "cannot reach AWS. Check the network."));
-        _cache = new EcrTokenCache(_source, new EcrTokenCacheOptions { TimeProvider = _time });
+        _cache = new EcrTokenCache(_source, timeProvider: _time);
     }
 
     [TearDown]

@@ -25,7 +25,7 @@ public sealed class EcrTokenCacheTests
     {
         _time = new TimerSignallingTimeProvider(Start);
         _source = new GatedTokenSource();
-        _cache = new EcrTokenCache(_source, Options());
+        _cache = Cache(_source);
     }
 
     [TearDown]
@@ -105,7 +105,7 @@ public sealed class EcrTokenCacheTests
     public async Task A_miss_just_before_another_call_completes_starts_no_second_call()
     {
         using var memory = new HookedMemoryCache(_time);
-        using var cache = new EcrTokenCache(_source, Options(memory));
+        using var cache = Cache(_source, memory);
         var token = Token();
         memory.AfterLookup = () =>
         {
@@ -131,7 +131,7 @@ public sealed class EcrTokenCacheTests
         var e = await Assert.ThrowsAsync<OperationCanceledException>(() => leaving);
 
         Assert.That(e!.CancellationToken, Is.EqualTo(cancellation.Token));
-        Assert.That(e.Message, Is.EqualTo("waiting for a token of region \"eu-west-1\"."));
+        Assert.That(e.Message, Is.EqualTo("waiting for a token of region \"eu-west-1\""));
         Assert.That(call.CancellationToken.IsCancellationRequested, Is.False);
         call.Answer(Token());
         Assert.That(await Task.WhenAll(staying), Has.Length.EqualTo(callers - 1));
@@ -231,11 +231,11 @@ public sealed class EcrTokenCacheTests
     {
         var ambient = new AsyncLocal<string> { Value = "of the first caller" };
         string? seen = null;
-        using var cache = new EcrTokenCache(new FakeTokenSource((_, _) =>
+        using var cache = Cache(new FakeTokenSource((_, _) =>
         {
             seen = ambient.Value;
             return Task.FromResult(Token());
-        }), Options());
+        }));
 
         await cache.GetTokenAsync(Request());
 
@@ -306,7 +306,7 @@ public sealed class EcrTokenCacheTests
     public async Task A_hit_that_found_the_old_token_during_its_refresh_starts_no_second_refresh()
     {
         using var memory = new HookedMemoryCache(_time);
-        using var cache = new EcrTokenCache(_source, Options(memory));
+        using var cache = Cache(_source, memory);
         await FillAsync(cache);
         _time.Advance(Lifetime / 2);
         memory.AfterLookup = () =>
@@ -404,7 +404,7 @@ public sealed class EcrTokenCacheTests
     public async Task A_memory_cache_that_evicts_too_late_does_not_extend_the_lifetime_of_a_token()
     {
         using var memory = new MemoryCache(new MemoryCacheOptions { Clock = new TimeProviderClock(new FakeTimeProvider(Start)) });
-        using var cache = new EcrTokenCache(_source, Options(memory));
+        using var cache = Cache(_source, memory);
         await FillAsync(cache);
         _time.Advance(Lifetime);
 
@@ -418,7 +418,7 @@ public sealed class EcrTokenCacheTests
     [Test]
     public async Task Without_a_margin_a_token_is_a_hit_until_it_expires()
     {
-        using var cache = new EcrTokenCache(_source, new EcrTokenCacheOptions { TimeProvider = _time, RefreshMargin = TimeSpan.Zero });
+        using var cache = new EcrTokenCache(_source, new EcrTokenCacheOptions { RefreshMargin = TimeSpan.Zero }, _time);
         await FillAsync(cache);
 
         _time.Advance(Lifetime - Tick);
@@ -449,7 +449,7 @@ public sealed class EcrTokenCacheTests
     public async Task A_token_that_expires_while_callers_wait_for_it_is_not_returned()
     {
         using var memory = new HookedMemoryCache(_time);
-        using var cache = new EcrTokenCache(_source, Options(memory));
+        using var cache = Cache(_source, memory);
         memory.BeforeStore = () => _time.Advance(Lifetime);
 
         var waiting = cache.GetTokenAsync(Request()).AsTask();
@@ -486,7 +486,8 @@ public sealed class EcrTokenCacheTests
         var e = await Assert.ThrowsAsync<EcrCredentialException>(() => waiting);
         Assert.That(e!.Reason, Is.EqualTo(EcrCredentialErrorReason.Timeout));
         Assert.That(e.Message, Is.EqualTo(
-            "the request for a token of region \"eu-west-1\" timed out. Check the network, or increase FetchTimeout (00:01:00)."));
+            "the request for a token of region \"eu-west-1\" timed out after 60s, waiting for a token of region \"eu-west-1\". "
+                + "Check the network, or increase FetchTimeout (00:01:00)."));
     }
 
     [Test]
@@ -553,8 +554,8 @@ public sealed class EcrTokenCacheTests
     public async Task Caches_that_share_a_memory_cache_do_not_see_each_others_tokens_and_do_not_dispose_it()
     {
         using var memory = Memory(sizeLimit: 10);
-        using var one = new EcrTokenCache(_source, Options(memory));
-        using var other = new EcrTokenCache(_source, Options(memory));
+        using var one = Cache(_source, memory);
+        using var other = Cache(_source, memory);
         var request = Request();
 
         var tokens = (await FillAsync(one, request), await FillAsync(other, request));
@@ -569,7 +570,7 @@ public sealed class EcrTokenCacheTests
     public async Task Expired_tokens_are_evicted()
     {
         using var memory = Memory();
-        using var cache = new EcrTokenCache(_source, Options(memory));
+        using var cache = Cache(_source, memory);
         await FillAsync(cache, Request("eu-west-1"));
         _time.Advance(Lifetime / 4);
         await FillAsync(cache, Request("eu-west-2"));
@@ -583,7 +584,7 @@ public sealed class EcrTokenCacheTests
     [Test]
     public async Task The_size_limit_bounds_the_number_of_cached_tokens()
     {
-        using var cache = new EcrTokenCache(_source, new EcrTokenCacheOptions { TimeProvider = _time, SizeLimit = 1 });
+        using var cache = new EcrTokenCache(_source, new EcrTokenCacheOptions { SizeLimit = 1 }, _time);
         await FillAsync(cache, Request("eu-west-1"));
         await FillAsync(cache, Request("eu-west-2"));
 
@@ -623,8 +624,6 @@ public sealed class EcrTokenCacheTests
         Assert.That(() => Make(new() { RefreshMargin = -Tick }), Rejected(nameof(EcrTokenCacheOptions.RefreshMargin)));
         Assert.That(() => Make(new() { FetchTimeout = TimeSpan.Zero }), Rejected(nameof(EcrTokenCacheOptions.FetchTimeout)));
         Assert.That(() => Make(new() { FetchTimeout = TimeSpan.FromDays(60) }), Rejected(nameof(EcrTokenCacheOptions.FetchTimeout)));
-        Assert.That(() => Make(new() { TimeProvider = null! }), Rejected(nameof(EcrTokenCacheOptions.TimeProvider)));
-        Assert.That(() => Make(new() { Logger = null! }), Rejected(nameof(EcrTokenCacheOptions.Logger)));
 
         void Make(EcrTokenCacheOptions options) => new EcrTokenCache(_source, options).Dispose();
 
@@ -640,7 +639,8 @@ public sealed class EcrTokenCacheTests
 
     private MemoryCache Memory(long? sizeLimit = null) => new(new MemoryCacheOptions { Clock = new TimeProviderClock(_time), SizeLimit = sizeLimit });
 
-    private EcrTokenCacheOptions Options(IMemoryCache? memory = null) => new() { TimeProvider = _time, RefreshMargin = Margin, MemoryCache = memory };
+    private EcrTokenCache Cache(IEcrTokenSource source, IMemoryCache? memory = null) =>
+        new(source, new EcrTokenCacheOptions { RefreshMargin = Margin }, _time, memoryCache: memory);
 
     private Task<EcrToken>[] Ask(int callers, CancellationToken cancellationToken = default) =>
         [.. Enumerable.Range(0, callers).Select(_ => _cache.GetTokenAsync(Request(), cancellationToken).AsTask())];

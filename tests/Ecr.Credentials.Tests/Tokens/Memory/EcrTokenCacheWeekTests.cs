@@ -41,7 +41,7 @@ public sealed class EcrTokenCacheWeekTests
                 expiries.Add(token, now + Lifetime);
                 return Task.FromResult(token);
             }),
-            new EcrTokenCacheOptions { TimeProvider = time });
+            timeProvider: time);
 
         var served = 0;
         while (time.GetUtcNow() < Start.AddDays(7))
@@ -77,7 +77,7 @@ public sealed class EcrTokenCacheWeekTests
             new FakeTokenSource((_, _) => ++calls == 1
                 ? Task.FromResult(new EcrToken("AWS", "secret", Start + Lifetime))
                 : throw new EcrCredentialException(EcrCredentialErrorReason.Unreachable, "Cannot reach it. Check the network.")),
-            new EcrTokenCacheOptions { TimeProvider = time });
+            timeProvider: time);
         var token = await cache.GetTokenAsync(Request);
 
         time.Advance(Lifetime / 2);

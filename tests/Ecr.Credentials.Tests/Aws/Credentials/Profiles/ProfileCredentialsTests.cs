@@ -214,7 +214,7 @@ public sealed class ProfileCredentialsTests : IAsyncDisposable
         Assert.That(RoleRequests.Select(request => request.Principal), Is.EqualTo(new[]
         {
             _emulator.ProfileCredentials.PrincipalArn,
-            "arn:aws:sts::123456789012:assumed-role/push/ecr-credential-provider",
+            "arn:aws:sts::123456789012:assumed-role/push/Ecr.Credentials",
         }));
     }
 

@@ -55,7 +55,7 @@ public sealed class ProfileSecretTests
             await stage.GetAsync(profile, cancellationToken);
             return new EcrToken("AWS", Marker, stage.Clock.GetUtcNow().AddHours(12));
         });
-        using var cache = new EcrTokenCache(source, new EcrTokenCacheOptions { TimeProvider = stage.Clock, Logger = stage.Logger });
+        using var cache = new EcrTokenCache(source, timeProvider: stage.Clock, logger: stage.Logger);
         var texts = new List<string>();
 
         try

@@ -2,12 +2,12 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using Ecr.Credentials.Aws.Configuration;
-using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Credentials.Profiles;
-using Ecr.Credentials.Aws.Errors;
+using Ecr.Credentials.Aws.Credentials;
 using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Ecr.Emulator;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,4 +1,4 @@
-namespace Ecr.Credentials.Aws.Errors;
+namespace Ecr.Credentials.Telemetry;
 
 /// <summary>What a request for a token is waiting for, so that the message of a timeout can name it.</summary>
 internal sealed class CallProgress

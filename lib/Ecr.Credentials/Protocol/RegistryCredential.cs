@@ -8,7 +8,7 @@ namespace Ecr.Credentials.Protocol;
 /// <param name="username">The user name; for Amazon ECR always <c>AWS</c>.</param>
 /// <param name="password">The password.</param>
 [DebuggerDisplay("{ToString(),nq}")]
-public sealed class AuthConfig(string username, string password)
+public sealed class RegistryCredential(string username, string password)
 {
     /// <summary>Gets the user name; for Amazon ECR always <c>AWS</c>. May be empty.</summary>
     public string Username { get; } = username ?? throw new ArgumentNullException(nameof(username));
