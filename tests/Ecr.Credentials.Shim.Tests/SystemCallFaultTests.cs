@@ -13,7 +13,7 @@ namespace Ecr.Credentials.Shim.Tests;
 /// </remarks>
 [Platform("Linux")]
 [SupportedOSPlatform("linux")]
-[Requires(Requirement.NativeExecutable)]
+[Requires(Requirement.StaticOpenSsl)]
 [Requires(Requirement.Strace)]
 public sealed partial class SystemCallFaultTests : ShimFixture
 {
@@ -65,7 +65,7 @@ public sealed partial class SystemCallFaultTests : ShimFixture
     [TestCaseSource(nameof(Cases))]
     public async Task A_fetch_ends_with_a_credential_or_with_one_line(string mode, string[] calls, string[] errors)
     {
-        var (result, trace) = await RunAsync(mode, "-e", "trace=all");
+        var (result, trace) = await TraceAsync(mode, "-e", "trace=all");
         Assert.That(IsAnswer(mode, result), Is.True, result.Error);
         foreach (var call in calls)
         {
@@ -84,7 +84,7 @@ public sealed partial class SystemCallFaultTests : ShimFixture
 
     private async Task InjectAsync(string mode, string call, string error, string when)
     {
-        var (result, trace) = await RunAsync(mode, "--seccomp-bpf", "-e", $"trace={call},setitimer", "-e", $"inject={call}:error={error}:when={when}");
+        var (result, trace) = await TraceAsync(mode, "--seccomp-bpf", "-e", $"trace={call},setitimer", "-e", $"inject={call}:error={error}:when={when}");
         var injected = trace.IndexOf("(INJECTED)", StringComparison.Ordinal);
         var armed = trace.IndexOf("setitimer(", StringComparison.Ordinal);
         var isOfTheRuntime = injected >= 0 && (armed < 0 || injected < armed) && call != "setitimer";
@@ -118,7 +118,7 @@ public sealed partial class SystemCallFaultTests : ShimFixture
         return (Math.Min(calls.Count(found => found.Index < armed) + 1, Math.Max(last, 1)), last);
     }
 
-    private async Task<(ShimResult Result, string Trace)> RunAsync(string mode, params string[] options)
+    private async Task<(ShimResult Result, string Trace)> TraceAsync(string mode, params string[] options)
     {
         var home = Directory.CreateDirectory(Path.Combine(Home, Guid.NewGuid().ToString("N"))).FullName;
         var file = Path.Combine(home, "trace");

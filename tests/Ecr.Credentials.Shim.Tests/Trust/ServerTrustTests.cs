@@ -63,7 +63,7 @@ public sealed class ServerTrustTests : ShimFixture
             directory: Home));
 
         AssertAnswer(result);
-        Assert.That(File.ReadLines(trace).Where(line => line.Contains($"{Home}/.dotnet", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(await File.ReadAllTextAsync(trace), Does.Not.Contain($"{Home}/.dotnet"));
     }
 
     // .NET itself would take the roots of a relative path.

@@ -6,7 +6,8 @@ namespace Ecr.Credentials.Tests.Fuzzing;
 /// <summary>Every parser survives damaged input, refuses it with one clean line, and keeps what its target promises.</summary>
 /// <remarks>
 /// For a longer run or another one:
-/// <c>dotnet test -c Release --project tests/Ecr.Credentials.Tests --filter 'FullyQualifiedName~FuzzTests' --test-parameter scale=500 --test-parameter seed=7</c>.
+/// <c>dotnet test -c Release --project tests/Ecr.Credentials.Tests --filter FullyQualifiedName~FuzzTests --test-parameter scale=200
+/// --test-parameter seed=7</c>.
 /// A failure shows its input as a literal: add it to the samples of the target.
 /// </remarks>
 [Parallelizable(ParallelScope.All)]
@@ -39,8 +40,8 @@ public sealed class FuzzTests
         Assert.That(() => fuzzer.Run((long)fuzzed.Executions * Scale), Throws.Nothing);
 
         TestContext.Out.WriteLine(
-            $"{fuzzed.Name}: accepted {fuzzer.Accepted}, refused {fuzzer.Refused} in {fuzzer.Shapes} ways, {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, "
-                + $"longest {fuzzer.Longest.TotalMilliseconds:f1} ms");
+            $"{fuzzed.Name}: accepted {fuzzer.Accepted}, refused {fuzzer.Refused} in {fuzzer.Shapes} ways, "
+                + $"{Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, longest {fuzzer.Longest.TotalMilliseconds:f1} ms");
         Assert.That(fuzzer.Accepted, Is.Positive, "The samples must reach the end of the parser.");
         Assert.That(fuzzer.Refused, fuzzed.AcceptsEverything ? Is.Zero : Is.Positive);
     }

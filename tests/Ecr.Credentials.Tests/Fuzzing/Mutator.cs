@@ -9,7 +9,8 @@ internal sealed class Mutator(Random random, IReadOnlyList<string> samples, IRea
     /// <summary>The length of the longest input.</summary>
     public const int MaxLength = 8192;
 
-    private const string Hostile = "\0\t\n\r\u001b \"'\\/%:@[]{}-+.,;=#*?&0919azé\u0085\u00a0\u0661\u200b\u2028\u202e\ufeff\ufffd\ud83d\ude00\ud800\udc80\udcff";
+    private const string Hostile =
+        "\0\t\n\r\u001b \"'\\/%:@[]{}-+.,;=#*?&0919azé\u0085\u00a0\u0661\u200b\u2028\u202e\ufeff\ufffd\ud83d\ude00\ud800\udc80\udcff";
 
     private readonly int _valid = samples.Count;
     private readonly char[] _text = new char[MaxLength];

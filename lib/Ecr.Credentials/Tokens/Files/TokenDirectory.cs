@@ -16,6 +16,9 @@ internal sealed class TokenDirectory(string path, ILogger logger)
     // A process holds a lock, and writes a file, for at most a minute.
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
 
+    // The longest timeout of a process.
+    private static readonly TimeSpan MaxFetch = TimeSpan.FromMinutes(1);
+
     /// <summary>Whether the directory can be used; creates it if it does not exist.</summary>
     /// <remarks>
     /// A directory passes only if no other user can add, replace or read files in it. On Windows that is not checked, so no directory passes.
@@ -83,7 +86,10 @@ internal sealed class TokenDirectory(string path, ILogger logger)
         foreach (var file in EnumerateFiles())
         {
             var isToken = file.Extension.Length == 0;
-            if (isToken ? file.LastWriteTimeUtc <= now : file.LastWriteTimeUtc < now - MaxAge && !File.Exists(Path.ChangeExtension(file.FullName, null)))
+            var isStale = isToken
+                ? file.LastWriteTimeUtc <= now && !IsBeingReplaced(file, now)
+                : file.LastWriteTimeUtc < now - MaxAge && !File.Exists(Path.ChangeExtension(file.FullName, null));
+            if (isStale)
             {
                 Delete(file);
             }
@@ -130,6 +136,10 @@ internal sealed class TokenDirectory(string path, ILogger logger)
             return [];
         }
     }
+
+    // Who fetches a token sets the time of its lock.
+    private static bool IsBeingReplaced(FileInfo token, DateTimeOffset now) =>
+        File.GetLastWriteTimeUtc(token.FullName + TokenFile.LockExtension) > now.UtcDateTime - MaxFetch;
 
     private static bool Delete(FileInfo file)
     {

@@ -42,19 +42,28 @@ internal static class ConfigurationTargets
 
     private static readonly string[] IniWords =
     [
-        "[", "]", "[default]", "[profile a]", "[ profile\ta ]", "[profile 'a']", "[sso-session a b]", "[services s]", "[profile a", "=", ":", " = ", "region", "s3 =\n ",
-        "\"", "'", "#", " #", ";", "\t;", "\n", "\r\n", "\r", "\n ", "\n\t", "\0", "\ufeff", .. ProfileSettings.All, "true", "false", "-1", "99999999999", "1.5", "legacy",
+        "[", "]", "[default]", "[profile a]", "[ profile\ta ]", "[profile 'a']", "[sso-session a b]", "[services s]", "[profile a", "=", ":", " = ",
+        "region", "s3 =\n ",
+        "\"", "'", "#", " #", ";", "\t;", "\n", "\r\n", "\r", "\n ", "\n\t", "\0", "\ufeff", .. ProfileSettings.All, "true", "false", "-1", "99999999999",
+        "1.5", "legacy",
         "adaptive", "auto", "http://user:pw@host:99999/", "https://[::1", "eu west 1", "~/x", "\ud800",
     ];
 
-    private static readonly string[] ProxyWords = [.. Words.Hosts, "HTTP_PROXY=", "HTTPS_PROXY=", "REQUEST_METHOD=GET", "socks5://", "socks5h://", "ftp://", "://", "\n", "=", ","];
+    private static readonly string[] ProxyWords =
+        [.. Words.Hosts, "HTTP_PROXY=", "HTTPS_PROXY=", "REQUEST_METHOD=GET", "socks5://", "socks5h://", "ftp://", "://", "\n", "=", ","];
 
-    private static readonly string[] NoProxyWords = [.. Words.Hosts, ",", " ", "/8", "/33", "/-1", "10.0.0.0/8", "fd00::/8", "*.", ".a", "\n", "::/0", "[::1]:443"];
+    private static readonly string[] NoProxyWords =
+        [.. Words.Hosts, ",", " ", "/8", "/33", "/-1", "10.0.0.0/8", "fd00::/8", "*.", ".a", "\n", "::/0", "[::1]:443"];
 
     public static IEnumerable<FuzzTarget> All { get; } =
     [
         new("shared config file", 30_000, [Config, Credentials], IniWords, ParseIni) { AcceptsEverything = true },
-        new("AWS settings", 500, [$"{Config}{Separator}{Credentials}"], IniWords, ReadSettings(new FuzzDirectory("settings"))) { Exceptions = [typeof(EcrCredentialException)] },
+        new(
+            "AWS settings",
+            500,
+            [$"{Config}{Separator}{Credentials}"],
+            IniWords,
+            ReadSettings(new FuzzDirectory("settings"))) { Exceptions = [typeof(EcrCredentialException)] },
         new(
             "proxy variables",
             30_000,

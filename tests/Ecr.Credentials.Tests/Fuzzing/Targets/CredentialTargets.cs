@@ -21,7 +21,8 @@ internal static class CredentialTargets
         """;
 
     private const string Sso = $$"""
-        {"accessToken":"{{Words.Secret}}","expiresAt":"2099-01-01T00:00:00UTC","refreshToken":"{{Words.Secret}}","clientId":"c","clientSecret":"{{Words.Secret}}",
+        {"accessToken":"{{Words.Secret}}","expiresAt":"2099-01-01T00:00:00UTC","refreshToken":"{{Words.Secret}}","clientId":"c",
+        "clientSecret":"{{Words.Secret}}",
         "registrationExpiresAt":"2099-01-01T00:00:00Z","region":"eu-west-1"}
         """;
 
@@ -32,7 +33,8 @@ internal static class CredentialTargets
 
     private static readonly string[] JsonWords =
     [
-        .. Words.Json, .. Words.Dates, "\"Version\":", "\"AccessKeyId\":", "\"SecretAccessKey\":", "\"SessionToken\":", "\"Token\":", "\"Expiration\":", "\"Code\":",
+        .. Words.Json, .. Words.Dates, "\"Version\":", "\"AccessKeyId\":", "\"SecretAccessKey\":", "\"SessionToken\":", "\"Token\":", "\"Expiration\":",
+        "\"Code\":",
         "\"accessToken\":", "\"expiresAt\":", "\"registrationExpiresAt\":", "\"refreshToken\":", "\"clientId\":", "\"dpopKey\":",
     ];
 
@@ -52,7 +54,12 @@ internal static class CredentialTargets
         },
         new("SSO token file", 500, [Sso], JsonWords, ReadSso(new FuzzDirectory("sso"))) { Exceptions = [typeof(System.Text.Json.JsonException)] },
         new("sign-in token file", 500, [Login], JsonWords, ReadLogin(new FuzzDirectory("login"))) { Exceptions = [typeof(FormatException)] },
-        new("file cache", 100_000, [Record, Record.Replace("AWS", "", StringComparison.Ordinal)], ["\n", "0", "-1", "99999999999999999999", "\r", Key.Text, " "], ReadRecord),
+        new(
+            "file cache",
+            100_000,
+            [Record, Record.Replace("AWS", "", StringComparison.Ordinal)],
+            ["\n", "0", "-1", "99999999999999999999", "\r", Key.Text, " "],
+            ReadRecord),
     ];
 
     private static string? ReadProcess(ReadOnlySpan<char> input)
@@ -81,7 +88,8 @@ internal static class CredentialTargets
         var written = record.Write(Key);
         FuzzException.ThrowIf(!record.CanBeStored, "what was stored cannot be stored");
         FuzzException.ThrowIf(TokenRecord.Read(written, Key)?.Write(Key) != written, "what is written reads differently");
-        _ = (record.IsFresh(DateTimeOffset.UnixEpoch, null), record.IsValid(DateTimeOffset.MaxValue), record.ExpiresAt, record.AfterFailedRefresh(DateTimeOffset.MaxValue));
+        _ = (record.IsFresh(DateTimeOffset.UnixEpoch, null), record.IsValid(DateTimeOffset.MaxValue), record.ExpiresAt);
+        _ = record.AfterFailedRefresh(DateTimeOffset.MaxValue);
         return null;
     }
 

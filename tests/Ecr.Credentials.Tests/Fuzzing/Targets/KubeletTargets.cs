@@ -30,35 +30,47 @@ internal static class KubeletTargets
         """;
 
     private const string Json = $$$$$"""
-        {"apiVersion":"kubelet.config.k8s.io/v1","kind":"CredentialProviderConfig","providers":[{"name":"p","matchImages":["a.example"],"defaultCacheDuration":"1m0s",
+        {"apiVersion":"kubelet.config.k8s.io/v1","kind":"CredentialProviderConfig","providers":[{"name":"p","matchImages":["a.example"],
+        "defaultCacheDuration":"1m0s",
         "apiVersion":"{{{{{V1}}}}}","tokenAttributes":{"serviceAccountTokenAudience":"a","cacheType":"Token","requireServiceAccount":true}}]}
         """;
 
     private const string Response = $$$$$"""
-        {"kind":"CredentialProviderResponse","apiVersion":"{{{{{V1}}}}}","cacheKeyType":"Registry","cacheDuration":"6h0m0s","auth":{"a.example":{"username":"AWS",
+        {"kind":"CredentialProviderResponse","apiVersion":"{{{{{V1}}}}}","cacheKeyType":"Registry","cacheDuration":"6h0m0s",
+        "auth":{"a.example":{"username":"AWS",
         "password":"{{{{{Words.Secret}}}}}"}}}
         """;
 
     private const string Record = """
-        {"version":1,"files":[{"path":"/etc/a","role":"Configuration","before":null,"mode":"644","backup":null,"after":"sha256:00"}],"directories":["/etc/b"],"flags":["--a"]}
+        {"version":1,"files":[{"path":"/etc/a","role":"Configuration","before":null,"mode":"644","backup":null,"after":"sha256:00"}],"directories":["/etc/b"],
+        "flags":["--a"]}
         """;
 
     private static readonly string[] YamlWords =
     [
-        .. Words.Json, "&a ", "*a", "<<: *a\n", "- *a\n", "&a [*a, *a]", "? ", ": ", "- ", "!!binary ", "!!int ", "!<x> ", "%YAML 1.1\n", "---\n", "...\n", "|\n", ">-\n", "|9\n",
-        "'", "\t", "\r", "\u0085", "#", " #", "{a: {a: {a: ", "0x", ".inf", "~: 1\n", "y: n\n", "@", "`", "%", "name: x\n", "\n  ", "      ", "matchImages:", "tokenAttributes:",
+        .. Words.Json, "&a ", "*a", "<<: *a\n", "- *a\n", "&a [*a, *a]", "? ", ": ", "- ", "!!binary ", "!!int ", "!<x> ", "%YAML 1.1\n", "---\n", "...\n",
+        "|\n", ">-\n", "|9\n",
+        "'", "\t", "\r", "\u0085", "#", " #", "{a: {a: {a: ", "0x", ".inf", "~: 1\n", "y: n\n", "@", "`", "%", "name: x\n", "\n  ", "      ", "matchImages:",
+        "tokenAttributes:",
         "12h", "args:", "env:",
     ];
 
-    private static readonly string[] ResponseWords = [.. Words.Json, "\"kind\":", "\"APIVERSION\":", "\"auth\":", "\"password\":", "\u017f", "\udcff", "'", "01", "1."];
+    private static readonly string[] ResponseWords =
+        [.. Words.Json, "\"kind\":", "\"APIVERSION\":", "\"auth\":", "\"password\":", "\u017f", "\udcff", "'", "01", "1."];
 
-    private static readonly string[] ShellWords = ["\"", "'", "\\", "\\x41", "\\n", "\\101", "\\u20ac", "$", "`", "#", ";", "=", " ", "\n", "\\\n", "\t", "A=", "%h", "\0"];
+    private static readonly string[] ShellWords =
+        ["\"", "'", "\\", "\\x41", "\\n", "\\101", "\\u20ac", "$", "`", "#", ";", "=", " ", "\n", "\\\n", "\t", "A=", "%h", "\0"];
 
     public static IEnumerable<FuzzTarget> All { get; } =
     [
         new("kubelet configuration", 2_000, [Yaml, Json], YamlWords, ReadConfiguration),
         new("answer of a plugin", 30_000, [Response], ResponseWords, DecodeResponse),
-        new("image reference", 30_000, ["nginx", "a.example:5000/b/c:1@sha256:" + new string('0', 64), "docker.io/library/x"], [.. Words.Hosts, "sha256:", "_", "__", "A"], ParseReference),
+        new(
+            "image reference",
+            30_000,
+            ["nginx", "a.example:5000/b/c:1@sha256:" + new string('0', 64), "docker.io/library/x"],
+            [.. Words.Hosts, "sha256:", "_", "__", "A"],
+            ParseReference),
         new("auth key", 100_000, ["https://index.docker.io/v1/", "a.example:80/b", "*.example"], Words.Hosts, ParseAuthKey),
         new("version of Kubernetes", 200_000, ["v1.34.1", "1.27", "v1.34.1+k3s1"], ["v", ".", "+", "-", "99999999999", " "], ParseVersion),
         new("record of set-up", 20_000, [Record], [.. Words.Json, "\"mode\":", "\"role\":", "\"77777777777777\"", "\"-1\"", "\"\"", "\"9\""], ReadRecord),
@@ -98,7 +110,8 @@ internal static class KubeletTargets
         return null;
     }
 
-    private static string? ParseReference(ReadOnlySpan<char> input) => ImageReference.TryParse(input.ToString(), out _, out var error) ? null : MessageText.OneLine(error);
+    private static string? ParseReference(ReadOnlySpan<char> input) =>
+        ImageReference.TryParse(input.ToString(), out _, out var error) ? null : MessageText.OneLine(error);
 
     private static string? ParseAuthKey(ReadOnlySpan<char> input)
     {
@@ -129,7 +142,9 @@ internal static class KubeletTargets
             return "not a record";
         }
 
-        FuzzException.ThrowIf(SetupRecord.Read(record.Write()) is not { } again || !again.Write().AsSpan().SequenceEqual(record.Write()), "what is written reads differently");
+        FuzzException.ThrowIf(
+            SetupRecord.Read(record.Write()) is not { } again || !again.Write().AsSpan().SequenceEqual(record.Write()),
+            "what is written reads differently");
         return null;
     }
 
@@ -152,7 +167,9 @@ internal static class KubeletTargets
     private static string? SplitWords(ReadOnlySpan<char> input)
     {
         var text = input.ToString();
-        FuzzException.ThrowIf(SystemdWords.Split(text).Count != SystemdWords.Split(text, keepsUnknownEscapes: true).Count, "escapes change the number of words");
+        FuzzException.ThrowIf(
+            SystemdWords.Split(text).Count != SystemdWords.Split(text, keepsUnknownEscapes: true).Count,
+            "escapes change the number of words");
         return null;
     }
 

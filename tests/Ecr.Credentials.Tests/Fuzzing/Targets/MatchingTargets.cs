@@ -16,8 +16,18 @@ internal static class MatchingTargets
     public static IEnumerable<FuzzTarget> All { get; } =
     [
         new("image pattern", 30_000, [$"*.dkr.ecr.*.amazonaws.com\n{Host}/a", "a.b:80/p\na.b:80/p/q", "[a-c]?.x/y\nbz.x/y"], Globs, MatchPattern),
-        new("set of image patterns", 20_000, [$"*.x\n*.dkr.ecr.*.amazonaws.com\n{Host}/p\n{Host}/p/q", "a.*\n*.b\na.b/c\na.b/c/d", "a.b:80\n*:80\na.b:80/x"], Globs, MatchSet),
-        new("registry", 100_000, [Host, $"{Host}:443/app@sha256:0", "public.ecr.aws/x", "123456789012.dkr-ecr-fips.us-gov-west-1.on.aws"], Words.Hosts, ParseRegistry),
+        new(
+            "set of image patterns",
+            20_000,
+            [$"*.x\n*.dkr.ecr.*.amazonaws.com\n{Host}/p\n{Host}/p/q", "a.*\n*.b\na.b/c\na.b/c/d", "a.b:80\n*:80\na.b:80/x"],
+            Globs,
+            MatchSet),
+        new(
+            "registry",
+            100_000,
+            [Host, $"{Host}:443/app@sha256:0", "public.ecr.aws/x", "123456789012.dkr-ecr-fips.us-gov-west-1.on.aws"],
+            Words.Hosts,
+            ParseRegistry),
         new("registry alias", 20_000, [$"mirror.example={Host}", "*.example:5000=public.ecr.aws"], [.. Globs, "="], ParseAlias),
         new(
             "identity rule",

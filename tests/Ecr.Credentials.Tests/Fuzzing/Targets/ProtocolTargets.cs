@@ -25,12 +25,14 @@ internal static class ProtocolTargets
     private static readonly string[] RequestWords =
     [
         .. Words.Json, .. Words.Hosts, "\"kind\":", "\"apiVersion\":", "\"image\":", "\"serviceAccountToken\":", "\"serviceAccountAnnotations\":",
-        "\"eks.amazonaws.com/role-arn\":", "\"CredentialProviderRequest\"", $"\"{V1}\"", "credentialprovider.kubelet.k8s.io/v1alpha1", "v1beta1", "arn:aws-cn:iam::",
+        "\"eks.amazonaws.com/role-arn\":", "\"CredentialProviderRequest\"", $"\"{V1}\"", "credentialprovider.kubelet.k8s.io/v1alpha1", "v1beta1",
+        "arn:aws-cn:iam::",
     ];
 
     private static readonly string[] ResponseWords =
     [
-        .. Words.Json, "\"kind\":", "\"apiVersion\":", "\"cacheKeyType\":", "\"cacheDuration\":", "\"auth\":", "\"username\":", "\"password\":", "\"Image\"", "\"Global\"",
+        .. Words.Json, "\"kind\":", "\"apiVersion\":", "\"cacheKeyType\":", "\"cacheDuration\":", "\"auth\":", "\"username\":", "\"password\":", "\"Image\"",
+        "\"Global\"",
         "\"-1ns\"", "\"1.5h\"", $"\"{V1}\"", "\"CredentialProviderResponse\"",
     ];
 
@@ -45,12 +47,22 @@ internal static class ProtocolTargets
         new("request", 30_000, [Request, Request.Replace("/v1\"", "/v1alpha1\"", StringComparison.Ordinal)], RequestWords, ParseRequest),
         new("response", 30_000, [Response, Response.Replace("Registry", "Global", StringComparison.Ordinal)], ResponseWords, ParseResponse),
         new("Go duration", 400_000, ["6h0m0s", "1.5ms", "-1h30m", "0", "2562047h47m16.854775807s", "12h3m4.5s"], DurationWords, ParseDuration),
-        new("token of ECR", 100_000, [Base64($"AWS:{Words.Secret}"), Base64("AWS:eyJwYXlsb2FkIjoi")], ["=", "QVdTOg==", "/w==", "+", "-", "_", "\n", "Og=="], ParseToken)
+        new(
+            "token of ECR",
+            100_000,
+            [Base64($"AWS:{Words.Secret}"), Base64("AWS:eyJwYXlsb2FkIjoi")],
+            ["=", "QVdTOg==", "/w==", "+", "-", "_", "\n", "Og=="],
+            ParseToken)
         {
             Exceptions = [typeof(FormatException)],
         },
         new("kubelet plugin", 2_000, [Request], RequestWords, RunPlugin),
-        new("docker helper", 2_000, [Host, $"https://{Host}/", "public.ecr.aws", "https://index.docker.io/v1/", Request], [.. Words.Hosts, "\n"], RunDockerHelper),
+        new(
+            "docker helper",
+            2_000,
+            [Host, $"https://{Host}/", "public.ecr.aws", "https://index.docker.io/v1/", Request],
+            [.. Words.Hosts, "\n"],
+            RunDockerHelper),
     ];
 
     private static string? ParseRequest(ReadOnlySpan<char> input)
@@ -67,7 +79,8 @@ internal static class ProtocolTargets
         FuzzException.ThrowIf(
             (again!.ApiVersion, again.Image) != (request.ApiVersion, request.Image)
                 || (request.ApiVersion == CredentialProviderApiVersion.V1 && again.ServiceAccountToken != request.ServiceAccountToken)
-                || (request.ApiVersion == CredentialProviderApiVersion.V1 && !again.ServiceAccountAnnotations.OrderBy(pair => pair.Key).SequenceEqual(request.ServiceAccountAnnotations.OrderBy(pair => pair.Key))),
+                || (request.ApiVersion == CredentialProviderApiVersion.V1
+                    && !again.ServiceAccountAnnotations.OrderBy(pair => pair.Key).SequenceEqual(request.ServiceAccountAnnotations.OrderBy(pair => pair.Key))),
             "what is written reads differently");
         FuzzException.ThrowIf(request.ServiceAccountToken?.Length > 3 && request.ToString()!.Contains(request.ServiceAccountToken, StringComparison.Ordinal)
             && !request.Image.Contains(request.ServiceAccountToken, StringComparison.Ordinal), "the token is printed");
@@ -183,11 +196,14 @@ internal static class ProtocolTargets
 
     private static string? RunDockerHelper(ReadOnlySpan<char> input)
     {
-        var (code, output, error) = Run((stdin, stdout, stderr, provider) => DockerCredentialHelperProgram.RunAsync("get", stdin, stdout, stderr, provider), input);
+        var (code, output, error) = Run(
+            (stdin, stdout, stderr, provider) => DockerCredentialHelperProgram.RunAsync("get", stdin, stdout, stderr, provider), input);
         if (code == ExitCode.Success)
         {
             using var answer = System.Text.Json.JsonDocument.Parse(output);
-            FuzzException.ThrowIf(answer.RootElement.GetProperty("Secret").GetString() != FakeTokenSource.Password || error.Length > 0, $"an answer with {error}");
+            FuzzException.ThrowIf(
+                answer.RootElement.GetProperty("Secret").GetString() != FakeTokenSource.Password || error.Length > 0,
+                $"an answer with {error}");
             return null;
         }
 

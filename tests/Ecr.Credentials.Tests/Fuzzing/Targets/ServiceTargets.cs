@@ -28,7 +28,8 @@ internal static class ServiceTargets
         Content-Type: application/x-amz-json-1.1
         x-amzn-RequestId: 01234567-89ab-cdef-0123-456789abcdef
 
-        {"authorizationData":[{"authorizationToken":"QVdTOmV5SndZWGxzYjJGa0lqb2k=","expiresAt":4.0709088E9,"proxyEndpoint":"https://123456789012.dkr.ecr.eu-west-1.amazonaws.com"}]}
+        {"authorizationData":[{"authorizationToken":"QVdTOmV5SndZWGxzYjJGa0lqb2k=","expiresAt":4.0709088E9,
+        "proxyEndpoint":"https://123456789012.dkr.ecr.eu-west-1.amazonaws.com"}]}
         """;
 
     private const string EcrError = """
@@ -36,23 +37,28 @@ internal static class ServiceTargets
         Content-Type: application/x-amz-json-1.1
         x-amzn-ErrorType: AccessDeniedException:http://internal.amazon.com/coral/
 
-        {"__type":"com.amazonaws.ecr#AccessDeniedException","message":"User: arn:aws:iam::123456789012:user/a is not authorized to perform: ecr:GetAuthorizationToken"}
+        {"__type":"com.amazonaws.ecr#AccessDeniedException",
+        "message":"User: arn:aws:iam::123456789012:user/a is not authorized to perform: ecr:GetAuthorizationToken"}
         """;
 
     private const string StsAnswer = $"""
         200
         Content-Type: text/xml
 
-        <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>ARO:x</AssumedRoleId><Arn>{Role}</Arn>
-        </AssumedRoleUser><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>{Words.Secret}</SecretAccessKey><SessionToken>{Words.Secret}</SessionToken>
-        <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></AssumeRoleResponse>
+        <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>ARO:x</AssumedRoleId>
+        <Arn>{Role}</Arn>
+        </AssumedRoleUser><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>{Words.Secret}</SecretAccessKey>
+        <SessionToken>{Words.Secret}</SessionToken>
+        <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>
+        </AssumeRoleResponse>
         """;
 
     private const string StsError = """
         403
         Content-Type: text/xml
 
-        <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error>
+        <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message>
+        </Error>
         <RequestId>r</RequestId></ErrorResponse>
         """;
 
@@ -60,7 +66,8 @@ internal static class ServiceTargets
         200
         Content-Type: application/json
 
-        {"roleCredentials":{"accessKeyId":"ASIAEXAMPLE","secretAccessKey":"{{{{{Words.Secret}}}}}","sessionToken":"{{{{{Words.Secret}}}}}","expiration":4070908800000}}
+        {"roleCredentials":{"accessKeyId":"ASIAEXAMPLE","secretAccessKey":"{{{{{Words.Secret}}}}}","sessionToken":"{{{{{Words.Secret}}}}}",
+        "expiration":4070908800000}}
         """;
 
     // The credentials are the answer to the next call.
@@ -76,7 +83,8 @@ internal static class ServiceTargets
         200
         Content-Type: application/json
 
-        {"accessToken":{"accessKeyId":"ASIAEXAMPLE","secretAccessKey":"{{{{{Words.Secret}}}}}","sessionToken":"{{{{{Words.Secret}}}}}"},"expiresIn":900,"refreshToken":"{{{{{Words.Secret}}}}}"}
+        {"accessToken":{"accessKeyId":"ASIAEXAMPLE","secretAccessKey":"{{{{{Words.Secret}}}}}","sessionToken":"{{{{{Words.Secret}}}}}"},"expiresIn":900,
+        "refreshToken":"{{{{{Words.Secret}}}}}"}
         """;
 
     private const string JsonError = """
@@ -94,17 +102,23 @@ internal static class ServiceTargets
 
     private static readonly string[] AnswerWords =
     [
-        .. Words.Json, .. Words.Dates, "\n\n", "200\n", "400\n", "403\n", "429\n", "500\n", "302\nLocation: http://a.example/\n", "Content-Encoding: gzip\n", "Content-Length: 1\n",
-        "x-amzn-ErrorType: ", "x-amz-crc32: 1\n", "Date: Thu, 01 Jan 1970 00:00:00 GMT\n", "Retry-After: 9\n", "<!DOCTYPE a [<!ENTITY b \"c\">]>", "&b;", "&#0;", "&#x202e;", "<a>",
-        "</a>", "<![CDATA[", "]]>", "<?xml version=\"1.0\" encoding=\"utf-16\"?>", "<Error>", "<Code>", "<Message>", "<Credentials>", "<Expiration>", "<AccessKeyId/>", "ExpiredToken",
-        "InvalidSignatureException", "Signature expired: ", "ThrottlingException", "\"authorizationToken\":", "\"expiresAt\":", "\"message\":", "\"__type\":", "\"expiresIn\":",
+        .. Words.Json, .. Words.Dates, "\n\n", "200\n", "400\n", "403\n", "429\n", "500\n", "302\nLocation: http://a.example/\n", "Content-Encoding: gzip\n",
+        "Content-Length: 1\n",
+        "x-amzn-ErrorType: ", "x-amz-crc32: 1\n", "Date: Thu, 01 Jan 1970 00:00:00 GMT\n", "Retry-After: 9\n", "<!DOCTYPE a [<!ENTITY b \"c\">]>", "&b;",
+        "&#0;", "&#x202e;", "<a>",
+        "</a>", "<![CDATA[", "]]>", "<?xml version=\"1.0\" encoding=\"utf-16\"?>", "<Error>", "<Code>", "<Message>", "<Credentials>", "<Expiration>",
+        "<AccessKeyId/>", "ExpiredToken",
+        "InvalidSignatureException", "Signature expired: ", "ThrottlingException", "\"authorizationToken\":", "\"expiresAt\":", "\"message\":",
+        "\"__type\":", "\"expiresIn\":",
         "\"accessToken\":",
     ];
 
     private static readonly string[] HttpWords =
     [
-        .. AnswerWords, $"{Separator}", "HTTP/1.1 200 OK\r\n", "HTTP/1.0 404 x\r\n", "HTTP/1.1 403 x\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/2 200\r\n", "\r\n", "\r\n\r\n",
-        "Transfer-Encoding: chunked\r\n", "5\r\n", "0\r\n\r\n", "ffffffff\r\n", "Connection: close\r\n", "Content-Length: 99999999999\r\n", "Set-Cookie: a=b\r\n", "\"code\":",
+        .. AnswerWords, $"{Separator}", "HTTP/1.1 200 OK\r\n", "HTTP/1.0 404 x\r\n", "HTTP/1.1 403 x\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/2 200\r\n",
+        "\r\n", "\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n", "5\r\n", "0\r\n\r\n", "ffffffff\r\n", "Connection: close\r\n", "Content-Length: 99999999999\r\n",
+        "Set-Cookie: a=b\r\n", "\"code\":",
     ];
 
     private static readonly EcrRegistry Registry = EcrRegistry.Parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com");
@@ -115,11 +129,22 @@ internal static class ServiceTargets
     public static IEnumerable<FuzzTarget> All { get; } =
     [
         Create("answer of ECR", 500, [EcrAnswer, EcrError], GetToken),
-        Create("answer of STS", 500, [StsAnswer, StsError, StsAnswer.Replace($"<SecretAccessKey>{Words.Secret}", "<SecretAccessKey>", StringComparison.Ordinal)], AssumeRole),
-        Create("answer of SSO", 500, [SsoAnswer, JsonError, $"401\nx-amzn-ErrorType: {new string('\ud83d', 150)} {new string('\ud83d', 150)}\n\n{{}}"], (services, home) => GetWithSso(services, home, TimeSpan.FromDays(1))),
+        Create(
+            "answer of STS",
+            500,
+            [StsAnswer, StsError, StsAnswer.Replace($"<SecretAccessKey>{Words.Secret}", "<SecretAccessKey>", StringComparison.Ordinal)],
+            AssumeRole),
+        Create(
+            "answer of SSO",
+            500,
+            [SsoAnswer, JsonError, $"401\nx-amzn-ErrorType: {new string('\ud83d', 150)} {new string('\ud83d', 150)}\n\n{{}}"],
+            (services, home) => GetWithSso(services, home, TimeSpan.FromDays(1))),
         Create("answer of SSO OIDC", 500, [OidcAnswer, JsonError], (services, home) => GetWithSso(services, home, -TimeSpan.FromDays(1))),
         Create("answer of Sign-In", 500, [SigninAnswer, JsonError], GetWithLogin),
-        CreateLocal("answer of instance metadata", [Connections(Ok("t0ken"), Ok("role"), Ok(Keys)), Connections(Ok("t0ken"), "HTTP/1.1 404 x\r\n\r\n")], http => new InstanceMetadataCredentials(_ => null, http)),
+        CreateLocal(
+            "answer of instance metadata",
+            [Connections(Ok("t0ken"), Ok("role"), Ok(Keys)), Connections(Ok("t0ken"), "HTTP/1.1 404 x\r\n\r\n")],
+            http => new InstanceMetadataCredentials(_ => null, http)),
         CreateLocal(
             "answer of a container's endpoint",
             [Connections(Ok(Keys)), Connections("HTTP/1.1 400 x\r\nContent-Length: 31\r\n\r\n{\"code\":\"denied\",\"message\":\"m\"}")],
@@ -151,7 +176,8 @@ internal static class ServiceTargets
         {
             using var client = new EcrServiceClient(Caller, config);
             var response = await client.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(isPublic: false), CancellationToken.None);
-            _ = EcrToken.FromAuthorizationToken(response.AuthorizationToken ?? throw new FormatException("no token"), response.ExpiresAt, response.ProxyEndpoint);
+            _ = EcrToken.FromAuthorizationToken(
+                response.AuthorizationToken ?? throw new FormatException("no token"), response.ExpiresAt, response.ProxyEndpoint);
         }
         catch (FormatException e)
         {
@@ -177,7 +203,8 @@ internal static class ServiceTargets
         home.Write(
             ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json", // SHA-1 of "s"
             $$"""
-            {"accessToken":"{{Words.Secret}}","expiresAt":"{{now + lifetime:yyyy-MM-dd'T'HH:mm:ss'Z'}}","refreshToken":"{{Words.Secret}}","clientId":"c","clientSecret":"{{Words.Secret}}"}
+            {"accessToken":"{{Words.Secret}}","expiresAt":"{{now + lifetime:yyyy-MM-dd'T'HH:mm:ss'Z'}}","refreshToken":"{{Words.Secret}}","clientId":"c",
+            "clientSecret":"{{Words.Secret}}"}
             """);
         var files = SharedConfig.Read(home.Environment);
         var settings = SsoSettings.Find(files.Find("default")!, files)!;
@@ -191,7 +218,8 @@ internal static class ServiceTargets
         home.Write(
             ".aws/login/cache/043a718774c572bd8a25adbeb1bfcd5c0256ae11cecf9f9c3f925d0e52beaf89.json", // SHA-256 of "s"
             $$"""
-            {"accessToken":{"accessKeyId":"ASIAEXAMPLE","secretAccessKey":"{{Words.Secret}}","sessionToken":"{{Words.Secret}}","expiresAt":"2020-01-01T00:00:00Z"},
+            {"accessToken":{"accessKeyId":"ASIAEXAMPLE","secretAccessKey":"{{Words.Secret}}","sessionToken":"{{Words.Secret}}",
+            "expiresAt":"2020-01-01T00:00:00Z"},
             "refreshToken":"{{Words.Secret}}","clientId":"c","dpopKey":"{{LoginKey.ReplaceLineEndings("\\n")}}"}
             """);
         var profile = SharedConfig.Read(home.Environment).Find("default")!;

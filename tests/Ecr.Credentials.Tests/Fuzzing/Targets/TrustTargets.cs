@@ -25,15 +25,26 @@ internal static class TrustTargets
 
     private static readonly string[] PemWords =
     [
-        "-----BEGIN CERTIFICATE-----\n", "\n-----END CERTIFICATE-----\n", "-----BEGIN TRUSTED CERTIFICATE-----", "-----", "=", "AAAA", "MIIB", "MA==", "\n", "\r\n", " ", "# x\n",
+        "-----BEGIN CERTIFICATE-----\n", "\n-----END CERTIFICATE-----\n", "-----BEGIN TRUSTED CERTIFICATE-----", "-----", "=", "AAAA", "MIIB", "MA==", "\n",
+        "\r\n", " ", "# x\n",
         "MIID////", Certificate,
     ];
 
     public static IEnumerable<FuzzTarget> All { get; } =
     [
         new("certificates in PEM", 5_000, [Certificate, Certificate + Certificate, $"# Root\n{Certificate}text\n"], PemWords, ReadCertificates),
-        new("certificates in DER", 5_000, [DerOf(Certificate)], ["\udc80", "\udc84\udcff\udcff\udcff\udcff", "0", "\u0006", "\udca0\u0003\u0002\u0001\u0002"], ReadDer),
-        new("CA bundle", 500, [Certificate, Certificate + Certificate], PemWords, ReadBundle(new FuzzDirectory("bundle"))) { Exceptions = [typeof(EcrCredentialException)] },
+        new(
+            "certificates in DER",
+            5_000,
+            [DerOf(Certificate)],
+            ["\udc80", "\udc84\udcff\udcff\udcff\udcff", "0", "\u0006", "\udca0\u0003\u0002\u0001\u0002"],
+            ReadDer),
+        new(
+            "CA bundle",
+            500,
+            [Certificate, Certificate + Certificate],
+            PemWords,
+            ReadBundle(new FuzzDirectory("bundle"))) { Exceptions = [typeof(EcrCredentialException)] },
         new("key of a sign-in", 5_000, [NewKey()], [.. PemWords, "-----BEGIN EC PRIVATE KEY-----\n", "-----END EC PRIVATE KEY-----"], ImportKey)
         {
             Exceptions = [typeof(FormatException)],

@@ -437,7 +437,7 @@ public sealed class EcrTokenCacheTests
         using var cache = new EcrTokenCache(
             new FakeTokenSource((_, _) =>
             {
-                clock.ReadsUntilSleep = 1;
+                clock.ReadsUntilSleep = clock.HasSlept ? -1 : 1;
                 return Task.FromResult(new EcrToken("AWS", "hunter2", clock.Now + Lifetime));
             }),
             new EcrTokenCacheOptions { TimeProvider = clock });
@@ -661,11 +661,14 @@ public sealed class EcrTokenCacheTests
 
         public int ReadsUntilSleep { get; set; } = -1;
 
+        public bool HasSlept { get; private set; }
+
         public override DateTimeOffset GetUtcNow()
         {
             if (ReadsUntilSleep >= 0 && ReadsUntilSleep-- == 0)
             {
                 Now += Lifetime;
+                HasSlept = true;
             }
 
             return Now;

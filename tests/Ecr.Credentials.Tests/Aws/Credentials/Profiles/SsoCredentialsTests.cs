@@ -7,15 +7,6 @@ namespace Ecr.Credentials.Tests.Aws.Credentials.Profiles;
 /// <summary>A user who signed in with <c>aws sso login</c>.</summary>
 public sealed class SsoCredentialsTests
 {
-    private const string Config = """
-        [default]
-        sso_session = s
-        sso_account_id = {0}
-        sso_role_name = {1}
-        [sso-session s]
-        sso_region = eu-west-1
-        """;
-
     [TestCase("[")]
     [TestCase("[]")]
     [TestCase("{\"\\ud800\":1}")]
@@ -25,11 +16,20 @@ public sealed class SsoCredentialsTests
         await using var emulator = await AwsEmulator.StartAsync(new AwsEmulatorOptions());
         using var stage = new ProfileStage(emulator);
         var options = emulator.Options;
-        stage.WriteConfig(string.Format(null, Config, options.AccountId, options.SsoRole));
+        stage.WriteConfig(
+            $"""
+            [default]
+            sso_session = s
+            sso_account_id = {options.AccountId}
+            sso_role_name = {options.SsoRole}
+            [sso-session s]
+            sso_region = eu-west-1
+            """);
         var file = stage.Write(
             $".aws/sso/cache/{FileName("s")}",
             $$"""
-            {"accessToken":"{{options.SsoAccessToken}}","expiresAt":"2001-01-01T00:00:00Z","clientId":"client","clientSecret":"{{options.SsoClientSecret}}",
+            {"accessToken":"{{options.SsoAccessToken}}","expiresAt":"2001-01-01T00:00:00Z","clientId":"{{options.SsoClientId}}",
+            "clientSecret":"{{options.SsoClientSecret}}",
             "refreshToken":"{{options.SsoRefreshToken}}"}
             """);
         emulator.Faults.Enqueue(Fault.ServerError);
