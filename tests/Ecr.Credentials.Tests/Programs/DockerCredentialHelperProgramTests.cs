@@ -175,9 +175,9 @@ public sealed class DockerCredentialHelperProgramTests
     public async Task An_alias_is_logged_once_even_if_get_fails()
     {
         var logger = new ListLogger();
-        var options = new EcrCredentialProviderOptions { Logger = logger, RegistryAliases = { EcrRegistryAlias.Parse($"mirror.example={Host}") } };
+        var options = new EcrCredentialProviderOptions { RegistryAliases = { EcrRegistryAlias.Parse($"mirror.example={Host}") } };
 
-        await RunWithErrorAsync("get", "mirror.example", FakeTokenSource.Failing(EcrCredentialErrorReason.Throttled), options);
+        await RunWithErrorAsync("get", "mirror.example", FakeTokenSource.Failing(EcrCredentialErrorReason.Throttled), options, logger: logger);
 
         Assert.That(logger.Lines.Count(line => line.Contains("Using the registry alias", StringComparison.Ordinal)), Is.EqualTo(1));
     }
@@ -308,12 +308,13 @@ public sealed class DockerCredentialHelperProgramTests
         EcrCredentialProviderOptions? options = null,
         FakeTimeProvider? time = null,
         bool ignoreStorage = false,
-        IEcrTokenSource? source = null)
+        IEcrTokenSource? source = null,
+        ListLogger? logger = null)
     {
         using var inputStream = new MemoryStream(Encoding.UTF8.GetBytes(input));
         using var output = new MemoryStream();
         using var error = new StringWriter();
-        using var provider = EcrCredentialProvider.WithoutCache(source ?? tokens ?? new FakeTokenSource(Now.AddHours(12)), options);
+        using var provider = EcrCredentialProvider.WithoutCache(source ?? tokens ?? new FakeTokenSource(Now.AddHours(12)), options, logger: logger);
 
         var exitCode = await DockerCredentialHelperProgram.RunAsync(
             action, inputStream, output, error, provider, ignoreStorage, new ProgramOptions { TimeProvider = time ?? TimeProvider.System });

@@ -137,7 +137,7 @@ internal static class KubeletTargets
 
     private static string? ReadRecord(ReadOnlySpan<char> input)
     {
-        if (SetupRecord.Read(FuzzText.Encode(input)) is not { } record)
+        if (!OperatingSystem.IsLinux() || SetupRecord.Read(FuzzText.Encode(input)) is not { } record)
         {
             return "not a record";
         }

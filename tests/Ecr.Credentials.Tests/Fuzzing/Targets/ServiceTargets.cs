@@ -9,6 +9,7 @@ using Ecr.Credentials.Aws.Http;
 using Ecr.Credentials.Aws.Sts;
 using Ecr.Credentials.Identity;
 using Ecr.Credentials.Registries;
+using Ecr.Credentials.Telemetry;
 using Ecr.Credentials.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -440,7 +440,7 @@ public sealed class EcrTokenCacheTests
                 clock.ReadsUntilSleep = clock.HasSlept ? -1 : 1;
                 return Task.FromResult(new EcrToken("AWS", "hunter2", clock.Now + Lifetime));
             }),
-            new EcrTokenCacheOptions { TimeProvider = clock });
+            timeProvider: clock);
 
         Assert.That(async () => await cache.GetTokenAsync(Request()), Throws.Nothing);
     }
