@@ -12,6 +12,9 @@ public enum Requirement
     /// <summary>A release and the root file systems of nodes: <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c>, <c>ECR_CREDENTIAL_PROVIDER_NODES</c>.</summary>
     Nodes,
 
+    /// <summary>The image of a release, named by <c>ECR_CREDENTIAL_PROVIDER_RELEASE</c>, with podman on the path, as root.</summary>
+    Image,
+
     /// <summary>A registry, named by <c>DOCKER_REGISTRY</c>, with skopeo and podman on the path.</summary>
     Registry,
 
