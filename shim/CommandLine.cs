@@ -155,9 +155,9 @@ internal sealed class CommandLine
         return value;
     }
 
-    // Docker looks for a helper by this prefix and a suffix from its configuration.
+    // Docker looks for a helper by this prefix and a suffix from its configuration; Windows and macOS ignore case in names.
     private static bool IsDockerCredentialHelper(string program) =>
-        Path.GetFileName(program.AsSpan()).StartsWith("docker-credential-", StringComparison.Ordinal);
+        Path.GetFileName(program.AsSpan()).StartsWith("docker-credential-", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="FormatException">An argument is invalid; the message says which and why.</exception>
     private CommandLine Read(ReadOnlySpan<string> args)

@@ -160,6 +160,8 @@ public sealed class DockerTests : ShimFixture
     // The framework-dependent build is started by the .NET host, which does not pass on the name.
     [TestCase("docker-credential-ecr-login")]
     [TestCase("docker-credential-ecr")]
+    [TestCase("docker-credential-ecr-login.exe")]
+    [TestCase("DOCKER-CREDENTIAL-ECR-LOGIN.EXE")]
     [Requires(Requirement.NativeExecutable)]
     public async Task A_link_named_like_a_helper_runs_as_a_helper(string name)
     {
