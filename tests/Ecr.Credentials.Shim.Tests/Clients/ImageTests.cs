@@ -71,7 +71,8 @@ public sealed class ImageTests : ShimFixture
         WriteFile("context/Containerfile", $"FROM scratch\nCOPY --from={Name} {file} /usr/bin/docker-credential-ecr-login\n");
 
         await PodmanAsync("build", "--quiet", "--isolation=chroot", "--tag=localhost/other", $"{Home}/context");
-        var result = await StartAsync("", new Dictionary<string, string>(), ["--entrypoint=/usr/bin/docker-credential-ecr-login", "localhost/other", "version"]);
+        var result = await StartAsync(
+            "", new Dictionary<string, string>(), ["--entrypoint=/usr/bin/docker-credential-ecr-login", "localhost/other", "version"]);
 
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
         Assert.That(result.Output, Does.StartWith("ecr-credential-provider (Ecr.Credentials) "));
@@ -82,8 +83,9 @@ public sealed class ImageTests : ShimFixture
     {
         var version = await StartAsync("", new Dictionary<string, string>(), [Name, "--version"]);
 
+        const string Label = "org.opencontainers.image";
         var labels = await PodmanAsync(
-            "image", "inspect", "--format={{.User}} {{index .Labels \"org.opencontainers.image.version\"}} {{index .Labels \"org.opencontainers.image.revision\"}}", Name);
+            "image", "inspect", $$$"""--format={{.User}} {{index .Labels "{{{Label}}}.version"}} {{index .Labels "{{{Label}}}.revision"}}""", Name);
 
         Assert.That(version.Output, Does.Match($"^ecr-credential-provider {labels.Split(' ')[1]}\ncommit {labels.Split(' ')[2].TrimEnd()}\n"));
         Assert.That(labels, Does.StartWith("65532:65532 "));

@@ -68,7 +68,8 @@ public sealed partial class WorkflowTests
     [TestCaseSource(nameof(Files))]
     public void Every_command_is_in_the_repository_or_on_the_runner(string file)
     {
-        foreach (var line in Steps(file).SelectMany(step => Command(step).Replace("\\\n", "", StringComparison.Ordinal).Split('\n')).Where(line => line.Length > 0))
+        var lines = Steps(file).SelectMany(step => Command(step).Replace("\\\n", "", StringComparison.Ordinal).Split('\n'));
+        foreach (var line in lines.Where(line => line.Length > 0))
         {
             var words = line.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (Assignment().IsMatch(words[0]))
