@@ -18,7 +18,10 @@ StandardDescriptors.Secure();
 var error = new StandardError();
 var deadline = new ProcessDeadline();
 AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => Fail((Exception)unhandled.ExceptionObject);
-var arguments = CommandLine.Parse(Environment.GetCommandLineArgs()[0], args, error);
+
+// Elsewhere .NET's host starts the program, and names its assembly as the first argument.
+var program = OperatingSystem.IsLinux() ? Environment.GetCommandLineArgs()[0] : Environment.ProcessPath ?? "";
+var arguments = CommandLine.Parse(program, args, error);
 deadline.Answer = arguments.IsDockerGet ? $"{NotFound}\n" : null;
 deadline.Line = error.Format(
     Describe(Exchange.DescribeTimeout(
