@@ -26,6 +26,10 @@ internal static class ProgramSearch
             {
                 unusable ??= (file, "is a directory");
             }
+            else if (new FileInfo(file).LinkTarget is not null && File.ResolveLinkTarget(file, returnFinalTarget: true) is not { Exists: true })
+            {
+                unusable ??= (file, $"is a link to \"{new FileInfo(file).LinkTarget}\", which does not exist");
+            }
             else if (File.Exists(file))
             {
                 var mode = File.GetUnixFileMode(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file);
@@ -35,10 +39,6 @@ internal static class ProgramSearch
                 }
 
                 unusable ??= (file, $"has mode {Convert.ToString((int)mode, 8).PadLeft(4, '0')}, which does not allow to execute it");
-            }
-            else if (new FileInfo(file).LinkTarget is { } missing)
-            {
-                unusable ??= (file, $"is a link to \"{missing}\", which does not exist");
             }
         }
 
