@@ -188,6 +188,7 @@ public sealed partial class OwnNetworkSetupTests : ShimFixture
                 {
                     StartMetadata(connection => connection.CopyToAsync(Stream.Null));
                     node.Edit(Configuration, "AWS_EC2_METADATA_DISABLED", "EC2");
+                    node.Edit(Configuration, "AWS_SECRET_ACCESS_KEY", "SECRET");
                     return EditAndRestartAsync("AWS_ACCESS_KEY_ID", "KEY");
                 },
                 _ => Do(() => StartMetadata(connection => ConnectionListener.ForwardAsync(connection, Emulator.Address.Port)))()),
