@@ -258,7 +258,8 @@ public sealed class NodeLayoutTests
 
         Assert.That(layout.ToString(), Is.EqualTo("MicroK8s 1.34"));
         Assert.That(layout.Service, Is.EqualTo("snap.microk8s_edge.daemon-kubelite"));
-        Assert.That((layout.ConfigurationPath, layout.BinDirectory), Is.EqualTo(("/var/snap/microk8s_edge/common/c.yaml", "/var/snap/microk8s_edge/common/bin")));
+        Assert.That(layout.ConfigurationPath, Is.EqualTo("/var/snap/microk8s_edge/common/c.yaml"));
+        Assert.That(layout.BinDirectory, Is.EqualTo("/var/snap/microk8s_edge/common/bin"));
     }
 
     [Test]

@@ -74,7 +74,7 @@ internal sealed class IdentityCheck : NodeCheck
         EcrCredentialErrorReason.AwsCredentialsRejected => "renew the AWS credentials where they were found, and restart what has read them",
         EcrCredentialErrorReason.AccessDenied => "correct the trust policy of the role, and the policy of the AWS credentials that assume it",
         EcrCredentialErrorReason.Timeout or EcrCredentialErrorReason.Unreachable =>
-            $"check the network to the service that gives out AWS credentials, and HTTPS_PROXY in {environment}",
+            $"check the network to the service that provides AWS credentials, and HTTPS_PROXY in {environment}",
         _ => $"correct the AWS configuration in {environment}, and the AWS files of its user",
     };
 }

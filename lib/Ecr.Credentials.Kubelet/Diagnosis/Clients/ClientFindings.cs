@@ -17,7 +17,7 @@ internal sealed class ClientFindings(IReadOnlyDictionary<string, string> environ
     /// <summary>The kinds of clients that are examined.</summary>
     public IReadOnlyList<ClientKind> Kinds { get; set; } = [ClientKind.Docker];
 
-    /// <summary>The helper as clients are told to call it, such as <c>ecr-login</c>.</summary>
+    /// <summary>The name of the helper in the files of clients, such as <c>ecr-login</c>.</summary>
     public string? Helper { get; set; }
 
     /// <summary>The program of the helper.</summary>

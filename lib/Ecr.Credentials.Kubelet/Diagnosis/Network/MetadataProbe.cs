@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Ecr.Credentials.Kubelet.Diagnosis.Network;
 
-/// <summary>Requests a session token from the instance metadata service, and tells a service that is not there from an answer that is lost.</summary>
+/// <summary>Requests a session token from the instance metadata service, and distinguishes a service that does not exist from an answer that is lost.</summary>
 internal static class MetadataProbe
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
