@@ -39,7 +39,8 @@ public sealed class EcrTokenClient : IEcrTokenSource, IReportingSource, IConfigu
         _httpClientFactory = new AwsHttpClientFactory(_logger, options.TimeProvider, options.TrustStore);
         _metadataHttpClient = new MetadataHttpClient(_logger, options.TimeProvider, options.TrustStore);
 
-        _credentials = CredentialResolver.Create(AwsEnvironment.Get, _httpClientFactory, _metadataHttpClient, options.TimeProvider, _logger, options.RoleSessionName);
+        _credentials = CredentialResolver.Create(
+            AwsEnvironment.Get, _httpClientFactory, _metadataHttpClient, options.TimeProvider, _logger, options.RoleSessionName);
     }
 
     /// <inheritdoc/>

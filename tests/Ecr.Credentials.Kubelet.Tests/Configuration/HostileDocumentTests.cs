@@ -93,7 +93,8 @@ public class HostileDocumentTests
     private static readonly string[] DenseJson = ["1", "{}", "[]", "\"\"", "null", "true", "[[]]", "{\"\":1}", "{\"name\":1}", "{\"a\":1,\"a\":1}"];
 
     private static IEnumerable<TestCaseData> DenseDocuments =>
-        from dense in DensePlaces.SelectMany(place => DensePieces.Select(piece => (Name: $"{place.Start}{piece}", Text: Fill(place.Start, _ => piece, place.End))))
+        from dense in DensePlaces.SelectMany(
+            place => DensePieces.Select(piece => (Name: $"{place.Start}{piece}", Text: Fill(place.Start, _ => piece, place.End))))
             .Concat(DenseLines.Select(line => (Name: line, Text: Fill(Head + "providers:\n", _ => line, ""))))
             .Concat(DenseJson.Select(value => (Name: value, Text: Fill(JsonHead + value, _ => $",{value}", "]}"))))
             .Concat([

@@ -22,8 +22,11 @@ public sealed partial class MarkdownTests : ShimFixture
     [Test]
     public void Every_link_to_another_site_uses_https() =>
         Assert.That(
-            from page in Pages from link in page.Links where link.Contains("://", StringComparison.Ordinal) && !Uri.IsWellFormedUriString(link, UriKind.Absolute)
-                || link.StartsWith("http:", StringComparison.Ordinal) select $"{page}: {link}",
+            from page in Pages
+            from link in page.Links
+            where link.Contains("://", StringComparison.Ordinal)
+            where !link.StartsWith("https://", StringComparison.Ordinal) || !Uri.IsWellFormedUriString(link, UriKind.Absolute)
+            select $"{page}: {link}",
             Is.Empty);
 
     [Test]
@@ -32,7 +35,8 @@ public sealed partial class MarkdownTests : ShimFixture
     [Test]
     public void The_code_of_the_readme_is_that_of_the_package() =>
         Assert.That(
-            MarkdownPage.Read("README.md").BlocksOf("csharp"), Is.Not.Empty.And.SubsetOf(MarkdownPage.Read("lib/Ecr.Credentials/README.md").BlocksOf("csharp")));
+            MarkdownPage.Read("README.md").BlocksOf("csharp"),
+            Is.Not.Empty.And.SubsetOf(MarkdownPage.Read("lib/Ecr.Credentials/README.md").BlocksOf("csharp")));
 
     [Test]
     public async Task Every_shell_block_is_valid()

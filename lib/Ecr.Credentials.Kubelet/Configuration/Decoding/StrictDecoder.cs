@@ -375,9 +375,11 @@ internal sealed class StrictDecoder(SourceText source, IReadOnlyList<string> rep
         Add(source.Problem(node.Position, $"invalid {LastField}: expected {expected}, not {node.Describe()}", message));
     }
 
-    private string WrongTypeMessage(DocumentNode node, string type) =>
-        $"json: cannot unmarshal {node.GoName} into Go struct field {_struct}.{string.Join('.', _path.Where(step => step.Item < 0).Select(step => step.Field))} "
-            + $"of type {type}";
+    private string WrongTypeMessage(DocumentNode node, string type)
+    {
+        var fields = string.Join('.', _path.Where(step => step.Item < 0).Select(step => step.Field));
+        return $"json: cannot unmarshal {node.GoName} into Go struct field {_struct}.{fields} of type {type}";
+    }
 
     private void Strict(string kind, DocumentField field, string message)
     {

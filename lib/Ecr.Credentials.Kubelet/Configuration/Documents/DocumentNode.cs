@@ -83,7 +83,7 @@ internal sealed class DocumentNode
     };
 }
 
-/// <summary>What a number of a YAML document is. JSON does not hold <see cref="NotANumber"/>, which stands for the infinities too.</summary>
+/// <summary>What a number of a YAML document is. JSON does not hold <see cref="NotANumber"/>, which includes the infinities.</summary>
 internal enum DocumentNumber : byte
 {
     None,

@@ -79,7 +79,8 @@ internal static class GoSyntax
         var fields = value.Fields.ToArray();
         foreach (var field in fields.OrderBy(static field => field.NameKind).ThenBy(static field => field.NameNumber))
         {
-            text.Append(separator).Append(field.NameKind == DocumentNodeKind.Null ? "interface {}(nil)" : Of(field.NameKind, field.NameNumber, field.Name)).Append(':');
+            var name = field.NameKind == DocumentNodeKind.Null ? "interface {}(nil)" : Of(field.NameKind, field.NameNumber, field.Name);
+            text.Append(separator).Append(name).Append(':');
             separator = ", ";
             Append(text, field.Value);
         }

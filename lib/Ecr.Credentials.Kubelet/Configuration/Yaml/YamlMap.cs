@@ -70,7 +70,9 @@ internal sealed class YamlMap(List<YamlEntry> entries)
 
     private static DocumentField[] Sort(DocumentField[] fields)
     {
-        Array.Sort(fields, static (left, right) => GoText.Compare(left.Name, right.Name) is var order and not 0 ? order : left.Position.CompareTo(right.Position));
+        Array.Sort(
+            fields,
+            static (left, right) => GoText.Compare(left.Name, right.Name) is var order and not 0 ? order : left.Position.CompareTo(right.Position));
         var count = 0;
         foreach (var field in fields)
         {

@@ -53,7 +53,8 @@ internal readonly struct YamlNode(YamlTree tree, int index)
     public YamlNode Target => Kind == YamlNodeKind.Alias ? new YamlNode(tree, tree[index].Child) : this;
 
     /// <summary>The first item of a sequence, or the first key of a mapping; null if it is empty.</summary>
-    public YamlNode? FirstChild => Kind is YamlNodeKind.Sequence or YamlNodeKind.Mapping && tree[index].Child > 0 ? new YamlNode(tree, tree[index].Child) : null;
+    public YamlNode? FirstChild =>
+        Kind is YamlNodeKind.Sequence or YamlNodeKind.Mapping && tree[index].Child > 0 ? new YamlNode(tree, tree[index].Child) : null;
 
     /// <summary>The next item of the sequence, or value or key of the mapping, to which it belongs; null behind the last.</summary>
     public YamlNode? Next => tree[index].Next > 0 ? new YamlNode(tree, tree[index].Next) : null;

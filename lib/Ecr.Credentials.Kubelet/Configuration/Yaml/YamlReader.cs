@@ -186,7 +186,7 @@ internal sealed class YamlReader
         _ => 0.99 - (0.89 * ((_values - ManyValues) / (double)(TooManyValues - ManyValues))),
     };
 
-    /// <summary>Reads a value that is no alias, and of a map the entries in the order of the text.</summary>
+    /// <summary>Reads a value other than an alias, and of a map the entries in the order of the text.</summary>
     private DocumentNode VisitValue(YamlNode node, out YamlEntry[] entries)
     {
         entries = [];

@@ -48,7 +48,7 @@ internal sealed class YamlTree(string text)
         return column;
     }
 
-    /// <summary>What is kept of a node. <see cref="Child"/> is the first child, or the target of an alias; 0, the root, is nobody's child.
+    /// <summary>What is kept of a node. <see cref="Child"/> is the first child, or the target of an alias; 0, the root, is the child of none.
     /// <see cref="Properties"/> is where its tag and anchor are; 0 without them.</summary>
     internal struct Entry
     {

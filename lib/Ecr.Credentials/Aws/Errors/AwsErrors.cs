@@ -38,7 +38,13 @@ internal static class AwsErrors
 
         if (FindCause<AmazonClientException>(exception) is { } fromClient)
         {
-            return Translate(fromClient, AwsCallDescription.OfToken(registry.ApiEndpoint, registry));
+            return fromClient.InnerException is null
+                ? new EcrCredentialException(
+                    EcrCredentialErrorReason.ServiceError, $"the token source failed: {MessageText.OneLine(fromClient.Message)}", exception)
+                {
+                    IsTransient = true,
+                }
+                : Translate(fromClient, AwsCallDescription.OfToken(registry.ApiEndpoint, registry));
         }
 
         // The SDK lets the exceptions of the network pass. They do not name the server, which may be another one than AWS.

@@ -31,7 +31,7 @@ internal static class SystemTrustStore
         "/etc/ssl/cert.pem",
     ];
 
-    // Nobody can create a file there.
+    // No user can create a file there.
     private const string NoHome = "/proc/nowhere";
 
     private static bool IsNamedByUser =>

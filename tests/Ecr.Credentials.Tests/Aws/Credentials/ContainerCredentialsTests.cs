@@ -169,7 +169,6 @@ public sealed class ContainerCredentialsTests
     [TestCase("http://169.254.170.2@credentials.example/", "http://credentials.example")]
     [TestCase("http://s3cret:s3cret@credentials.example/s3cret?s3cret#s3cret", "http://credentials.example")]
     [TestCase("ftp://127.0.0.1/s3cret", "ftp://127.0.0.1")]
-    [TestCase("file:///s3cret", "file://")]
     public Task Other_addresses_are_rejected(string address, string told) =>
         AssertMisconfiguredAsync(
             $"{FullVariable} points to \"{told}\": it must be an https URL, or an http URL on this machine or on ", (FullVariable, address));
@@ -182,6 +181,7 @@ public sealed class ContainerCredentialsTests
             (TokenFileVariable, "token"));
 
     [TestCase("127.0.0.1/s3cret")]
+    [TestCase("file:///s3cret")]
     [TestCase("/s3cret\0")]
     [TestCase("http://")]
     public Task A_full_URI_that_is_not_a_URL_is_rejected(string address) =>

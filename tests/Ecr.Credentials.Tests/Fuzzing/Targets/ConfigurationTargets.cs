@@ -124,7 +124,7 @@ internal static class ConfigurationTargets
     {
         var value = variables.GetValueOrDefault(proxy.Variable, "");
         var secret = value.IndexOf($":{Words.Secret}@", StringComparison.Ordinal);
-        return secret >= 0 && secret == value.LastIndexOf($":{Words.Secret}", StringComparison.Ordinal);
+        return secret >= 0 && secret == value.LastIndexOf(Words.Secret, StringComparison.Ordinal) - 1;
     }
 
     private static string? MatchNoProxy(ReadOnlySpan<char> input)
