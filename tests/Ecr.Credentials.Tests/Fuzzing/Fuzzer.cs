@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using Ecr.Credentials.Text;
 
 namespace Ecr.Credentials.Tests.Fuzzing;
