@@ -68,7 +68,7 @@ public static class EcrCredentialsHostingExtensions
 
     /// <summary>Adds a hosted service that passes on the token of a registry when the host starts, and every new one long before the old one expires.</summary>
     /// <remarks>
-    /// A new token follows after half of the lifetime of the one before. If there is none, or <paramref name="onToken"/> throws, this is logged and retried
+    /// A token is renewed after half of its lifetime. If that fails, or <paramref name="onToken"/> throws, the failure is logged and the renewal is retried
     /// after one minute. May be called for several registries.
     /// </remarks>
     /// <param name="services">The services.</param>

@@ -220,7 +220,7 @@ internal sealed partial class YamlScanner
         var isMapping = Next == '{';
         _flowDepth++;
 
-        // As the kubelet's parser has it: when the list or map is closed without a key of its own in it, it is no longer waited for to become a key.
+        // The kubelet's parser does the same: a list or map that closes without a key in it can no longer become a key itself.
         _keys.Add(new SimpleKey(IsPossible: false, IsRequired: false, _tokens.NextNumber, Here));
         if (_flowDepth > MaxDepth)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Ecr.Credentials.Interop;
 using Ecr.Credentials.Kubelet.Nodes.Files;
@@ -129,12 +128,7 @@ internal sealed class ExecutableCheck : NodeCheck
     {
         if (context.IsThisNode)
         {
-            return RuntimeInformation.OSArchitecture switch
-            {
-                Architecture.X64 => "amd64",
-                Architecture.Arm64 => "arm64",
-                _ => UnknownArchitecture,
-            };
+            return ProgramFile.MachineArchitecture ?? UnknownArchitecture;
         }
 
         var tree = context.Layout!.Tree;

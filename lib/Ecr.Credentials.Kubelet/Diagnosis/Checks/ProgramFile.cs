@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,6 +14,14 @@ internal sealed class ProgramFile
     private const int MaxSegments = 64;
     private const int InterpreterSegment = 3; // PT_INTERP
     private const int MaxPathLength = 4096;
+
+    /// <summary>The architecture of this machine, in the words of <see cref="Architecture"/>; null if there are no releases for it.</summary>
+    public static string? MachineArchitecture => RuntimeInformation.OSArchitecture switch
+    {
+        System.Runtime.InteropServices.Architecture.X64 => "amd64",
+        System.Runtime.InteropServices.Architecture.Arm64 => "arm64",
+        _ => null,
+    };
 
     public ProgramKind Kind { get; private init; }
 

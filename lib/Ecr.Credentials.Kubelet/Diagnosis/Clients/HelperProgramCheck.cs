@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Ecr.Credentials.Kubelet.Diagnosis.Checks;
 using Ecr.Credentials.Text;
@@ -42,12 +41,7 @@ internal sealed class HelperProgramCheck : NodeCheck
             return Fail($"\"{mount.Path}\", where the helper is, is mounted with noexec", $"move the helper, or run \"mount -o remount,exec {mount.Path}\"");
         }
 
-        var machine = RuntimeInformation.OSArchitecture switch
-        {
-            Architecture.X64 => "amd64",
-            Architecture.Arm64 => "arm64",
-            _ => null,
-        };
+        var machine = ProgramFile.MachineArchitecture;
         const string Again = "install it again: download it, compare its checksum, and unpack the archive";
         return file switch
         {
